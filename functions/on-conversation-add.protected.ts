@@ -1,0 +1,139 @@
+/**
+ * Pre-Event URL: names a conversation that is about to be created after the customer who writes.
+ *
+ * Twilio rejects the conversation, and the customer's message with it, on any answer but 200. So whatever fails,
+ * the answer is 200, and at worst the conversation goes by the customer's number.
+ * https://www.twilio.com/docs/conversations/conversations-webhooks#onconversationadd
+ */
+import type {
+  Context,
+  EnvironmentVariables,
+  ServerlessEventObject,
+  ServerlessFunctionSignature,
+} from '@twilio-labs/serverless-runtime-types/types';
+import type { Address, FrontlineCustomer } from '../assets/crm.private';
+
+/** What Twilio sends: https://www.twilio.com/docs/conversations/conversations-webhooks#onconversationadd */
+export type OnConversationAddEvent = ServerlessEventObject<{
+  EventType?: string;
+  FriendlyName?: string;
+  /** JSON */
+  Attributes?: string;
+  /** The customer; in group MMS all members but the author, separated by commas. */
+  'MessagingBinding.Address'?: string;
+  /** In group MMS only: the member who wrote. */
+  'MessagingBinding.AuthorAddress'?: string;
+  /** Twilio's own number. */
+  'MessagingBinding.ProxyAddress'?: string;
+  /** Twilio's own number in group MMS. */
+  'MessagingBinding.ProjectedAddress'?: string;
+}>;
+
+/** What the answer sets on the Conversation. What is left out stays as it is. */
+export interface ConversationProperties {
+  friendly_name?: string;
+  /** JSON */
+  attributes?: string;
+}
+
+type Crm = typeof import('../assets/crm.private');
+
+/** https://www.twilio.com/docs/conversations/conversations-limits */
+const FRIENDLY_NAME_MAX_LENGTH = 256;
+/** https://www.twilio.com/docs/conversations/conversations-limits */
+const GROUP_MMS_MAX_PARTICIPANTS = 10;
+
+export const handler: ServerlessFunctionSignature<EnvironmentVariables, OnConversationAddEvent> = async (
+  context,
+  event,
+  callback,
+) => {
+  let properties: ConversationProperties = {};
+  try {
+    properties = await nameConversation(context, event);
+  } catch (error) {
+    console.error('onConversationAdd: the conversation is created as it is.', (error as Error).message);
+  }
+  callback(null, properties);
+};
+
+async function nameConversation(
+  context: Context<EnvironmentVariables>,
+  event: OnConversationAddEvent,
+): Promise<ConversationProperties> {
+  const startedAt = performance.now();
+  const crm: Crm = require(Runtime.getAssets()['/crm.js']?.path ?? '/crm.js');
+  const log = crm.eventLog('onConversationAdd', context, startedAt);
+
+  if (event.EventType !== 'onConversationAdd') {
+    log.wrongEvent(event.EventType);
+    return {};
+  }
+  const members = membersOf(event, crm);
+  if (members.length === 0) {
+    log.info('no address');
+    return {};
+  }
+
+  const lookUps = await Promise.allSettled(
+    members.map((member) => crm.findCustomer(member, context, startedAt)),
+  );
+  const customers = lookUps.map((lookUp) => (lookUp.status === 'fulfilled' ? lookUp.value : undefined));
+  const failure = lookUps.find((lookUp) => lookUp.status === 'rejected');
+  if (failure) log.error(`CRM failed (${failure.reason.message})`, members, customers);
+  else log.info(customers.some(Boolean) ? 'known' : 'unknown', members, customers);
+
+  const properties: ConversationProperties = {};
+  if (!isChosen(event.FriendlyName, members, crm)) properties.friendly_name = nameOf(members, customers);
+  const [customer] = customers;
+  const current = crm.parseAttributes(event.Attributes);
+  const attributes = customer && current && !isGroup(event) && crm.conversationAttributes(current, customer);
+  if (attributes) properties.attributes = attributes;
+  return properties;
+}
+
+function isGroup(event: OnConversationAddEvent): boolean {
+  return Boolean(event['MessagingBinding.AuthorAddress']);
+}
+
+/** Who takes part: the customer; in group MMS all members, the author first, without Twilio's own number. */
+function membersOf(event: OnConversationAddEvent, crm: Crm): Address[] {
+  const address = event['MessagingBinding.Address'];
+  const author = event['MessagingBinding.AuthorAddress'];
+  const fields = isGroup(event) && typeof address === 'string' ? [author, ...address.split(',')] : [address];
+  const own = [event['MessagingBinding.ProxyAddress'], event['MessagingBinding.ProjectedAddress']].map(
+    (field) => crm.parseAddress(field)?.key,
+  );
+  const members = new Map<string, Address>();
+  for (const member of fields.map(crm.parseAddress)) {
+    if (member && !own.includes(member.key)) members.set(member.key, member);
+  }
+  return [...members.values()].slice(0, GROUP_MMS_MAX_PARTICIPANTS);
+}
+
+/** Whether somebody gave the conversation its name: an address is the name that Twilio gives. */
+function isChosen(friendlyName: unknown, members: Address[], crm: Crm): boolean {
+  if (typeof friendlyName !== 'string') return false;
+  return !friendlyName.split(',').every((part) => {
+    const address = crm.parseAddress(part);
+    return (
+      !address || crm.isPhoneNumber(address.value) || members.some((member) => member.key === address.key)
+    );
+  });
+}
+
+/** The names of those known; who wrote goes by their address where they are not. */
+function nameOf(members: Address[], customers: (FrontlineCustomer | undefined)[]): string {
+  const ids = customers.map((customer) => customer?.customer_id);
+  const names = members.flatMap((member, i) => {
+    if (ids[i] && ids.indexOf(ids[i]) < i) return [];
+    return customers[i]?.display_name ?? (i === 0 ? member.value : []);
+  });
+  return shorten(names.join(', '));
+}
+
+/** Cuts a name to what Twilio takes, in UTF-16 units, and never between the two of a surrogate pair. */
+function shorten(name: string): string {
+  if (name.length <= FRIENDLY_NAME_MAX_LENGTH) return name;
+  return `${name.slice(0, FRIENDLY_NAME_MAX_LENGTH - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}
