@@ -1,10 +1,3 @@
-/**
- * Pre-Event URL: names a conversation that is about to be created after the customer who writes.
- *
- * Twilio rejects the conversation, and the customer's message with it, on any answer but 200. So whatever fails,
- * the answer is 200, and at worst the conversation goes by the customer's number.
- * https://www.twilio.com/docs/conversations/conversations-webhooks#onconversationadd
- */
 import type {
   Context,
   EnvironmentVariables,
@@ -43,6 +36,13 @@ const FRIENDLY_NAME_MAX_LENGTH = 256;
 /** https://www.twilio.com/docs/conversations/conversations-limits */
 const GROUP_MMS_MAX_PARTICIPANTS = 10;
 
+/**
+ * Pre-Event URL: names a conversation that is about to be created after the customer who writes.
+ *
+ * Twilio rejects the conversation, and the customer's message with it, on any answer but 200. So whatever fails,
+ * the answer is 200, and at worst the conversation goes by the customer's number.
+ * https://www.twilio.com/docs/conversations/conversations-webhooks#onconversationadd
+ */
 export const handler: ServerlessFunctionSignature<EnvironmentVariables, OnConversationAddEvent> = async (
   context,
   event,

@@ -1,10 +1,3 @@
-/**
- * Post-Event URL: ties a customer who joined a conversation to their record in the CRM.
- *
- * The participant exists already, so no answer can do harm. What may pass is answered 503, and Twilio sends the
- * event again where the service has a retry count; the same update twice leaves the same result.
- * https://www.twilio.com/docs/conversations/conversations-webhooks#onparticipantadded
- */
 import { setTimeout } from 'node:timers/promises';
 import type {
   Context,
@@ -50,6 +43,13 @@ class WebhookError extends Error {
   }
 }
 
+/**
+ * Post-Event URL: ties a customer who joined a conversation to their record in the CRM.
+ *
+ * The participant exists already, so no answer can do harm. What may pass is answered 503, and Twilio sends the
+ * event again where the service has a retry count; the same update twice leaves the same result.
+ * https://www.twilio.com/docs/conversations/conversations-webhooks#onparticipantadded
+ */
 export const handler: ServerlessFunctionSignature<EnvironmentVariables, OnParticipantAddedEvent> = async (
   context,
   event,

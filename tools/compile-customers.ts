@@ -22,13 +22,11 @@ const PRIVATE_ASSET_MAX_BYTES = 10 * 1024 * 1024;
 /** The channels on which customers are phone numbers; elsewhere a number is one that starts with a plus. */
 const PHONE_CHANNELS = ['sms', 'mms', 'whatsapp'];
 
+const NO_ID = 'is missing: give the ID of the customer in your CRM, as text';
 const text = (mend: string) => z.string(mend).trim().min(1, mend);
 const CustomerRecord = z.object(
   {
-    customer_id: z.union(
-      [text(''), z.number()],
-      'is missing: give the ID of the customer in your CRM, as text',
-    ),
+    customer_id: z.union([text(NO_ID), z.number()], NO_ID),
     display_name: z.string('is no text: put the name in quotation marks').nullish(),
     avatar: z.string('is no text: put the URL in quotation marks').nullish(),
     channels: z
@@ -85,12 +83,13 @@ export function compileCustomers(source: string, defaultCountry?: string): Compi
 
   const lines = [...compiled].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { line }]) => line);
   const json = ['[', ...(lines.length > 0 ? [lines.join(',\n')] : []), ']', ''].join('\n');
-  const size = `compiles to ${(json.length / 1024 / 1024).toFixed(1)} MB`;
-  if (Buffer.byteLength(json) > ASSET_MAX_BYTES) {
+  const bytes = Buffer.byteLength(json);
+  const size = `compiles to ${(bytes / 1024 / 1024).toFixed(1)} MB`;
+  if (bytes > ASSET_MAX_BYTES) {
     problems.push(
       `${size}, and an Asset may have 25 MB: keep customers in a CRM, and choose it by CRM_SOURCE`,
     );
-  } else if (Buffer.byteLength(json) > PRIVATE_ASSET_MAX_BYTES) {
+  } else if (bytes > PRIVATE_ASSET_MAX_BYTES) {
     warnings.push(`${size}: Twilio has documented 10 MB as the limit of a private Asset, a deploy may fail`);
   }
   return { json, problems, warnings };
@@ -98,7 +97,12 @@ export function compileCustomers(source: string, defaultCountry?: string): Compi
 
 /** One line of what assets/crm/file.private.ts searches. */
 function lineOf(key: string, { customer_id, display_name, avatar }: CustomerRecord): string {
-  return JSON.stringify([key, String(customer_id), display_name ?? null, ...(avatar ? [avatar] : [])]);
+  return JSON.stringify([
+    key,
+    String(customer_id),
+    display_name ?? null,
+    ...(isWebAddress(avatar) ? [avatar] : []),
+  ]);
 }
 
 /** The records of the file; none where it is no JSON array. */
@@ -142,16 +146,17 @@ function doubtsOf({ display_name, avatar }: CustomerRecord): string[] {
       `, display_name is over ${FRIENDLY_NAME_MAX_LENGTH} characters: workers will see its beginning`,
     );
   }
-  if (
-    avatar &&
-    !avatar.startsWith('/') &&
-    !/^https?:$/.test(URL.canParse(avatar) ? new URL(avatar).protocol : '')
-  ) {
+  if (avatar && !isWebAddress(avatar)) {
     doubts.push(
-      ', avatar is no web address: give an https:// URL, or the path of an Asset, /avatars/ana.png',
+      ', avatar is no web address, so left out: give https://…, or the path of an Asset, /avatars/ana.png',
     );
   }
   return doubts;
+}
+
+function isWebAddress(avatar: string | null | undefined): boolean {
+  if (!avatar) return false;
+  return avatar.startsWith('/') || (URL.canParse(avatar) && /^https?:$/.test(new URL(avatar).protocol));
 }
 
 /** ` (customer_id "C1")`, to find a record by. */
