@@ -214,7 +214,8 @@ function maskAddress({ channel, value }: Address): string {
 
 /** The first line of an error's message, without what may be personal: numbers, e-mail addresses, pieces of JSON. */
 export function reasonOf(error: unknown): string {
-  const [message = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-  if (error instanceof SyntaxError && message.includes('JSON')) return 'malformed JSON';
-  return message.slice(0, 300).replace(/\S+@\S+|\+?\d[\d\s().-]{4,}\d/g, '•••');
+  const { name, message = String(error) } = error as Partial<Error>;
+  if (name === 'SyntaxError' && message.includes('JSON')) return 'malformed JSON';
+  const [line = ''] = message.split('\n');
+  return line.slice(0, 300).replace(/\S+@\S+|\+?\d[\d\s().-]{4,}\d/g, '•••');
 }

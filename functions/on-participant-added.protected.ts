@@ -143,11 +143,11 @@ async function persist(
       await crm.inTime(call(), Math.min(CALL_TIMEOUT_MS, timeLeftMs()));
       return 'linked';
     } catch (error) {
-      // The library throws Twilio's status and error code; where no answer came, a code of Node's or axios's.
+      // The library throws Twilio's status and code; where no answer came, or half of one, there is no status.
       const { status, code } = error as { status?: number; code?: number | string };
       if (status === 404) return 'gone';
-      const reason = `Twilio's API: ${status ? `${status}, https://www.twilio.com/docs/api/errors/${code}` : code}`;
-      const mayPass = status ? status === 429 || status >= 500 || code === CONVERSATION_INITIALIZING : code;
+      const reason = `Twilio's API: ${status ?? 'no whole answer'}${code ? ` (${code})` : ''}`;
+      const mayPass = !status || status === 429 || status >= 500 || code === CONVERSATION_INITIALIZING;
       if (!mayPass) throw new WebhookError(500, reason);
       const jitteredMs = pauseMs * (0.5 + Math.random() / 2);
       if (jitteredMs >= timeLeftMs()) throw new WebhookError(503, reason);

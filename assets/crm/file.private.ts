@@ -7,7 +7,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { Address, Customer } from '../crm.private';
 
 const OPENING = '[\n';
-const CLOSING = ']\n';
+const CLOSING = '\n]\n';
 const NEW_LINE = '\n'.charCodeAt(0);
 /** How much is read to either side of a place to find its line, at first: longer than most lines. */
 const REACH_BYTES = 512;
@@ -26,17 +26,18 @@ export async function findCustomer(address: Address): Promise<Customer | undefin
 
 /** Halves the lines between the brackets until the one that starts with the key is left. */
 function search(file: number, key: string): Customer | undefined {
+  const { size } = fstatSync(file);
+  const start = read(file, 0, OPENING.length).toString();
+  const end = read(file, size - CLOSING.length, size).toString();
+  if (start !== OPENING || end !== CLOSING) throw damaged();
   let low = OPENING.length;
-  let high = fstatSync(file).size - CLOSING.length;
-  const opening = read(file, 0, low).toString();
-  const closing = read(file, high, high + CLOSING.length).toString();
-  if (opening !== OPENING || closing !== CLOSING) throw damaged();
+  let high = size - ']\n'.length;
   while (low < high) {
-    const { start, end, text } = lineAt(file, Math.floor((low + high) / 2), low, high);
-    const [lineKey, customer_id, display_name, avatar] = parseLine(text);
+    const line = lineAt(file, Math.floor((low + high) / 2), low, high);
+    const [lineKey, customer_id, display_name, avatar] = parseLine(line.text);
     if (lineKey === key) return { customer_id, display_name, avatar };
-    if (lineKey < key) low = end;
-    else high = start;
+    if (lineKey < key) low = line.end;
+    else high = line.start;
   }
   return undefined;
 }

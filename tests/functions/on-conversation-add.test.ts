@@ -1,0 +1,293 @@
+import fc from 'fast-check';
+import { handler } from '../../functions/on-conversation-add.protected';
+import group from '../fixtures/on-conversation-add.group-mms.json';
+import sms from '../fixtures/on-conversation-add.json';
+import { answerOf, captureLog, installRuntime, script } from '../in-process-runtime';
+
+const ada = { customer_id: 'C-1', display_name: 'Ada Okafor', avatar: 'https://example.com/ada.png' };
+
+let log: () => string[];
+beforeEach(() => {
+  installRuntime();
+  script(async () => ada);
+  log = captureLog();
+});
+afterEach(() => jest.restoreAllMocks());
+
+/** Answers the captured event with other fields; `undefined` leaves a field out. */
+const answer = (fields: Record<string, unknown> = {}, variables = {}) =>
+  answerOf(handler, JSON.parse(JSON.stringify({ ...sms, ...fields })), {
+    CRM_SOURCE: 'scripted',
+    ...variables,
+  });
+
+describe('a customer who is known', () => {
+  test('names the conversation, and adds the avatar to its attributes', async () => {
+    expect(await answer({ Attributes: '{"campaign":"spring"}' })).toStrictEqual({
+      friendly_name: 'Ada Okafor',
+      attributes: '{"campaign":"spring","avatar":"https://example.com/ada.png"}',
+    });
+  });
+
+  test('is found in the embedded customers by default', async () => {
+    const known = { 'MessagingBinding.Address': 'whatsapp:+14155550147' };
+    expect(await answer(known, { CRM_SOURCE: undefined })).toStrictEqual({
+      friendly_name: 'Ada Okafor',
+      attributes: '{"avatar":"https://frontline-1234-dev.twil.io/avatars/ada.png"}',
+    });
+  });
+
+  test('without an avatar leaves the attributes as they are', async () => {
+    script(async () => ({ customer_id: 'C-1', display_name: 'Ada Okafor', avatar: null }));
+    expect(await answer()).toStrictEqual({ friendly_name: 'Ada Okafor' });
+  });
+
+  test('without a name goes by number, with the avatar', async () => {
+    script(async () => ({ customer_id: 'C-1', display_name: ' ', avatar: ada.avatar }));
+    expect(await answer()).toStrictEqual({
+      friendly_name: '+33679571533',
+      attributes: '{"avatar":"https://example.com/ada.png"}',
+    });
+  });
+});
+
+describe('what is there already', () => {
+  test.each(['Order 4711', '+1 is what we sell', 'Ana, +14155550147'])(
+    'keeps the name %p that someone chose',
+    async (FriendlyName) => {
+      expect(await answer({ FriendlyName })).not.toHaveProperty('friendly_name');
+      expect(await answer({ FriendlyName })).toHaveProperty('attributes');
+    },
+  );
+
+  test.each([
+    '+33679571533',
+    'sms:+33679571533',
+    'whatsapp:+14155550147',
+    '+14155550147, +14155550148',
+    '',
+    ' ',
+  ])('puts the customer in the place of the name %p, which is just an address', async (FriendlyName) => {
+    expect(await answer({ FriendlyName })).toHaveProperty('friendly_name', 'Ada Okafor');
+  });
+
+  test('puts the customer in the place of a name that is their messenger address', async () => {
+    const event = { FriendlyName: 'messenger:1002', 'MessagingBinding.Address': 'messenger:1002' };
+    expect(await answer(event)).toHaveProperty('friendly_name', 'Ada Okafor');
+  });
+
+  test('keeps an avatar', async () => {
+    const Attributes = '{"avatar":"https://example.com/other.png"}';
+    expect(await answer({ Attributes })).toStrictEqual({ friendly_name: 'Ada Okafor' });
+  });
+
+  test.each([undefined, '', ' ', 'null', '{}'])('takes Attributes %p for none', async (Attributes) => {
+    expect(await answer({ Attributes })).toHaveProperty(
+      'attributes',
+      '{"avatar":"https://example.com/ada.png"}',
+    );
+  });
+
+  test.each(['[1]', '"text"', '1', 'true', '{"half":', ['{}', '{}']])(
+    'leaves Attributes %p alone',
+    async (Attributes) => {
+      expect(await answer({ Attributes })).toStrictEqual({ friendly_name: 'Ada Okafor' });
+    },
+  );
+});
+
+describe('an answer that Twilio takes', () => {
+  test('leaves out attributes that would pass 16 KB, in UTF-8', async () => {
+    const room = 16 * 1024 - Buffer.byteLength('{"note":"","avatar":"https://example.com/ada.png"}');
+    const fits = await answer({ Attributes: JSON.stringify({ note: `é${'x'.repeat(room - 2)}` }) });
+    const tooLong = await answer({ Attributes: JSON.stringify({ note: `é${'x'.repeat(room - 1)}` }) });
+    expect(Buffer.byteLength(fits.attributes)).toBe(16 * 1024);
+    expect(tooLong).toStrictEqual({ friendly_name: 'Ada Okafor' });
+  });
+
+  test('cuts a name to 256 characters with an ellipsis', async () => {
+    script(async () => ({ ...ada, display_name: 'x'.repeat(257) }));
+    expect((await answer()).friendly_name).toBe(`${'x'.repeat(255)}…`);
+    script(async () => ({ ...ada, display_name: 'x'.repeat(256) }));
+    expect((await answer()).friendly_name).toBe('x'.repeat(256));
+  });
+
+  test('never cuts a surrogate pair', async () => {
+    script(async () => ({ ...ada, display_name: `${'x'.repeat(254)}😀😀` }));
+    expect((await answer()).friendly_name).toBe(`${'x'.repeat(254)}…`);
+  });
+});
+
+describe('a customer who is not known', () => {
+  test.each([
+    ['+33679571533', '+33679571533'],
+    ['whatsapp:+33679571533', '+33679571533'],
+    ['messenger:1002003004', '1002003004'],
+    ['ana@example.com', 'ana@example.com'],
+  ])('at %s goes by %s', async (address, friendly_name) => {
+    script(async () => undefined);
+    expect(await answer({ 'MessagingBinding.Address': address })).toStrictEqual({ friendly_name });
+  });
+});
+
+describe('a CRM that fails', () => {
+  const byNumber = { friendly_name: '+33679571533' };
+
+  test('lets the customer go by number', async () => {
+    script(async () => Promise.reject(new Error('HTTP 500')));
+    expect(await answer()).toStrictEqual(byNumber);
+    script(() => {
+      throw new Error('HTTP 500');
+    });
+    expect(await answer()).toStrictEqual(byNumber);
+  });
+
+  test('is not waited for when it is too slow', async () => {
+    script(() => new Promise(() => undefined));
+    expect(await answer({}, { CRM_TIMEOUT_MS: '50' })).toStrictEqual(byNumber);
+  });
+
+  test('of an unknown name lets the customer go by number', async () => {
+    expect(await answer({}, { CRM_SOURCE: 'hubspott' })).toStrictEqual(byNumber);
+  });
+
+  test('with its compiled customers missing lets the customer go by number', async () => {
+    installRuntime({ '/customers.json': undefined });
+    expect(await answer({}, { CRM_SOURCE: 'file' })).toStrictEqual(byNumber);
+  });
+
+  test('with the whole mapping missing leaves the conversation as it is', async () => {
+    installRuntime({ '/crm.js': undefined });
+    expect(await answer()).toStrictEqual({});
+  });
+});
+
+describe('an event that is none of ours', () => {
+  test.each([['onMessageAdd'], ['onParticipantAdded'], [undefined], [''], [['onConversationAdd', 'x']]])(
+    'of type %p is answered {}, and the log says what to untick',
+    async (EventType) => {
+      expect(await answer({ EventType })).toStrictEqual({});
+      expect(log()).toEqual([expect.stringContaining('untick')]);
+      if (EventType === 'onMessageAdd') expect(log()[0]).toContain('onMessageAdd');
+    },
+  );
+
+  test.each([undefined, '', ' ', ['+33679571533', '+33679571534']])(
+    'with the address %p is answered {}',
+    async (address) => {
+      expect(await answer({ 'MessagingBinding.Address': address })).toStrictEqual({});
+    },
+  );
+});
+
+describe('group MMS', () => {
+  const people: Record<string, object> = {
+    '+14155550101': { customer_id: 'C-1', display_name: 'Ada', avatar: 'https://example.com/ada.png' },
+    '+14155550102': { customer_id: 'C-2', display_name: 'Luca' },
+    '+14155550103': { customer_id: 'C-3', display_name: 'Mina' },
+    '+14155550199': { customer_id: 'us', display_name: 'Our own number' },
+  };
+  const answerGroup = (known: string[], fields = {}) => {
+    script(async ({ value }) => (known.includes(value) ? (people[value] as never) : undefined));
+    return answer({ 'MessagingBinding.ProxyAddress': undefined, ...group, ...fields });
+  };
+
+  test('is named after all who are known, the author first, without an avatar', async () => {
+    expect(await answerGroup(Object.keys(people))).toStrictEqual({ friendly_name: 'Ada, Luca, Mina' });
+  });
+
+  test('has an unknown author by number, and leaves out others who are unknown', async () => {
+    expect(await answerGroup(['+14155550103'])).toStrictEqual({ friendly_name: '+14155550101, Mina' });
+    expect(await answerGroup([])).toStrictEqual({ friendly_name: '+14155550101' });
+  });
+
+  test('leaves out our own number where it is sent as ProxyAddress, and who is listed twice', async () => {
+    const fields = {
+      'MessagingBinding.ProjectedAddress': undefined,
+      'MessagingBinding.ProxyAddress': '+14155550199',
+      'MessagingBinding.Address': '+14155550102, +14155550199, +14155550102,,+14155550101',
+    };
+    expect(await answerGroup(Object.keys(people), fields)).toStrictEqual({ friendly_name: 'Ada, Luca' });
+  });
+
+  test('names a customer with two numbers once', async () => {
+    script(async () => ({ customer_id: 'C-1', display_name: 'Ada' }));
+    expect(await answer({ ...group })).toStrictEqual({ friendly_name: 'Ada' });
+  });
+
+  test('looks all members up at once, and names those that the CRM tells in time', async () => {
+    script(async ({ value }) =>
+      value === '+14155550102' ? new Promise(() => undefined) : (people[value] as never),
+    );
+    expect(await answer({ ...group }, { CRM_TIMEOUT_MS: '50' })).toStrictEqual({
+      friendly_name: 'Ada, Mina',
+    });
+  });
+
+  test('looks up no more members than group MMS can have', async () => {
+    const find = jest.fn(async () => undefined);
+    script(find);
+    const many = Array.from({ length: 5000 }, (_, i) => `+1415${5550000 + i}`).join(',');
+    await answer({ ...group, 'MessagingBinding.Address': many });
+    expect(find).toHaveBeenCalledTimes(10);
+  });
+});
+
+describe('the log', () => {
+  test('has one line for an event, with nothing personal in it', async () => {
+    await answer();
+    expect(log()).toEqual([
+      expect.stringMatching(
+        /^onConversationAdd \+3367•••1533 known customer_id="C-1" source=scripted \d+ ms$/,
+      ),
+    ]);
+  });
+
+  test('says what failed, without what the error holds of a person', async () => {
+    script(async () => Promise.reject(new Error('no +33679571533 (0679 57 15 33, ada@example.com) there')));
+    await answer();
+    expect(log()).toEqual([expect.stringContaining('CRM failed (CRM_SOURCE scripted: no •••, ••• there)')]);
+  });
+});
+
+test('whatever fields an event has, it is answered once, with an object that JSON can hold, in time', async () => {
+  const name = fc.constantFrom(
+    ...Object.keys(sms),
+    ...Object.keys(group),
+    'FriendlyName',
+    '__proto__',
+    'toString',
+  );
+  const value = fc.oneof(
+    fc.constantFrom(
+      ...Object.values(sms),
+      ...Object.values(group),
+      '',
+      'null',
+      '[]',
+      '{"avatar":1}',
+      '{"__proto__":1}',
+    ),
+    fc.string({ unit: 'binary' }),
+    fc.json(),
+    fc.jsonValue(),
+    fc.emailAddress(),
+  );
+  const known = fc.oneof(fc.constant(undefined), fc.constant(ada), fc.jsonValue());
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(name, value)),
+      known,
+      fc.boolean(),
+      async (fields, customer, fails) => {
+        script(async () => (fails ? Promise.reject(customer) : (customer as never)));
+        const event = { ...sms, ...Object.fromEntries(fields) };
+        const properties = await answerOf(handler, event, { CRM_SOURCE: 'scripted', CRM_TIMEOUT_MS: '1000' });
+        expect(JSON.parse(JSON.stringify(properties))).toStrictEqual(properties);
+        expect((properties.friendly_name ?? '').length).toBeLessThanOrEqual(256);
+        expect(Buffer.byteLength(properties.attributes ?? '')).toBeLessThanOrEqual(16 * 1024);
+      },
+    ),
+    { numRuns: 1000 },
+  );
+});

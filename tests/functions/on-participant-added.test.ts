@@ -1,0 +1,241 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ConversationsApi, startConversationsApi } from '../../tools/conversations-api';
+import sms from '../fixtures/on-participant-added.json';
+import { type LocalRuntime, startLocalRuntime } from '../local-runtime';
+
+const ACCOUNT_SID = sms.AccountSid;
+const AUTH_TOKEN = 'c0ffee00c0ffee00c0ffee00c0ffee00';
+const SERVICE = 'IS83fd12a19a6c49f09c12f57d1a2703b4';
+const ada = { customer_id: 'C-1', display_name: 'Ada Okafor', avatar: 'https://example.com/ada.png' };
+
+/** A CRM whose behaviour depends on the number. */
+const source = `exports.findCustomer = async ({ value }) => ({
+  '+33679571533': async () => (${JSON.stringify(ada)}),
+  '+15550000007': async () => ({ customer_id: 7, display_name: 'Number seven' }),
+  '+15550000001': () => new Promise(() => undefined),
+  '+15550000002': async () => { throw new Error('HTTP 500 for +15550000002') },
+  '+15550000003': async () => ({ display_name: 'Without ID' }),
+}[value]?.());`;
+
+let api: ConversationsApi;
+let runtime: LocalRuntime;
+beforeAll(async () => {
+  api = await startConversationsApi(ACCOUNT_SID, AUTH_TOKEN);
+  runtime = await startLocalRuntime({
+    variables: { ACCOUNT_SID, AUTH_TOKEN, CRM_SOURCE: 'by-number', ...api.env },
+    edit: (dist) => writeFileSync(join(dist, 'assets/crm/by-number.private.js'), source),
+  });
+}, 30_000);
+afterAll(async () => {
+  await runtime.stop();
+  api.close();
+});
+beforeEach(() => {
+  api.calls.length = 0;
+  api.faults = [];
+  api.fault = undefined;
+  api.initializing.clear();
+  api.add({ sid: sms.ParticipantSid, conversationSid: sms.ConversationSid, attributes: '{}' });
+});
+
+/** Sends the captured event with other fields; `undefined` leaves a field out. */
+const send = (fields: Record<string, unknown> = {}) =>
+  runtime.post('/on-participant-added', JSON.parse(JSON.stringify({ ...sms, ...fields })));
+const linked = () => JSON.parse(api.participant(sms.ParticipantSid)?.attributes ?? '');
+const ok = { status: 200, type: expect.stringContaining('application/json'), body: {} };
+const failed = (status: number, error: unknown = expect.any(String)) => ({ ...ok, status, body: { error } });
+
+describe('a customer who is known', () => {
+  test('is tied to their record, with one call', async () => {
+    expect(await send()).toEqual(ok);
+    expect(api.calls).toHaveLength(1);
+    expect(api.calls[0]?.path).toBe(
+      `/v1/Conversations/${sms.ConversationSid}/Participants/${sms.ParticipantSid}`,
+    );
+    expect(linked()).toEqual(ada);
+  });
+
+  test('is tied in the Conversations service that the event names', async () => {
+    api.add({
+      sid: sms.ParticipantSid,
+      conversationSid: sms.ConversationSid,
+      chatServiceSid: SERVICE,
+      attributes: '{}',
+    });
+    expect(await send({ ChatServiceSid: SERVICE })).toEqual(ok);
+    expect(api.calls[0]?.path).toMatch(`/v1/Services/${SERVICE}/Conversations/`);
+    expect(linked()).toEqual(ada);
+  });
+
+  test('keeps what is there already', async () => {
+    await send({ Attributes: '{"role":"payer","display_name":"Dr. Okafor","avatar":null}' });
+    expect(linked()).toEqual({ ...ada, role: 'payer', display_name: 'Dr. Okafor' });
+  });
+
+  test('has a customer_id that is text, whatever the CRM has', async () => {
+    await send({ 'MessagingBinding.Address': '+15550000007' });
+    expect(linked()).toEqual({ customer_id: '7', display_name: 'Number seven' });
+  });
+
+  test('is tied by an event in the query as well', async () => {
+    expect(await runtime.get('/on-participant-added', sms)).toEqual(ok);
+    expect(linked()).toEqual(ada);
+  });
+
+  test('has no webhook sent for the update, so that it does not echo', async () => {
+    await send();
+    expect(api.calls[0]?.headers).not.toHaveProperty('x-twilio-webhook-enabled');
+  });
+
+  test('is the same after the same event twice, even at once', async () => {
+    expect(await Promise.all([send(), send({ RetryCount: '1' })])).toEqual([ok, ok]);
+    expect(linked()).toEqual(ada);
+  });
+});
+
+describe('attributes over 4 KB', () => {
+  const withNote = (free: number, customer: object) => {
+    const room = 4096 - Buffer.byteLength(JSON.stringify({ note: '', ...customer }));
+    return JSON.stringify({ note: `é${'x'.repeat(room - 2 - free)}` });
+  };
+  const { avatar: _, ...withoutAvatar } = ada;
+
+  test.each([
+    ['fit', withNote(0, ada), ada],
+    ['leave out the avatar', withNote(-1, ada), withoutAvatar],
+    ['leave out the display name too', withNote(-1, withoutAvatar), { customer_id: 'C-1' }],
+  ])('%s', async (_name, Attributes, customer) => {
+    expect(await send({ Attributes })).toEqual(ok);
+    expect(linked()).toEqual({ ...customer, note: expect.any(String) });
+  });
+
+  test('never lose the customer_id: Twilio decides then', async () => {
+    expect(await send({ Attributes: withNote(-1, { customer_id: 'C-1' }) })).toEqual(failed(500));
+    expect(JSON.parse(api.calls[0]?.attributes ?? '')).toEqual({
+      customer_id: 'C-1',
+      note: expect.any(String),
+    });
+  });
+});
+
+describe('no call is made, and 200 answered, for', () => {
+  test.each([
+    ['another event', { EventType: 'onMessageAdded' }],
+    ['an event without a type', { EventType: undefined }],
+    ['a worker', { Identity: 'ana@example.com' }],
+    ['a worker in group MMS', { Identity: 'ana', 'MessagingBinding.ProjectedAddress': '+14155550199' }],
+    ['a participant without an address', { 'MessagingBinding.Address': undefined }],
+    ['a customer who is linked already', { Attributes: '{"customer_id":"C-9"}' }],
+    ['a customer who is not known', { 'MessagingBinding.Address': '+15550000009' }],
+    ['attributes that are no JSON object', { Attributes: '[1]' }],
+  ])('%s', async (_name, fields) => {
+    expect(await send(fields)).toEqual(ok);
+    expect(api.calls).toEqual([]);
+  });
+});
+
+describe('an event that does not say who joined', () => {
+  test.each([
+    ['ConversationSid', undefined],
+    ['ParticipantSid', undefined],
+    ['ParticipantSid', ''],
+    ['ConversationSid', '../../Services'],
+  ])('is answered 400 where %s is %p', async (name, sid) => {
+    expect(await send({ [name]: sid })).toEqual(failed(400, expect.stringContaining(name)));
+    expect(api.calls).toEqual([]);
+  });
+});
+
+describe('what may pass is tried again', () => {
+  test.each([
+    ['429', { status: 429, code: 20429 }],
+    ['500', { status: 500 }],
+    ['503', { status: 503 }],
+    ['a dropped connection', 'drop' as const],
+    ['a call that hangs', 'hang' as const],
+    ['an answer that is cut short', 'malformed' as const],
+  ])('%s', async (_name, fault) => {
+    api.faults = [fault];
+    expect(await send()).toEqual(ok);
+    expect(api.calls).toHaveLength(2);
+    expect(linked()).toEqual(ada);
+  });
+
+  test('a conversation that is still initializing', async () => {
+    api.initializing.add(sms.ConversationSid);
+    setTimeout(() => api.initializing.clear(), 1000);
+    expect(await send()).toEqual(ok);
+    expect(linked()).toEqual(ada);
+  });
+
+  test('with growing pauses, so that Twilio is not called more and more often', async () => {
+    api.fault = { status: 429 };
+    await send();
+    expect(api.calls.length).toBeGreaterThanOrEqual(3);
+    expect(api.calls.length).toBeLessThanOrEqual(7);
+  });
+});
+
+describe('is answered 503, so that Twilio may send the event again', () => {
+  test.each([
+    ['429 for ever', { status: 429, code: 20429 }],
+    ['500 for ever', { status: 500 }],
+    ['a conversation that stays initializing', { status: 409, code: 50386 }],
+    ['an API that hangs', 'hang' as const],
+    ['an API that drips', 'drip' as const],
+    ['connections that drop', 'drop' as const],
+  ])(
+    '%s',
+    async (_name, fault) => {
+      api.fault = fault;
+      const answer = await Promise.race([send(), noAnswerIn(5000)]);
+      expect(answer).toEqual(failed(503));
+    },
+    10_000,
+  );
+
+  test.each([
+    ['a CRM that hangs', '+15550000001'],
+    ['a CRM that fails', '+15550000002'],
+    ['a CRM that answers no customer', '+15550000003'],
+  ])(
+    '%s',
+    async (_name, address) => {
+      const answer = await Promise.race([send({ 'MessagingBinding.Address': address }), noAnswerIn(5000)]);
+      expect(answer).toEqual(failed(503, expect.stringContaining('CRM_SOURCE by-number')));
+      expect(api.calls).toEqual([]);
+    },
+    10_000,
+  );
+});
+
+describe('what does not pass', () => {
+  test('a participant who left meanwhile is noted, and answered 200', async () => {
+    expect(await send({ ParticipantSid: 'MB00000000000000000000000000000000' })).toEqual(ok);
+    expect(runtime.log()).toMatch(/onParticipantAdded \+3367•••1533 gone/);
+  });
+
+  test.each([
+    ['credentials that are refused', { status: 401, code: 20003 }],
+    ['a permission that is missing', { status: 403, code: 20003 }],
+    ['a call that is refused', { status: 400, code: 20001 }],
+  ])('%s: 500 at once, after one call', async (_name, fault) => {
+    api.fault = fault;
+    expect(await send()).toEqual(failed(500, expect.stringContaining(String(fault.code))));
+    expect(api.calls).toHaveLength(1);
+  });
+});
+
+test('no name, no full number, no text and no token gets into a log or an answer', () => {
+  expect(runtime.log()).toContain(
+    'onParticipantAdded +3367•••1533 linked customer_id="C-1" source=by-number',
+  );
+  expect(runtime.log()).not.toMatch(
+    /Okafor|Number seven|\+33679571533|\+1555000000|Hello|c0ffee|example\.com/,
+  );
+});
+
+function noAnswerIn(ms: number): Promise<string> {
+  return new Promise((done) => setTimeout(done, ms, `no answer in ${ms} ms`).unref());
+}
