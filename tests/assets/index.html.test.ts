@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import type { Browser, Page } from 'playwright-core';
+import { describeInBrowser, launchBrowser } from '../browser';
+import { type LocalRuntime, startLocalRuntime } from '../local-runtime';
+
+const DOMAIN = 'https://frontline-1234-dev.twil.io';
+const html = readFileSync('assets/index.html', 'utf8');
+
+test('the page shows no customer', () => {
+  const customers = JSON.parse(readFileSync('assets/customers.private.json', 'utf8'));
+  for (const { customer_id, display_name } of customers) {
+    expect(html).not.toContain(customer_id);
+    expect(html).not.toContain(display_name);
+  }
+});
+
+describeInBrowser('the page in a browser', () => {
+  let browser: Browser;
+  let runtime: LocalRuntime;
+  beforeAll(async () => {
+    [browser, runtime] = await Promise.all([launchBrowser(), startLocalRuntime()]);
+  }, 30_000);
+  afterAll(() => Promise.all([browser.close(), runtime.stop()]));
+
+  /** Opens the page as if it were deployed, and notes what should not happen. */
+  async function open(url = `${DOMAIN}/index.html`, options = {}) {
+    const context = await browser.newContext({
+      permissions: ['clipboard-read', 'clipboard-write'],
+      ...options,
+    });
+    const page = await context.newPage();
+    const faults: string[] = [];
+    page.on('console', (message) => faults.push(message.text()));
+    page.on('pageerror', (error) => faults.push(error.message));
+    page.on('request', (request) => {
+      if (request.url() !== url) faults.push(request.url());
+    });
+    await page.route(`${DOMAIN}/**`, (route) => route.fulfill({ contentType: 'text/html', body: html }));
+    await page.goto(url);
+    return { page, faults };
+  }
+  const copied = async (page: Page, name: string) => {
+    await page.getByRole('button', { name }).click();
+    await page.getByText('Copied.').waitFor();
+    return page.evaluate('navigator.clipboard.readText()');
+  };
+
+  test('shows and copies the URLs of the domain that it is opened on', async () => {
+    const { page, faults } = await open();
+    await page.getByText(`${DOMAIN}/on-conversation-add`, { exact: true }).waitFor();
+    expect(await copied(page, 'Copy the Pre-Event URL')).toBe(`${DOMAIN}/on-conversation-add`);
+    expect(await copied(page, 'Copy the Post-Event URL')).toBe(`${DOMAIN}/on-participant-added`);
+    expect(faults).toEqual([]);
+  });
+
+  test('copies the command of the Twilio CLI, with the domain filled in', async () => {
+    const { page } = await open();
+    expect(await copied(page, 'Copy the command')).toBe(
+      'twilio api:conversations:v1:configuration:webhooks:update --method POST --target webhook ' +
+        `--pre-webhook-url ${DOMAIN}/on-conversation-add --post-webhook-url ${DOMAIN}/on-participant-added ` +
+        '--filters onConversationAdd onParticipantAdded',
+    );
+  });
+
+  test('selects what is to copy where the browser does not let it copy', async () => {
+    const { page } = await open(undefined, { permissions: [] });
+    await page.evaluate('Object.defineProperty(navigator, "clipboard", { value: undefined })');
+    await page.getByRole('button', { name: 'Copy the Pre-Event URL' }).click();
+    await page.getByText('Selected: press Ctrl+C to copy.').waitFor();
+    expect(await page.evaluate('String(getSelection())')).toBe(`${DOMAIN}/on-conversation-add`);
+  });
+
+  test('can be used by keyboard', async () => {
+    const { page } = await open();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByText('Copied.').waitFor();
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(`${DOMAIN}/on-conversation-add`);
+  });
+
+  test.each(['light', 'dark'] as const)('fits a phone, in %s', async (colorScheme) => {
+    const { page, faults } = await open(undefined, { viewport: { width: 320, height: 640 }, colorScheme });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
+    expect(faults).toEqual([]);
+  });
+
+  test.each(['/', '/index.html'])('greets at %s, and says where Twilio cannot reach it', async (path) => {
+    const { page, faults } = await open(`${runtime.url}${path}`);
+    await page.getByText('This is your own machine').waitFor();
+    await page.getByText(`${runtime.url}/on-conversation-add`, { exact: true }).waitFor();
+    expect(faults).toEqual([]);
+  });
+});
