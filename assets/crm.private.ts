@@ -118,8 +118,8 @@ export async function inTime<T>(answer: Promise<T>, timeoutMs: number): Promise<
   }
 }
 
-function crmTimeoutMs({ CRM_TIMEOUT_MS }: EnvironmentVariables): number {
-  const set = Number(CRM_TIMEOUT_MS);
+function crmTimeoutMs(context: EnvironmentVariables): number {
+  const set = Number(context.CRM_TIMEOUT_MS);
   return set > 0 ? Math.min(set, CRM_TIMEOUT_MAX_MS) : CRM_TIMEOUT_DEFAULT_MS;
 }
 

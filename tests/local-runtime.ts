@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 
 /** What a webhook was answered. */
 export interface Answer {
@@ -21,6 +22,8 @@ export interface LocalRuntime {
   get(path: string, event: Record<string, string>): Promise<Answer>;
   /** All that has been written to the log. */
   log(): string;
+  /** Waits until it has been written to the log. */
+  logged(line: RegExp): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -55,7 +58,8 @@ export async function startLocalRuntime({
   let log = '';
   for (const stream of [server.stdout, server.stderr]) stream.on('data', (chunk) => (log += chunk));
   const url = `http://localhost:${port}`;
-  await untilServed(url, () => log);
+  const isServed = () => fetch(url).then(Boolean, () => false);
+  await until(isServed, () => `twilio-run did not start:\n${log}`);
 
   const send = async (input: string, init?: RequestInit): Promise<Answer> => {
     const response = await fetch(`${url}${input}`, init);
@@ -72,6 +76,11 @@ export async function startLocalRuntime({
     post: (path, event) => send(path, { method: 'POST', body: new URLSearchParams(event) }),
     get: (path, event) => send(`${path}?${new URLSearchParams(event)}`),
     log: () => log,
+    logged: (line) =>
+      until(
+        () => log.search(line) >= 0,
+        () => `not logged: ${line}\n${log}`,
+      ),
     async stop() {
       server.kill();
       await once(server, 'exit');
@@ -88,11 +97,10 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function untilServed(url: string, log: () => string) {
+async function until(done: () => boolean | Promise<boolean>, failure: () => string) {
   for (let tries = 0; tries < 100; tries++) {
-    const served = await fetch(url).catch(() => undefined);
-    if (served) return;
-    await new Promise((done) => setTimeout(done, 100));
+    if (await done()) return;
+    await setTimeout(100);
   }
-  throw new Error(`twilio-run did not start:\n${log()}`);
+  throw new Error(failure());
 }

@@ -213,7 +213,7 @@ describe('is answered 503, so that Twilio may send the event again', () => {
 describe('what does not pass', () => {
   test('a participant who left meanwhile is noted, and answered 200', async () => {
     expect(await send({ ParticipantSid: 'MB00000000000000000000000000000000' })).toEqual(ok);
-    expect(runtime.log()).toMatch(/onParticipantAdded \+3367•••1533 gone/);
+    await runtime.logged(/onParticipantAdded \+3367•••1533 gone/);
   });
 
   test.each([
