@@ -161,17 +161,15 @@ export function parseAttributes(json: unknown): Attributes | undefined {
   }
 }
 
-/** Adds the avatar to a Conversation's attributes: JSON, or `undefined` where nothing is to add or it is too long. */
-export function conversationAttributes(
-  attributes: Attributes,
-  { avatar }: FrontlineCustomer,
-): string | undefined {
-  if (!avatar || attributes.avatar) return undefined;
-  const json = JSON.stringify({ ...attributes, avatar });
-  return Buffer.byteLength(json) <= CONVERSATION_ATTRIBUTES_MAX_BYTES ? json : undefined;
+/** A Conversation's attributes with the avatar added: JSON, or `undefined` where they are to stay as they are. */
+export function conversationAttributes(json: unknown, { avatar }: FrontlineCustomer): string | undefined {
+  const attributes = parseAttributes(json);
+  if (!avatar || !attributes || attributes.avatar) return undefined;
+  const added = JSON.stringify({ ...attributes, avatar });
+  return Buffer.byteLength(added) <= CONVERSATION_ATTRIBUTES_MAX_BYTES ? added : undefined;
 }
 
-/** Adds the customer to a Participant's attributes: JSON. What is there stays; what makes it too long is left out. */
+/** A Participant's attributes with the customer added, as JSON. What is there stays; what makes it too long is left out. */
 export function participantAttributes(attributes: Attributes, customer: FrontlineCustomer): string {
   const withAdded = (...names: (keyof FrontlineCustomer)[]) => {
     const merged = { ...attributes };

@@ -85,9 +85,8 @@ async function nameConversation(
 
   const properties: ConversationProperties = {};
   if (!isChosen(event.FriendlyName, members, crm)) properties.friendly_name = nameOf(members, customers);
-  const [customer] = customers;
-  const current = crm.parseAttributes(event.Attributes);
-  const attributes = customer && current && !isGroup(event) && crm.conversationAttributes(current, customer);
+  const [customer] = isGroup(event) ? [] : customers;
+  const attributes = customer && crm.conversationAttributes(event.Attributes, customer);
   if (attributes) properties.attributes = attributes;
   return properties;
 }

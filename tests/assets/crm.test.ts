@@ -194,13 +194,11 @@ describe('attributes', () => {
   });
 
   test('keep what is there, down to a name like __proto__', () => {
-    const attributes = parseAttributes('{"__proto__":{"customer_id":"C-9"},"role":"payer"}') ?? fail();
-    expect(participantAttributes(attributes, { customer_id: 'C-1' })).toBe(
+    const json = '{"__proto__":{"customer_id":"C-9"},"role":"payer"}';
+    expect(participantAttributes(parseAttributes(json) ?? fail(), { customer_id: 'C-1' })).toBe(
       '{"__proto__":{"customer_id":"C-9"},"role":"payer","customer_id":"C-1"}',
     );
-    expect(conversationAttributes(attributes, ada)).toContain(
-      '"__proto__":{"customer_id":"C-9"},"role":"payer"',
-    );
+    expect(conversationAttributes(json, ada)).toContain('"__proto__":{"customer_id":"C-9"},"role":"payer"');
   });
 });
 
