@@ -8,7 +8,7 @@ import { transformSync } from '@swc/core';
 import { findCustomer, parseAddress } from '../assets/crm.private';
 import { compileCustomers } from '../tools/compile-customers';
 import { contextOf, installRuntime } from './in-process-runtime';
-import { type LocalRuntime, startLocalRuntime } from './local-runtime';
+import { startTestRuntime, type TestRuntime } from './local-runtime';
 
 const README = readFileSync('README.md', 'utf8');
 const blocks = [...README.matchAll(/^```(\w*)\n(.*?)^```/gms)].map(([, language, text = '']) => ({
@@ -22,9 +22,9 @@ const block = (language: string, text: string) => {
 };
 
 describe('what the README shows', () => {
-  let runtime: LocalRuntime;
+  let runtime: TestRuntime;
   beforeAll(async () => {
-    runtime = await startLocalRuntime({ flags: [] });
+    runtime = await startTestRuntime({ flags: [] });
   }, 30_000);
   afterAll(() => runtime.stop());
 

@@ -1,10 +1,4 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { startLocalRuntime, until } from '../tools/local-runtime';
 
 /** What a webhook was answered. */
 export interface Answer {
@@ -14,93 +8,30 @@ export interface Answer {
   body: unknown;
 }
 
-export interface LocalRuntime {
-  url: string;
-  /** Sends an event as Twilio does: a form, by POST. */
-  post(path: string, event: Record<string, string>): Promise<Answer>;
-  /** Sends an event in the query. */
-  get(path: string, event: Record<string, string>): Promise<Answer>;
-  /** All that has been written to the log. */
-  log(): string;
-  /** Waits until it has been written to the log. */
-  logged(line: RegExp): Promise<void>;
-  stop(): Promise<void>;
-}
+export type TestRuntime = Awaited<ReturnType<typeof startTestRuntime>>;
 
-/**
- * Serves the built Functions with `twilio-run start`, in a project folder of its own.
- *
- * @param variables what stands in `.env`
- * @param edit changes the built project before it is served
- * @param flags of `twilio-run start`
- */
-export async function startLocalRuntime({
-  variables = {},
-  edit = () => undefined,
-  flags = ['--no-fork-process'],
-}: {
-  variables?: Record<string, string>;
-  edit?: (dist: string) => void;
-  flags?: string[];
-} = {}): Promise<LocalRuntime> {
-  const project = mkdtempSync(join(tmpdir(), 'local-runtime-'));
-  for (const file of ['package.json', '.twilioserverlessrc', 'dist'])
-    cpSync(file, join(project, file), { recursive: true });
-  symlinkSync(resolve('node_modules'), join(project, 'node_modules'));
-  mkdirSync(join(project, 'functions'));
-  const env = Object.entries(variables).map(([name, value]) => `${name}=${value}\n`);
-  writeFileSync(join(project, '.env'), env.join(''));
-  edit(join(project, 'dist'));
-
-  const port = await freePort();
-  const args = ['node_modules/twilio-run/bin/twilio-run.js', 'start', '--port', String(port), ...flags];
-  const server = spawn(process.execPath, args, { cwd: project, env: { ...process.env, ...variables } });
-  let log = '';
-  for (const stream of [server.stdout, server.stderr]) stream.on('data', (chunk) => (log += chunk));
-  const url = `http://localhost:${port}`;
-  const isServed = () => fetch(url).then(Boolean, () => false);
-  await until(isServed, () => `twilio-run did not start:\n${log}`);
-
-  const send = async (input: string, init?: RequestInit): Promise<Answer> => {
-    const response = await fetch(`${url}${input}`, init);
+/** Serves the built Functions, and sends them events as Twilio does. */
+export async function startTestRuntime(options?: Parameters<typeof startLocalRuntime>[0]) {
+  const runtime = await startLocalRuntime(options);
+  const send = async (path: string, init?: RequestInit): Promise<Answer> => {
+    const response = await fetch(`${runtime.url}${path}`, init);
     const text = await response.text();
     const type = response.headers.get('content-type');
-    return {
-      status: response.status,
-      type,
-      body: type?.startsWith('application/json') ? JSON.parse(text) : text,
-    };
+    return { status: response.status, type, body: type?.includes('json') ? JSON.parse(text) : text };
   };
   return {
-    url,
-    post: (path, event) => send(path, { method: 'POST', body: new URLSearchParams(event) }),
-    get: (path, event) => send(`${path}?${new URLSearchParams(event)}`),
-    log: () => log,
-    logged: (line) =>
-      until(
-        () => log.search(line) >= 0,
-        () => `not logged: ${line}\n${log}`,
-      ),
-    async stop() {
-      server.kill();
-      await once(server, 'exit');
-      rmSync(project, { recursive: true });
+    ...runtime,
+    /** Sends an event as a form. */
+    post: (path: string, event: Record<string, string>) =>
+      send(path, { method: 'POST', body: new URLSearchParams(event) }),
+    /** Sends an event in the query. */
+    get: (path: string, event: Record<string, string>) => send(`${path}?${new URLSearchParams(event)}`),
+    /** Waits until the log has such a line. */
+    async logged(line: RegExp) {
+      await until(
+        () => line.test(runtime.log()),
+        () => `not logged: ${line}\n${runtime.log()}`,
+      );
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await once(server.listen(0), 'listening');
-  const { port } = server.address() as AddressInfo;
-  await once(server.close(), 'close');
-  return port;
-}
-
-async function until(done: () => boolean | Promise<boolean>, failure: () => string) {
-  for (let tries = 0; tries < 100; tries++) {
-    if (await done()) return;
-    await setTimeout(100);
-  }
-  throw new Error(failure());
 }

@@ -2,18 +2,18 @@ import { copyFileSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSy
 import { join } from 'node:path';
 import conversation from './fixtures/on-conversation-add.json';
 import participant from './fixtures/on-participant-added.json';
-import { type LocalRuntime, startLocalRuntime } from './local-runtime';
+import { startTestRuntime, type TestRuntime } from './local-runtime';
 
 const json = expect.stringContaining('application/json');
 const ada = { ...conversation, 'MessagingBinding.Address': 'whatsapp:+14155550147' };
 const byNumber = { status: 200, type: json, body: { friendly_name: '+33679571533' } };
 
-let runtime: LocalRuntime;
+let runtime: TestRuntime;
 afterEach(() => runtime.stop());
 
 describe('with a process for each request, as npm start has it', () => {
   beforeEach(async () => {
-    runtime = await startLocalRuntime({ flags: [] });
+    runtime = await startTestRuntime({ flags: [] });
   }, 30_000);
 
   test('a message from a customer who is known, by POST and by GET', async () => {
@@ -56,7 +56,7 @@ test.each<[string, (dist: string) => void]>([
 ])(
   'compiled customers that are %s lose no message, and have the participant sent again',
   async (_name, edit) => {
-    runtime = await startLocalRuntime({ edit });
+    runtime = await startTestRuntime({ edit });
     expect(await runtime.post('/on-conversation-add', conversation)).toEqual(byNumber);
     expect(await runtime.post('/on-participant-added', participant)).toMatchObject({
       status: 503,
@@ -68,7 +68,7 @@ test.each<[string, (dist: string) => void]>([
 );
 
 test('a mapping that is missing loses no message', async () => {
-  runtime = await startLocalRuntime({ edit: (dist) => rmSync(join(dist, 'assets/crm.private.js')) });
+  runtime = await startTestRuntime({ edit: (dist) => rmSync(join(dist, 'assets/crm.private.js')) });
   expect(await runtime.post('/on-conversation-add', ada)).toEqual({ status: 200, type: json, body: {} });
   const answer = await runtime.post('/on-participant-added', participant);
   expect(answer).toEqual({ status: 500, type: json, body: { error: 'unexpected error: see the log' } });
@@ -99,7 +99,7 @@ test('Assets may lie anywhere under other names, as they do where they are deplo
       );
     }
   };
-  runtime = await startLocalRuntime({ edit });
+  runtime = await startTestRuntime({ edit });
   expect(await runtime.post('/on-conversation-add', ada)).toMatchObject({
     body: { friendly_name: 'Ada Okafor' },
   });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { describeInBrowser, launchBrowser } from '../browser';
-import { type LocalRuntime, startLocalRuntime } from '../local-runtime';
+import { startTestRuntime, type TestRuntime } from '../local-runtime';
 
 const DOMAIN = 'https://frontline-1234-dev.twil.io';
 const html = readFileSync('assets/index.html', 'utf8');
@@ -16,9 +16,9 @@ test('the page shows no customer', () => {
 
 describeInBrowser('the page in a browser', () => {
   let browser: Browser;
-  let runtime: LocalRuntime;
+  let runtime: TestRuntime;
   beforeAll(async () => {
-    [browser, runtime] = await Promise.all([launchBrowser(), startLocalRuntime()]);
+    [browser, runtime] = await Promise.all([launchBrowser(), startTestRuntime()]);
   }, 30_000);
   afterAll(() => Promise.all([browser.close(), runtime.stop()]));
 

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ConversationsApi, startConversationsApi } from '../../tools/conversations-api';
 import sms from '../fixtures/on-participant-added.json';
-import { type LocalRuntime, startLocalRuntime } from '../local-runtime';
+import { startTestRuntime, type TestRuntime } from '../local-runtime';
 
 const ACCOUNT_SID = sms.AccountSid;
 const AUTH_TOKEN = 'c0ffee00c0ffee00c0ffee00c0ffee00';
@@ -19,10 +19,10 @@ const source = `exports.findCustomer = async ({ value }) => ({
 }[value]?.());`;
 
 let api: ConversationsApi;
-let runtime: LocalRuntime;
+let runtime: TestRuntime;
 beforeAll(async () => {
   api = await startConversationsApi(ACCOUNT_SID, AUTH_TOKEN);
-  runtime = await startLocalRuntime({
+  runtime = await startTestRuntime({
     variables: { ACCOUNT_SID, AUTH_TOKEN, CRM_SOURCE: 'by-number', ...api.env },
     edit: (dist) => writeFileSync(join(dist, 'assets/crm/by-number.private.js'), source),
   });

@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+
+/** The built Functions, served. */
+export interface LocalRuntime {
+  url: string;
+  /** All that has been written to the log. */
+  log(): string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Serves the built Functions with Twilio's own local runtime, by `twilio-run start`, in a project folder of its own.
+ *
+ * @param variables what stands in `.env`
+ * @param edit changes the built project before it is served
+ * @param flags of `twilio-run start`
+ * @throws Error with the log, where it does not start
+ */
+export async function startLocalRuntime({
+  variables = {},
+  edit = () => undefined,
+  flags = ['--no-fork-process'],
+}: {
+  variables?: Record<string, string>;
+  edit?: (dist: string) => void;
+  flags?: string[];
+} = {}): Promise<LocalRuntime> {
+  const project = mkdtempSync(join(tmpdir(), 'local-runtime-'));
+  for (const file of ['package.json', '.twilioserverlessrc', 'dist']) {
+    cpSync(file, join(project, file), { recursive: true });
+  }
+  symlinkSync(resolve('node_modules'), join(project, 'node_modules'), 'junction');
+  mkdirSync(join(project, 'functions'));
+  const env = Object.entries(variables).map(([name, value]) => `${name}=${value}\n`);
+  writeFileSync(join(project, '.env'), env.join(''));
+  edit(join(project, 'dist'));
+
+  const port = await freePort();
+  const args = ['node_modules/twilio-run/bin/twilio-run.js', 'start', '--port', String(port), ...flags];
+  const server = spawn(process.execPath, args, { cwd: project, env: { ...process.env, ...variables } });
+  let log = '';
+  for (const stream of [server.stdout, server.stderr]) stream.on('data', (chunk) => (log += chunk));
+  const url = `http://localhost:${port}`;
+  const isServed = () => fetch(url).then(Boolean, () => false);
+  await until(isServed, () => `twilio-run did not start:\n${log}`);
+  return {
+    url,
+    log: () => log,
+    async stop() {
+      server.kill();
+      await once(server, 'exit');
+      rmSync(project, { recursive: true });
+    },
+  };
+}
+
+/** Waits until it is done, for ten seconds at the most. @throws Error with the failure after that */
+export async function until(done: () => boolean | Promise<boolean>, failure: () => string) {
+  for (let tries = 0; tries < 100; tries++) {
+    if (await done()) return;
+    await setTimeout(100);
+  }
+  throw new Error(failure());
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await once(server.listen(0), 'listening');
+  const { port } = server.address() as AddressInfo;
+  await once(server.close(), 'close');
+  return port;
+}
