@@ -21,11 +21,23 @@ export interface Participant {
 /** What can go wrong with a call: an error of Twilio's, no answer, half an answer, or one that never ends. */
 export type Fault = { status: number; code?: number } | 'hang' | 'drop' | 'malformed' | 'drip';
 
+/** A call that came in. */
+export interface Call {
+  path: string;
+  headers: IncomingMessage['headers'];
+  /** JSON, as the call would set it. */
+  attributes: string | null;
+  /** The status that it was answered with, or what became of it instead. */
+  outcome: number | Exclude<Fault, object>;
+}
+
 /** What `startConversationsApi` gives. */
 export type ConversationsApi = Awaited<ReturnType<typeof startConversationsApi>>;
 
 /** https://www.twilio.com/docs/conversations/conversations-limits */
 const ATTRIBUTES_MAX_BYTES = 4 * 1024;
+/** The account's default Conversations service, which a path may name or leave out. */
+export const DEFAULT_SERVICE_SID = `IS${'0'.repeat(32)}`;
 const HOST = 'conversations.twilio.com';
 const PATH = /^\/v1(?:\/Services\/(IS\w+))?\/Conversations\/(CH\w+)\/Participants\/(MB\w+)$/;
 
@@ -33,11 +45,15 @@ const PATH = /^\/v1(?:\/Services\/(IS\w+))?\/Conversations\/(CH\w+)\/Participant
  * Stands in for conversations.twilio.com: updates Participants, with Twilio's checks and error bodies, over TLS.
  * Twilio's helper library talks to it unchanged in a process that is started with `env`.
  */
-export async function startConversationsApi(accountSid: string, authToken: string) {
+export async function startConversationsApi(
+  accountSid: string,
+  authToken: string,
+  onCall: (call: Call) => void = () => undefined,
+) {
   const participants = new Map<string, Participant>();
   const api = {
     /** Each call that came in. */
-    calls: [] as { path: string; headers: IncomingMessage['headers']; attributes: string | null }[],
+    calls: [] as Call[],
     /** What becomes of the next calls, a fault each. */
     faults: [] as Fault[],
     /** What becomes of every call. */
@@ -49,14 +65,10 @@ export async function startConversationsApi(accountSid: string, authToken: strin
   };
 
   function answer(path: string, authorization: string | undefined, attributes: string | null) {
-    const [, service, conversation, sid = ''] = PATH.exec(path) ?? [];
+    const [, service = DEFAULT_SERVICE_SID, conversation, sid = ''] = PATH.exec(path) ?? [];
     const participant = participants.get(sid);
     if (authorization !== `Basic ${btoa(`${accountSid}:${authToken}`)}`) return error(401, 20003);
-    if (
-      !participant ||
-      participant.conversationSid !== conversation ||
-      participant.chatServiceSid !== service
-    ) {
+    if (!participant || participant.conversationSid !== conversation || serviceOf(participant) !== service) {
       return error(404, 20404);
     }
     if (api.initializing.has(participant.conversationSid)) return error(409, 50386);
@@ -76,8 +88,15 @@ export async function startConversationsApi(accountSid: string, authToken: strin
   const onRequest = async (request: IncomingMessage, response: ServerResponse) => {
     const path = request.url ?? '';
     const attributes = new URLSearchParams(await text(request)).get('Attributes');
-    api.calls.push({ path, headers: request.headers, attributes });
     const fault = api.faults.shift() ?? api.fault;
+    const { status, body } =
+      typeof fault === 'object'
+        ? error(fault.status, fault.code)
+        : answer(path, request.headers.authorization, attributes);
+    const outcome = typeof fault === 'string' ? fault : status;
+    const call = { path, headers: request.headers, attributes, outcome };
+    api.calls.push(call);
+    onCall(call);
     if (fault === 'hang') return;
     if (fault === 'drop') return request.socket.destroy();
     response.setHeader('Content-Type', 'application/json');
@@ -85,10 +104,6 @@ export async function startConversationsApi(accountSid: string, authToken: strin
       const dripping = setInterval(() => response.write(' '), 100);
       return void response.on('close', () => clearInterval(dripping));
     }
-    const { status, body } =
-      typeof fault === 'object'
-        ? error(fault.status, fault.code)
-        : answer(path, request.headers.authorization, attributes);
     const json = JSON.stringify(body);
     response.writeHead(status).end(fault === 'malformed' ? json.slice(0, json.length / 2) : json);
   };
@@ -126,6 +141,10 @@ export async function startConversationsApi(accountSid: string, authToken: strin
       rmSync(folder, { recursive: true });
     },
   });
+}
+
+function serviceOf({ chatServiceSid = DEFAULT_SERVICE_SID }: Participant): string {
+  return chatServiceSid;
 }
 
 async function listen(server: NetServer): Promise<number> {

@@ -53,8 +53,9 @@ export async function startLocalRuntime({
     url,
     log: () => log,
     async stop() {
+      const exited = server.exitCode === null && server.signalCode === null && once(server, 'exit');
       server.kill();
-      await once(server, 'exit');
+      await exited;
       rmSync(project, { recursive: true });
     },
   };

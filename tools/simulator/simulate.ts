@@ -1,0 +1,77 @@
+/**
+ * `npm run simulate`: plays Twilio around the built Functions, on a page; with --from, for one message, in the
+ * terminal.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { watch } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { servePage } from './page-server';
+import { print } from './print';
+import { type Simulator, startSimulator } from './simulator';
+
+const { values } = parseArgs({
+  options: {
+    from: { type: 'string' },
+    text: { type: 'string', default: 'Hello' },
+    json: { type: 'boolean', default: false },
+  },
+});
+
+if (values.from) void simulateOnce(values.from, values.text, values.json);
+else void simulateOnPage(Number(process.env.PORT) || 4000);
+
+async function simulateOnce(from: string, text: string, asJson: boolean) {
+  const simulator = await startSimulator();
+  const conversation = await simulator.twilio.receive({ from, text });
+  const { traffic } = simulator.twilio;
+  const lost = !conversation;
+  console.log(
+    asJson ? JSON.stringify({ lost, conversation, traffic }, null, 2) : print(conversation, traffic),
+  );
+  await simulator.stop();
+  process.exitCode = lost ? 1 : 0;
+}
+
+async function simulateOnPage(port: number) {
+  const page = await servePage(port).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE') throw error;
+    console.error(`Port ${port} is taken. Choose another one: PORT=${port + 1} npm run simulate`);
+    process.exit(1);
+  });
+  const simulator = await startSimulator(() => page.show());
+  page.show({ simulator });
+  console.log(`The simulator is on http://localhost:${port}`);
+  rebuildOnChange(simulator, (state) => page.show({ state }));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, async () => {
+      page.close();
+      await simulator.stop();
+      process.exit(0);
+    });
+  }
+}
+
+/** Builds and serves anew when a source file changes, and says how that goes. */
+function rebuildOnChange(simulator: Simulator, say: (state: string) => void) {
+  let timer: NodeJS.Timeout | undefined;
+  let building = Promise.resolve();
+  const rebuild = async () => {
+    say('Building…');
+    const build = spawn('npm', ['run', '--silent', 'build'], { shell: process.platform === 'win32' });
+    let output = '';
+    for (const stream of [build.stdout, build.stderr]) stream.on('data', (chunk) => (output += chunk));
+    const [code] = await once(build, 'close');
+    if (code === 0) await simulator.reload();
+    else console.error(output);
+    say(code === 0 ? '' : `The build failed: ${output}`);
+  };
+  for (const folder of ['functions', 'assets']) {
+    watch(folder, { recursive: true }, () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        building = building.then(rebuild);
+      }, 200);
+    });
+  }
+}

@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { startConversationsApi } from '../conversations-api';
+import { startLocalRuntime } from '../local-runtime';
+import type { FaultId } from './faults';
+import { SimulatedTwilio } from './twilio';
+
+export type Simulator = Awaited<ReturnType<typeof startSimulator>>;
+
+/**
+ * Serves the built Functions, and stands in for Twilio on both of their sides.
+ *
+ * @param onChange is called whenever there is something new to show
+ */
+export async function startSimulator(onChange?: () => void) {
+  const account = { sid: `AC${randomBytes(16).toString('hex')}`, authToken: randomBytes(16).toString('hex') };
+  const switches = mkdtempSync(join(tmpdir(), 'simulator-'));
+  const variables: NodeJS.Dict<string> = existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
+  const source = variables.CRM_SOURCE || 'file';
+  const api = await startConversationsApi(account.sid, account.authToken, (call) => twilio.noteCall(call));
+  const serve = () =>
+    startLocalRuntime({
+      variables: {
+        ...variables,
+        ...api.env,
+        ACCOUNT_SID: account.sid,
+        AUTH_TOKEN: account.authToken,
+        SIMULATOR_SWITCHES: switches,
+      },
+      edit: (dist) => putSwitchBefore(source, dist),
+    });
+  let runtime = await serve();
+  const twilio = new SimulatedTwilio(account, api, () => runtime.url, onChange);
+  return {
+    twilio,
+    source,
+    functionsUrl: () => runtime.url,
+    log: () => runtime.log(),
+    /** Breaks something, or mends it. */
+    setFault(id: FaultId, on: boolean) {
+      twilio.faults[on ? 'add' : 'delete'](id);
+      if (on) writeFileSync(join(switches, id), '');
+      else rmSync(join(switches, id), { force: true });
+    },
+    /** Serves what has been built meanwhile. */
+    async reload() {
+      const outdated = runtime;
+      runtime = await serve();
+      await outdated.stop();
+    },
+    async stop() {
+      api.close();
+      await runtime.stop();
+      rmSync(switches, { recursive: true });
+    },
+  };
+}
+
+/** Puts a switch before the CRM source, under its name: the Functions stay as they are. */
+function putSwitchBefore(source: string, dist: string) {
+  const file = join(dist, `assets/crm/${source}.private.js`);
+  if (!existsSync(file)) return;
+  mkdirSync(join(dist, 'assets/switched'));
+  renameSync(file, join(dist, 'assets/switched/source.private.js'));
+  copyFileSync(resolve('tools/simulator/switched-source.js'), file);
+}
