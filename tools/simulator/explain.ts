@@ -22,13 +22,18 @@ const warning = (words: string): Explanation => ({ verdict: 'warning', words });
 const lost = (words: string): Explanation => ({ verdict: 'lost', words });
 
 /** What Twilio refuses to create a conversation with: https://www.twilio.com/docs/conversations/conversations-limits */
-export function refusal(body: unknown): string | undefined {
-  const { friendly_name = '', attributes = '{}' } = (body ?? {}) as Record<string, unknown>;
+function refusal(body: unknown): string | undefined {
+  const { friendly_name = '', attributes = '{}' } = Object(body) as Record<string, unknown>;
   if (typeof friendly_name !== 'string' || friendly_name.length > 256)
     return 'friendly_name is over 256 characters';
   if (typeof attributes !== 'string' || !isJson(attributes)) return 'attributes is no JSON text';
   if (Buffer.byteLength(attributes) > 16 * 1024) return 'attributes is over 16 KB';
   return undefined;
+}
+
+/** Whether Twilio rejects the conversation on this answer, and loses the message. */
+export function isRejected({ status, body }: WebhookAnswer): boolean {
+  return status !== undefined && (status !== 200 || refusal(body) !== undefined);
 }
 
 /** What became of a conversation, and what the Functions did about a fault. */
@@ -42,7 +47,7 @@ export function explainPreEvent(
     return lost(`Answered ${status}: Twilio rejects the conversation, the message is lost.`);
   const refused = refusal(body);
   if (refused) return lost(`${refused}: Twilio cannot create the conversation, the message is lost.`);
-  const { friendly_name, attributes } = (body ?? {}) as { friendly_name?: string; attributes?: string };
+  const { friendly_name, attributes } = Object(body) as { friendly_name?: string; attributes?: string };
   if (!address) return fine('A worker created it, so there is no address to look up: left as it is.');
   if (on.has('crm-down')) return warning('The CRM was down: named by number, nothing lost.');
   if (on.has('crm-slow')) return warning('The CRM did not answer in 3 s: named by number, nothing lost.');

@@ -1,19 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
-import { parseAddress } from '../../assets/crm.private';
+import type { Call, ConversationsApi, Participant } from '../conversations-api';
 import {
-  type Call,
-  type ConversationsApi,
-  DEFAULT_SERVICE_SID,
-  type Participant,
-} from '../conversations-api';
+  conversationAdd,
+  conversationAddByWorker,
+  type Event,
+  messageAdd,
+  participantAdded,
+  titleOf,
+  WORKER,
+} from './events';
 import {
   type Explanation,
   explainCall,
   explainPostEvent,
   explainPreEvent,
   explainWrongEvent,
-  refusal,
+  isRejected,
   type WebhookAnswer,
 } from './explain';
 import { apiFaults, type FaultId } from './faults';
@@ -60,22 +63,21 @@ export interface Exchange extends Explanation {
   answer?: { status?: number | string; body?: unknown; ms?: number };
 }
 
-const OWN_NUMBER = '+15017122661';
-const WORKER = 'worker@example.com';
 /** Twilio waits 5 s: https://www.twilio.com/docs/conversations/conversations-webhooks */
 const WEBHOOK_TIMEOUT_MS = 5000;
 /** About as long as Twilio takes to create a group. */
 const INITIALIZING_MS = 1200;
+const PRE_EVENT_PATH = '/on-conversation-add';
+const POST_EVENT_PATH = '/on-participant-added';
 
-const sid = (prefix: string) => prefix + randomBytes(16).toString('hex');
-
-/** The part of Twilio that stands around the two Functions, when a message comes in. */
+/** The part of Twilio that stands around the two Functions when a message comes in. */
 export class SimulatedTwilio {
   readonly conversations: Conversation[] = [];
   readonly traffic: Exchange[] = [];
   /** The faults that are switched on. */
   readonly faults = new Set<FaultId>();
-  private readonly pairs = new Map<string, Conversation>();
+  /** The conversations, by the addresses of who takes part. */
+  private readonly byAddresses = new Map<string, Conversation>();
 
   /**
    * @param functionsUrl where the Functions are served
@@ -92,19 +94,25 @@ export class SimulatedTwilio {
   async receive({ from, text, others = [] }: Message): Promise<Conversation | undefined> {
     Object.assign(this.api, apiFaults(this.faults));
     const byWorker = this.faults.has('worker');
-    const pair = [from, ...others].sort().join();
-    const joined = byWorker ? undefined : this.pairs.get(pair);
-    this.note('message', byWorker ? `To ${from}` : `From ${from}`, '', {}).words = joined
-      ? 'Joins the conversation that is there: no webhook is sent.'
-      : text;
-    const conversation = joined ?? (await this.createConversation(from, text, others));
+    const addresses = [from, ...others].sort().join();
+    const joined = byWorker ? undefined : this.byAddresses.get(addresses);
+    const words = joined ? 'Joins the conversation that is there: no webhook is sent.' : text;
+    this.note({
+      direction: 'message',
+      title: byWorker ? `To ${from}` : `From ${from}`,
+      to: '',
+      fields: {},
+      words,
+    });
+
+    const conversation = joined ?? (await this.createConversation({ from, text, others }));
     if (!conversation) return undefined;
     const message = { author: byWorker ? WORKER : from, text, byWorker };
-    if (this.faults.has('wrong-filter') && !(await this.sendMessageAdd(conversation, message)))
+    if (this.faults.has('wrong-filter') && !(await this.mayAddMessage(conversation, message)))
       return undefined;
-    this.pairs.set(pair, conversation);
+    this.byAddresses.set(addresses, conversation);
     conversation.messages.push(message);
-    if (!joined) await this.addParticipants(conversation, from, others);
+    if (!joined) await this.addParticipants(conversation, [from, ...others]);
     this.onChange();
     return conversation;
   }
@@ -112,134 +120,97 @@ export class SimulatedTwilio {
   /** Notes a call to the API, under the webhook that it belongs to. */
   noteCall(call: Call) {
     const participant = call.path.split('/').at(-1);
-    const of = this.traffic.findLastIndex(
-      ({ fields, to }) => fields.ParticipantSid === participant || to === call.path,
+    const belongs = ({ fields, to }: Exchange) => fields.ParticipantSid === participant || to === call.path;
+    const place = this.traffic.findLastIndex(belongs) + 1;
+    this.note(
+      {
+        direction: 'call',
+        title: 'Update of the participant',
+        to: call.path,
+        fields: { Attributes: call.attributes ?? '' },
+        answer: { status: call.outcome },
+        ...explainCall(call),
+      },
+      place,
     );
-    const exchange: Exchange = {
-      direction: 'call',
-      title: 'Update of the participant',
-      to: call.path,
-      fields: { Attributes: call.attributes ?? '' },
-      answer: { status: call.outcome },
-      ...explainCall(call),
-    };
-    this.traffic.splice(of + 1, 0, exchange);
-    this.onChange();
   }
 
-  private async createConversation(
-    from: string,
-    text: string,
-    others: string[],
-  ): Promise<Conversation | undefined> {
-    const byWorker = this.faults.has('worker');
-    const event = {
-      ...this.common('onConversationAdd', byWorker ? 'SDK' : sourceOf(from)),
-      Attributes: '{}',
-      State: others.length > 0 ? 'initializing' : 'active',
-      ...(byWorker ? { FriendlyName: 'A customer of mine', ClientIdentity: WORKER } : inbound(from, others)),
-      ...(byWorker ? {} : { MessageBody: text, MessagingServiceSid: `MG${'0'.repeat(32)}` }),
-    };
+  private async createConversation(message: Message): Promise<Conversation | undefined> {
+    const name = this.faults.has('worker') ? 'A customer of mine' : undefined;
+    const event = name
+      ? conversationAddByWorker(this.account.sid, name)
+      : conversationAdd(this.account.sid, message);
     const on = new Set(this.faults);
-    const answer = await this.sendWebhook('/on-conversation-add', event, (given) =>
-      explainPreEvent(given, { address: byWorker ? undefined : from, on }),
+    const answer = await this.sendWebhook(PRE_EVENT_PATH, event, (given) =>
+      explainPreEvent(given, { address: name ? undefined : message.from, on }),
     );
-    if (answer.status !== undefined && (answer.status !== 200 || refusal(answer.body))) return undefined;
-    const { friendly_name, attributes } = (answer.body ?? {}) as {
-      friendly_name?: string;
-      attributes?: string;
-    };
+    if (isRejected(answer)) return undefined;
+    const { friendly_name = name, attributes = '{}' } = Object(answer.body) as Record<
+      string,
+      string | undefined
+    >;
+    const sid = newSid('CH');
     const conversation: Conversation = {
-      sid: sid('CH'),
-      friendlyName: friendly_name ?? (byWorker ? 'A customer of mine' : undefined),
-      attributes: attributes ?? '{}',
+      sid,
+      friendlyName: friendly_name,
+      attributes,
       participants: [],
       messages: [],
     };
     this.conversations.unshift(conversation);
-    if (others.length > 0) {
-      this.api.initializing.add(conversation.sid);
-      setTimeout(() => this.api.initializing.delete(conversation.sid), INITIALIZING_MS);
+    if (message.others?.length) {
+      this.api.initializing.add(sid);
+      setTimeout(() => this.api.initializing.delete(sid), INITIALIZING_MS);
     }
     return conversation;
   }
 
-  /** Somebody ticked a filter too many. @returns whether the message is added all the same */
-  private async sendMessageAdd(
-    { sid: ConversationSid }: Conversation,
-    message: { author: string; text: string },
-  ) {
-    const event = {
-      ...this.common('onMessageAdd', sourceOf(message.author)),
-      ConversationSid,
-      Author: message.author,
-      Body: message.text,
-      Attributes: '{}',
-    };
-    const { status = 200 } = await this.sendWebhook('/on-conversation-add', event, explainWrongEvent);
+  /** Somebody ticked a filter too many. @returns whether Twilio adds the message all the same */
+  private async mayAddMessage({ sid }: Conversation, message: SimulatedMessage): Promise<boolean> {
+    const event = messageAdd(this.account.sid, sid, message);
+    const { status = 200 } = await this.sendWebhook(PRE_EVENT_PATH, event, explainWrongEvent);
     return status < 400;
   }
 
-  private async addParticipants(conversation: Conversation, from: string, others: string[]) {
-    const attributes =
-      this.faults.has('linked') || this.faults.has('worker') ? '{"customer_id":"C-1"}' : '{}';
-    const customers = [from, ...others].map((address) => ({ address, attributes }));
-    const { sid: conversationSid } = conversation;
-    for (const joined of [...customers, { identity: WORKER, attributes: '{}' }]) {
-      const participant: SimulatedParticipant = { sid: sid('MB'), conversationSid, ...joined };
+  private async addParticipants({ sid: conversationSid, participants }: Conversation, addresses: string[]) {
+    const linked = this.faults.has('linked') || this.faults.has('worker');
+    const attributes = linked ? '{"customer_id":"C-1"}' : '{}';
+    const customers = addresses.map((address) => ({ address, attributes }));
+    for (const who of [...customers, { identity: WORKER, attributes: '{}' }]) {
+      const participant: SimulatedParticipant = { sid: newSid('MB'), conversationSid, ...who };
       this.api.add(participant);
-      conversation.participants.push(participant);
+      participants.push(participant);
     }
     this.onChange();
-    await Promise.all(
-      conversation.participants.map((participant) => this.sendParticipantAdded(participant, others)),
-    );
-  }
-
-  private async sendParticipantAdded(participant: SimulatedParticipant, others: string[]) {
-    const { identity, address = '', attributes, conversationSid } = participant;
-    const own = others.length > 0 ? 'ProjectedAddress' : 'ProxyAddress';
-    const customer = { 'MessagingBinding.Address': address, [`MessagingBinding.${own}`]: proxyOf(address) };
-    const event = {
-      ...this.common('onParticipantAdded', identity ? 'SDK' : sourceOf(address)),
-      ConversationSid: conversationSid,
-      ParticipantSid: participant.sid,
-      RoleSid: `RL${'0'.repeat(32)}`,
-      Attributes: attributes,
-      DateCreated: new Date().toISOString(),
-      ...(identity ? { Identity: identity } : { ...customer, 'MessagingBinding.Type': channelOf(address) }),
-    };
     const on = new Set(this.faults);
-    const linked = attributes.includes('customer_id');
-    await this.sendWebhook('/on-participant-added', event, (answer) => {
-      const calls = this.api.calls.filter(({ path }) => path.endsWith(participant.sid));
-      return explainPostEvent(answer, { calls, linked, identity, on });
+    const sent = participants.map((participant) => {
+      const { sid, identity } = participant;
+      const event = participantAdded(this.account.sid, participant, addresses.length > 1);
+      return this.sendWebhook(POST_EVENT_PATH, event, (answer) => {
+        const calls = this.api.calls.filter(({ path }) => path.endsWith(sid));
+        return explainPostEvent(answer, { calls, linked, identity, on });
+      });
     });
-  }
-
-  /** What all events have. */
-  private common(EventType: string, Source: string) {
-    return {
-      EventType,
-      Source,
-      AccountSid: this.account.sid,
-      ChatServiceSid: DEFAULT_SERVICE_SID,
-      RetryCount: '0',
-    };
+    await Promise.all(sent);
   }
 
   private async sendWebhook(
     path: string,
-    event: Record<string, string>,
+    event: Event,
     explain: (answer: WebhookAnswer) => Explanation,
   ): Promise<WebhookAnswer> {
-    const exchange = this.note('webhook', titleOf(event), path, event);
+    const exchange = this.note({
+      direction: 'webhook',
+      title: titleOf(event),
+      to: path,
+      fields: event,
+      words: '…',
+    });
     const url = `${this.functionsUrl()}${path}`;
-    const signature = getExpectedTwilioSignature(this.account.authToken, url, event);
     const startedAt = performance.now();
-    const answer: Omit<WebhookAnswer, 'ms'> = await fetch(url, {
+    const answer = await fetch(url, {
       method: 'POST',
-      headers: { 'X-Twilio-Signature': signature },
+      headers: { 'X-Twilio-Signature': getExpectedTwilioSignature(this.account.authToken, url, event) },
       body: new URLSearchParams(event),
       signal: AbortSignal.timeout(WEBHOOK_TIMEOUT_MS),
     }).then(
@@ -252,46 +223,16 @@ export class SimulatedTwilio {
     return answered;
   }
 
-  private note(
-    direction: Exchange['direction'],
-    title: string,
-    to: string,
-    fields: Record<string, string>,
-  ): Exchange {
-    const exchange: Exchange = { direction, title, to, fields, verdict: 'fine', words: '…' };
-    this.traffic.push(exchange);
+  private note(noted: Omit<Exchange, 'verdict'> & Partial<Exchange>, place = this.traffic.length): Exchange {
+    const exchange: Exchange = { verdict: 'fine', ...noted };
+    this.traffic.splice(place, 0, exchange);
     this.onChange();
     return exchange;
   }
 }
 
-/** The fields that tell who writes, and to which number. */
-function inbound(from: string, others: string[]): Record<string, string> {
-  if (others.length === 0) {
-    return { 'MessagingBinding.Address': from, 'MessagingBinding.ProxyAddress': proxyOf(from) };
-  }
-  return {
-    'MessagingBinding.AuthorAddress': from,
-    'MessagingBinding.Address': [...others, OWN_NUMBER].join(),
-    'MessagingBinding.ProjectedAddress': OWN_NUMBER,
-  };
-}
-
-/** The event, and whom it is about. */
-function titleOf({ EventType, Identity, ...event }: Record<string, string>): string {
-  const who = Identity ?? event['MessagingBinding.AuthorAddress'] ?? event['MessagingBinding.Address'];
-  return who ? `${EventType}: ${who}` : String(EventType);
-}
-
-function channelOf(address: string): string {
-  return parseAddress(address)?.channel ?? 'sms';
-}
-
-const sourceOf = (address: string) => channelOf(address).toUpperCase();
-
-/** Where it was written to: Twilio's own number, on the same channel. */
-function proxyOf(address: string): string {
-  return channelOf(address) === 'sms' ? OWN_NUMBER : `${channelOf(address)}:${OWN_NUMBER}`;
+function newSid(prefix: string): string {
+  return prefix + randomBytes(16).toString('hex');
 }
 
 function parse(text: string): unknown {
