@@ -132,6 +132,8 @@ export async function startConversationsApi(
   const proxyPort = await listen(proxy);
 
   return Object.assign(api, {
+    /** The port on loopback that it is served on, with TLS. */
+    port,
     /** For the process that calls Twilio: leads there through a proxy, and has its certificate trusted. */
     env: { HTTP_PROXY: `http://127.0.0.1:${proxyPort}`, NODE_EXTRA_CA_CERTS: certificate },
     close() {
