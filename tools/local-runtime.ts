@@ -9,6 +9,7 @@ import { setTimeout } from 'node:timers/promises';
 /** The built Functions, served. */
 export interface LocalRuntime {
   url: string;
+  port: number;
   /** All that has been written to the log. */
   log(): string;
   stop(): Promise<void>;
@@ -20,16 +21,19 @@ export interface LocalRuntime {
  * @param variables what stands in `.env`
  * @param edit changes the built project before it is served
  * @param flags of `twilio-run start`
+ * @param port a free one, where none is given
  * @throws Error with the log, where it does not start
  */
 export async function startLocalRuntime({
   variables = {},
   edit = () => undefined,
   flags = ['--no-fork-process'],
+  port,
 }: {
   variables?: Record<string, string>;
   edit?: (dist: string) => void;
   flags?: string[];
+  port?: number;
 } = {}): Promise<LocalRuntime> {
   const project = mkdtempSync(join(tmpdir(), 'local-runtime-'));
   for (const file of ['package.json', '.twilioserverlessrc', 'dist']) {
@@ -41,7 +45,7 @@ export async function startLocalRuntime({
   writeFileSync(join(project, '.env'), env.join(''));
   edit(join(project, 'dist'));
 
-  const port = await freePort();
+  port ??= await freePort();
   const args = ['node_modules/twilio-run/bin/twilio-run.js', 'start', '--port', String(port), ...flags];
   const server = spawn(process.execPath, args, { cwd: project, env: { ...process.env, ...variables } });
   let log = '';
@@ -51,6 +55,7 @@ export async function startLocalRuntime({
   await until(isServed, () => `twilio-run did not start:\n${log}`);
   return {
     url,
+    port,
     log: () => log,
     async stop() {
       const exited = server.exitCode === null && server.signalCode === null && once(server, 'exit');

@@ -79,10 +79,17 @@ export function participantAdded(
   };
 }
 
-/** The event, and whom it is about. */
-export function titleOf({ EventType = '', Identity, ...event }: Event): string {
-  const who = Identity ?? event['MessagingBinding.AuthorAddress'] ?? event['MessagingBinding.Address'];
-  return who ? `${EventType}: ${who}` : EventType;
+/** The event, and who it comes from. */
+export function titleOf(event: Event): string {
+  const names = [
+    'MessagingBinding.AuthorAddress',
+    'MessagingBinding.Address',
+    'Author',
+    'Identity',
+    'ClientIdentity',
+  ];
+  const who = names.map((name) => event[name]).find(Boolean);
+  return `${event.EventType}: ${who}`;
 }
 
 function common(EventType: string, Source: string, AccountSid: string): Event {

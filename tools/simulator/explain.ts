@@ -76,7 +76,7 @@ export function explainPostEvent(
   }: { calls: Call[]; linked: boolean; identity?: string; on: ReadonlySet<FaultId> },
 ): Explanation {
   const s = (ms / 1000).toFixed(1);
-  const times = calls.length === 1 ? 'one call' : `${calls.length} calls`;
+  const times = calls.length === 1 ? 'the one call' : `all ${calls.length} calls`;
   if (status === undefined) return warning('No answer in 5 s. The participant is there, but not linked.');
   if (status === 503 && on.has('crm-down'))
     return warning('The CRM was down: answered 503, so that Twilio may send it again.');
@@ -85,13 +85,13 @@ export function explainPostEvent(
   }
   if (status === 503) {
     return warning(
-      `Twilio’s API failed ${times} long: answered 503 after ${s} s, so that Twilio may send it again.`,
+      `Twilio’s API failed at ${times}: answered 503 after ${s} s, so that Twilio may send it again.`,
     );
   }
   if (status !== 200)
     return warning(`Answered ${status}: ${(body as { error?: string } | null)?.error ?? ''}`);
   if (identity) return fine('A worker, not a customer: no call.');
-  if (calls.length > 1) return fine(`Linked with the last of ${times}, after ${s} s.`);
+  if (calls.length > 1) return fine(`Linked with the last of ${calls.length} calls, after ${s} s.`);
   if (calls.length === 1) return fine('Linked with one call.');
   return fine(linked ? 'Linked already: no call.' : 'Nobody is known by this address: no call.');
 }

@@ -30,8 +30,9 @@ export async function startSimulator(onChange?: () => void) {
   const variables: NodeJS.Dict<string> = existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
   const source = variables.CRM_SOURCE || 'file';
   const api = await startConversationsApi(account.sid, account.authToken, (call) => twilio.noteCall(call));
-  const serve = () =>
+  const serve = (port?: number) =>
     startLocalRuntime({
+      port,
       variables: {
         ...variables,
         ...api.env,
@@ -54,11 +55,10 @@ export async function startSimulator(onChange?: () => void) {
       if (on) writeFileSync(join(switches, id), '');
       else rmSync(join(switches, id), { force: true });
     },
-    /** Serves what has been built meanwhile. */
+    /** Serves what has been built meanwhile, where it was served before. */
     async reload() {
-      const outdated = runtime;
-      runtime = await serve();
-      await outdated.stop();
+      await runtime.stop();
+      runtime = await serve(runtime.port);
     },
     async stop() {
       api.close();

@@ -1,0 +1,294 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
+import { createServer } from 'node:net';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { Browser, Page } from 'playwright-core';
+import { until } from '../../../tools/local-runtime';
+import { FAULTS } from '../../../tools/simulator/faults';
+import { describeInBrowser, launchBrowser } from '../../browser';
+
+/** The project in a folder of its own, so that its files can be changed. */
+let project: string;
+beforeAll(() => {
+  project = mkdtempSync(join(tmpdir(), 'simulate-'));
+  for (const file of ['functions', 'assets', 'tools', 'dist', 'package.json', '.twilioserverlessrc']) {
+    cpSync(file, join(project, file), { recursive: true });
+  }
+  for (const file of ['tsconfig.json', 'tsconfig.build.json']) cpSync(file, join(project, file));
+  symlinkSync(resolve('node_modules'), join(project, 'node_modules'), 'junction');
+});
+afterAll(() => rmSync(project, { recursive: true }));
+
+const edit = (file: string, from: string, to: string) => {
+  const path = join(project, file);
+  const before = readFileSync(path, 'utf8');
+  expect(before).toContain(from);
+  writeFileSync(path, before.replaceAll(from, to));
+};
+const simulate = (args: string[] = [], env = {}) =>
+  spawn(process.execPath, ['node_modules/tsx/dist/cli.mjs', 'tools/simulator/simulate.ts', ...args], {
+    cwd: project,
+    env: { ...process.env, ...env },
+  });
+const run = async (args: string[], env = {}) => {
+  const child = simulate(args, env);
+  const output = Promise.all([text(child.stdout), text(child.stderr)]);
+  const [code] = await once(child, 'close');
+  const [stdout, stderr] = await output;
+  return { code, stdout, stderr };
+};
+
+describe('for one message', () => {
+  test('prints the conversation, the participants and the traffic', async () => {
+    const { code, stdout } = await run(['--from', 'whatsapp:+15555550123', '--text', 'Hi']);
+    expect(code).toBe(0);
+    expect(stdout.replaceAll(/:\d{4,5}\//g, ':PORT/').replaceAll(/\d+ ms/g, 'N ms')).toBe(
+      `Conversation
+  Luca Marchetti, http://localhost:PORT/avatars/luca.png
+Participants
+  whatsapp:+15555550123, customer_id C-1002, Luca Marchetti, http://localhost:PORT/avatars/luca.png
+  worker@example.com
+Traffic
+  From whatsapp:+15555550123: Hi
+  onConversationAdd: whatsapp:+15555550123
+    200, N ms: Named Luca Marchetti, with an avatar.
+  onParticipantAdded: whatsapp:+15555550123
+    200, N ms: Linked with one call.
+  Update of the participant
+    200: The participant is updated.
+  onParticipantAdded: worker@example.com
+    200, N ms: A worker, not a customer: no call.
+`,
+    );
+  }, 30_000);
+
+  test('prints JSON for scripts', async () => {
+    const { code, stdout } = await run(['--from', '+15550000009', '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      lost: false,
+      conversation: { friendlyName: '+15550000009', participants: [{ attributes: '{}' }, {}] },
+      traffic: expect.any(Array),
+    });
+  }, 30_000);
+
+  test('exits with 1 where the message is lost', async () => {
+    const file = 'dist/functions/on-conversation-add.protected.js';
+    edit(file, 'callback(null, properties)', 'callback("no")');
+    const { code, stdout } = await run(['--from', '+15550000009']);
+    edit(file, 'callback("no")', 'callback(null, properties)');
+    expect(code).toBe(1);
+    expect(stdout).toContain('The message is lost.');
+    expect(stdout).toContain('Answered 500: Twilio rejects the conversation');
+  }, 30_000);
+});
+
+test('says which port is taken, and what to do', async () => {
+  const taken = createServer().listen(4811, '127.0.0.1');
+  const { code, stderr } = await run([], { PORT: '4811' });
+  taken.close();
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: 'Port 4811 is taken. Choose another one: PORT=4812 npm run simulate\n',
+  });
+}, 30_000);
+
+describeInBrowser('the simulator’s page', () => {
+  const url = 'http://localhost:4812';
+  let simulator: ReturnType<typeof simulate>;
+  let browser: Browser;
+  let page: Page;
+  let faults: string[];
+  let printed = '';
+
+  beforeAll(async () => {
+    simulator = simulate([], { PORT: '4812' });
+    simulator.stdout.on('data', (chunk) => (printed += chunk));
+    browser = await launchBrowser();
+    await until(
+      () => printed.includes('\n'),
+      () => 'the simulator did not start',
+    );
+  }, 30_000);
+  afterAll(() => {
+    simulator.kill();
+    return browser.close();
+  });
+
+  beforeEach(async () => {
+    page = await browser.newPage();
+    page.setDefaultTimeout(10_000);
+    faults = [];
+    page.on('console', (message) => faults.push(message.text()));
+    page.on('pageerror', (error) => faults.push(error.message));
+    page.on('request', (request) => {
+      if (new URL(request.url()).hostname !== 'localhost' && !request.url().startsWith('data:'))
+        faults.push(request.url());
+    });
+    await page.goto(url);
+    await page.getByText('customers from file').waitFor();
+  });
+  afterEach(async () => {
+    await Promise.all(Object.keys(FAULTS).map(mend));
+    await page.close();
+    expect(faults).toEqual([]);
+  });
+
+  const mend = (id: string) =>
+    fetch(`${url}/faults`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ id, on: false }),
+    });
+  /** Waits until the traffic has an item with such words; `title` says which. */
+  const inTraffic = (words: string, title = '') =>
+    page.locator('.traffic li', { hasText: title }).filter({ hasText: words }).first().waitFor();
+  const onPhone = () => page.getByRole('region', { name: 'What a worker sees' });
+  /** Writes from an address that nobody has written from, so that a conversation is created. */
+  const sendFrom = async (address: string) => {
+    await page.getByLabel('Who writes').selectOption('Another address…');
+    await page.getByRole('textbox', { name: 'Address' }).fill(address);
+    await page.getByRole('button', { name: 'Send' }).click();
+  };
+
+  test('prints one line with its address', () => {
+    expect(printed).toBe(`The simulator is on ${url}\n`);
+  });
+
+  test('shows a known customer by name and avatar, and the linked participant, after one click', async () => {
+    await page.getByRole('button', { name: 'Send' }).click();
+    const conversation = onPhone().getByRole('button', { name: /Ada Okafor/ });
+    await conversation.getByText('C-1001').waitFor();
+    await conversation.getByAltText('Avatar of Ada Okafor').waitFor();
+    await page.waitForFunction('document.querySelector("img.avatar").naturalWidth === 128');
+    await conversation.click();
+    await onPhone().getByText('customer_id C-1001').waitFor();
+    await onPhone()
+      .getByRole('list', { name: 'Messages' })
+      .getByText('Hello, is my order on its way?')
+      .waitFor();
+    await inTraffic('Linked with one call.');
+  }, 30_000);
+
+  test('shows an unknown number by number', async () => {
+    await page.getByLabel('Who writes').selectOption('An unknown number');
+    await page.getByLabel('Channel').selectOption('WhatsApp');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await onPhone().getByText('+15557654321').click();
+    await onPhone().getByText('not linked').waitFor();
+    await inTraffic('Nobody is known by this address: no call.');
+  }, 30_000);
+
+  test('shows a group MMS by the names of its members', async () => {
+    await page.getByLabel('Channel').selectOption('Group MMS');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await onPhone().getByText('Ada Okafor, Luca Marchetti, Noah Berger, Mina Sato').click();
+    for (const id of ['C-1001', 'C-1002', 'C-1003', 'C-1004'])
+      await onPhone().getByText(`customer_id ${id}`).waitFor();
+    await inTraffic('The conversation is still initializing (50386): that passes.');
+  }, 30_000);
+
+  test('offers the channels that a customer has', async () => {
+    await page.getByLabel('Who writes').selectOption('Mina Sato');
+    await page.getByLabel('Channel').selectOption('Messenger');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await onPhone().getByText('Mina Sato', { exact: true }).waitFor();
+    await page.getByLabel('Who writes').selectOption('Luca Marchetti');
+    expect(await page.getByLabel('Channel').getByText('Messenger').isDisabled()).toBe(true);
+  }, 30_000);
+
+  const resent = 'answered 503';
+  test.each([
+    [
+      'The CRM is down',
+      'The CRM was down: named by number, nothing lost.',
+      'The CRM was down: answered 503',
+      '',
+    ],
+    ['The CRM takes 6 s', 'The CRM did not answer in 3 s: named by number, nothing lost.', resent, ''],
+    [
+      'Twilio’s API answers 429 twice',
+      'Named Noah Berger.',
+      'Linked with the last of 3 calls',
+      'Too many requests',
+    ],
+    ['Twilio’s API answers 500', 'Named Noah Berger.', resent, 'Refused: 500.'],
+    ['Twilio’s API hangs', 'Named Noah Berger.', resent, 'Twilio’s API does not answer.'],
+    [
+      'Twilio’s API drops the connection',
+      'Named Noah Berger.',
+      resent,
+      'Twilio’s API dropped the connection.',
+    ],
+    ['A worker creates the conversation', '', 'Linked already: no call.', 'A worker created it'],
+    ['The customer is linked already', 'Named Noah Berger.', 'Linked already: no call.', ''],
+    [
+      'A wrong filter is ticked: onMessageAdd',
+      'Named Noah Berger.',
+      'Linked with one call.',
+      'so the message is not lost',
+    ],
+  ])(
+    'with the switch %p tells in words what the Functions did',
+    async (name, preEvent, postEvent, also) => {
+      await page.getByRole('switch', { name }).check();
+      // The same person on a channel of the switch's own, so that a conversation is created.
+      const address = `${name
+        .replaceAll(/[^a-z]/gi, '')
+        .slice(-12)
+        .toLowerCase()}:+33639980012`;
+      await sendFrom(address);
+      if (preEvent) await inTraffic(preEvent, `onConversationAdd: ${address}`);
+      await inTraffic(postEvent, `onParticipantAdded: ${address}`);
+      await inTraffic(also);
+    },
+    30_000,
+  );
+
+  test('unfolds the fields and the answer of a webhook, by keyboard', async () => {
+    await sendFrom('viber:+14155550147');
+    const webhook = page.locator('details', { hasText: 'onConversationAdd: viber:+14155550147' });
+    await webhook.locator('summary').press('Enter');
+    await webhook.getByText('POST /on-conversation-add').waitFor();
+    await webhook.getByText('"friendly_name": "Ada Okafor"').waitFor();
+  }, 30_000);
+
+  test('fits a phone, in the dark', async () => {
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.setViewportSize({ width: 320, height: 640 });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
+  }, 30_000);
+
+  test('is rebuilt and served anew when a source file changes, and says so when it cannot be built', async () => {
+    edit('assets/customers.private.json', 'Ada Okafor', 'Ada Lovelace');
+    await page.getByLabel('Who writes').getByText('Ada Lovelace').waitFor({ state: 'attached' });
+    await page.getByText('customers from file').waitFor();
+    await sendFrom('rcs:+14155550147');
+    await inTraffic('Named Ada Lovelace, with an avatar.');
+    edit('assets/customers.private.json', '"customer_id": "C-1001",', '');
+    await page
+      .getByText('The build failed: assets/customers.private.json: record 1, customer_id is missing')
+      .waitFor();
+  }, 30_000);
+});
+
+test('the page is served on loopback alone, and stops cleanly on Ctrl-C', async () => {
+  const simulator = simulate([], { PORT: '4813' });
+  await once(simulator.stdout, 'data');
+  const elsewhere = Object.values(networkInterfaces())
+    .flat()
+    .find((address) => address && !address.internal);
+  if (elsewhere) await expect(fetch(`http://${elsewhere.address}:4813`)).rejects.toThrow();
+  expect((await fetch('http://127.0.0.1:4813')).status).toBe(200);
+  const [otherName] = await once(
+    get('http://127.0.0.1:4813', { headers: { Host: 'attacker.example' } }),
+    'response',
+  );
+  expect(otherName.statusCode).toBe(403);
+  simulator.kill('SIGINT');
+  expect(await once(simulator, 'exit')).toEqual([0, null]);
+}, 30_000);
