@@ -164,7 +164,8 @@ describeInBrowser('the simulator’s page', () => {
     const conversation = onPhone().getByRole('button', { name: /Ada Okafor/ });
     await conversation.getByText('C-1001').waitFor();
     await conversation.getByAltText('Avatar of Ada Okafor').waitFor();
-    await page.waitForFunction('document.querySelector("img.avatar").naturalWidth === 128');
+    const width = 'image.decode().then(() => image.naturalWidth)';
+    expect(await page.evaluate(`const image = document.querySelector('img.avatar'); ${width}`)).toBe(128);
     await conversation.click();
     await onPhone().getByText('customer_id C-1001').waitFor();
     await onPhone()
