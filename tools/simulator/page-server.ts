@@ -7,7 +7,6 @@ import { z } from 'zod';
 import { FAULTS, isFaultId } from './faults';
 import type { Simulator } from './simulator';
 
-const COMPILED_CUSTOMERS = 'dist/assets/customers.private.json';
 const PAGE = join(__dirname, 'page');
 const TYPES: Record<string, string> = { '.html': 'text/html', '.css': 'text/css', '.js': 'text/javascript' };
 const MessageInput = z.object({
@@ -83,7 +82,7 @@ export async function servePage(port: number) {
   };
 }
 
-function viewOf({ twilio, functionsUrl, source }: Simulator, state: string) {
+function viewOf({ twilio, functionsUrl, source, people }: Simulator, state: string) {
   const faults = Object.entries(FAULTS).map(([id, label]) => ({
     id,
     label,
@@ -91,18 +90,4 @@ function viewOf({ twilio, functionsUrl, source }: Simulator, state: string) {
   }));
   const { conversations, traffic } = twilio;
   return { functionsUrl: functionsUrl(), source, state, faults, conversations, traffic, people: people() };
-}
-
-/** The customers who may write, with their addresses as the build has normalised them. */
-function people() {
-  const lines: [key: string, id: string, name: string | null][] = JSON.parse(
-    readFileSync(COMPILED_CUSTOMERS, 'utf8'),
-  );
-  const byId = new Map<string, { name: string; keys: string[] }>();
-  for (const [key, id, name] of lines) {
-    const person = byId.get(id) ?? { name: name ?? id, keys: [] };
-    person.keys.push(key);
-    byId.set(id, person);
-  }
-  return [...byId.values()].slice(0, 50);
 }

@@ -70,7 +70,7 @@ function rebuildOnChange(simulator: Simulator, say: (state: string) => void) {
     watch(folder, { recursive: true }, () => {
       clearTimeout(timer);
       timer = setTimeout(() => {
-        building = building.then(rebuild);
+        building = building.then(rebuild).catch((error) => say(String(error)));
       }, 200);
     });
   }

@@ -17,6 +17,16 @@ import { startLocalRuntime } from '../local-runtime';
 import type { FaultId } from './faults';
 import { SimulatedTwilio } from './twilio';
 
+/** A customer who may write. */
+export interface Person {
+  name: string;
+  /** Their addresses, by the keys of the compiled customers. */
+  keys: string[];
+}
+
+/** More would not be found in the page's list. */
+const PEOPLE_MAX = 50;
+
 export type Simulator = Awaited<ReturnType<typeof startSimulator>>;
 
 /**
@@ -43,12 +53,13 @@ export async function startSimulator(onChange?: () => void) {
       edit: (dist) => putSwitchBefore(source, dist),
     });
   let runtime = await serve();
+  let people = readPeople();
   const twilio = new SimulatedTwilio(account, api, () => runtime.url, onChange);
   return {
     twilio,
     source,
     functionsUrl: () => runtime.url,
-    log: () => runtime.log(),
+    people: () => people,
     /** Breaks something, or mends it. */
     setFault(id: FaultId, on: boolean) {
       twilio.faults[on ? 'add' : 'delete'](id);
@@ -59,6 +70,7 @@ export async function startSimulator(onChange?: () => void) {
     async reload() {
       await runtime.stop();
       runtime = await serve(runtime.port);
+      people = readPeople();
     },
     async stop() {
       api.close();
@@ -66,6 +78,18 @@ export async function startSimulator(onChange?: () => void) {
       rmSync(switches, { recursive: true });
     },
   };
+}
+
+/** The customers who may write, with their addresses as the build has normalised them. */
+function readPeople(): Person[] {
+  const json = readFileSync('dist/assets/customers.private.json', 'utf8');
+  const byId = new Map<string, Person>();
+  for (const [key, id, name] of JSON.parse(json) as [key: string, id: string, name: string | null][]) {
+    const person = byId.get(id) ?? { name: name ?? id, keys: [] };
+    person.keys.push(key);
+    byId.set(id, person);
+  }
+  return [...byId.values()].slice(0, PEOPLE_MAX);
 }
 
 /** Puts a switch before the CRM source, under its name: the Functions stay as they are. */
