@@ -90,6 +90,14 @@ describe('a CRM source', () => {
     await expect(find({ CRM_SOURCE: 'broken' })).rejects.toThrow('CRM_SOURCE broken: Cannot find module');
   });
 
+  test('leaves no timer behind when it has answered', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+    const before = timers();
+    script(async () => ada);
+    await find();
+    expect(timers()).toBe(before);
+  });
+
   test('is told when the time is up, and not waited for', async () => {
     let aborted = false;
     script((_address, _context, signal) => {

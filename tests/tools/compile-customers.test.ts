@@ -26,6 +26,10 @@ describe('a channel', () => {
 
   test('without a country code is read in CRM_DEFAULT_COUNTRY', () => {
     expect(keys([at({ type: 'sms', value: '(415) 555-0147' })], 'US')).toEqual(['+14155550147']);
+    expect(keys([at({ type: 'whatsapp', value: 'whatsapp:(415) 555-0147' })], 'US')).toEqual([
+      '+14155550147',
+    ]);
+    expect(keys([at({ type: 'mms', value: '415.555.0147' })], 'US')).toEqual(['+14155550147']);
     expect(keys([at({ type: 'sms', value: '06 39 98 00 12' })], 'FR')).toEqual(['+33639980012']);
   });
 

@@ -75,6 +75,17 @@ test('whoever is listed is found, and nobody else', async () => {
   );
 });
 
+test('lines longer than what is read at first are found', async () => {
+  const display_name = 'x'.repeat(5000);
+  const numbers = Array.from({ length: 50 }, (_, i) => `+1415555${1000 + i}`);
+  compile(
+    numbers.map((value, i) => ({ customer_id: `C-${i}`, display_name, channels: [{ type: 'sms', value }] })),
+  );
+  for (const [i, number] of numbers.entries()) {
+    expect(await find(number)).toMatchObject({ customer_id: `C-${i}`, display_name });
+  }
+});
+
 test('a change of the file is seen by the next look-up', async () => {
   compile([{ customer_id: 'C-1', display_name: 'Ada', channels: [{ type: 'sms', value: '+14155550147' }] }]);
   expect(await find('+14155550147')).toMatchObject({ display_name: 'Ada' });
