@@ -89,21 +89,26 @@ export async function startConversationsApi(
     const path = request.url ?? '';
     const attributes = new URLSearchParams(await text(request)).get('Attributes');
     const fault = api.faults.shift() ?? api.fault;
+    const note = (outcome: Call['outcome']) => {
+      const call = { path, headers: request.headers, attributes, outcome };
+      api.calls.push(call);
+      onCall(call);
+    };
+    if (fault === 'hang' || fault === 'drop' || fault === 'drip') {
+      note(fault);
+      if (fault === 'drop') request.socket.destroy();
+      if (fault === 'drip') {
+        const dripping = setInterval(() => response.write(' '), 100);
+        response.on('close', () => clearInterval(dripping));
+      }
+      return;
+    }
     const { status, body } =
       typeof fault === 'object'
         ? error(fault.status, fault.code)
         : answer(path, request.headers.authorization, attributes);
-    const outcome = typeof fault === 'string' ? fault : status;
-    const call = { path, headers: request.headers, attributes, outcome };
-    api.calls.push(call);
-    onCall(call);
-    if (fault === 'hang') return;
-    if (fault === 'drop') return request.socket.destroy();
+    note(fault === 'malformed' ? fault : status);
     response.setHeader('Content-Type', 'application/json');
-    if (fault === 'drip') {
-      const dripping = setInterval(() => response.write(' '), 100);
-      return void response.on('close', () => clearInterval(dripping));
-    }
     const json = JSON.stringify(body);
     response.writeHead(status).end(fault === 'malformed' ? json.slice(0, json.length / 2) : json);
   };

@@ -87,6 +87,13 @@ test('attributes of 4 KB are taken', async () => {
   expect(await post(PATH, `{"a":"${'é'.repeat(2044)}"}`)).toMatchObject({ status: 200 });
 });
 
+test('a call that is dropped changes nothing, and is noted', async () => {
+  api.faults = ['drop'];
+  await expect(post(PATH, '{"customer_id":"C-1"}')).rejects.toThrow('socket hang up');
+  expect(api.participant('MB1')?.attributes).toBe('{}');
+  expect(api.calls.at(-1)).toMatchObject({ path: PATH, outcome: 'drop' });
+});
+
 test('a conversation that is still initializing is answered 50386', async () => {
   api.initializing.add('CH1');
   expect(await post(PATH, '{}')).toEqual(error(409, 50386));

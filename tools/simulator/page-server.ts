@@ -24,7 +24,7 @@ const FaultInput = z.object({ id: z.string().refine(isFaultId), on: z.boolean() 
 export async function servePage(port: number) {
   const viewers = new Set<ServerResponse>();
   let simulator: Simulator | undefined;
-  /** What the page has to know of the Functions, in words: `building`, or why they are not up to date. */
+  /** What keeps the Functions from being up to date, in words. */
   let state = '';
 
   const snapshot = () => JSON.stringify(simulator ? viewOf(simulator, state) : {});
@@ -74,7 +74,6 @@ export async function servePage(port: number) {
   await once(server, 'listening');
   return {
     show,
-    address: server.address(),
     close() {
       server.close();
       server.closeAllConnections();
