@@ -112,7 +112,7 @@ describe('attributes over 4 KB', () => {
 
   test('never lose the customer_id: Twilio decides then', async () => {
     expect(await send({ Attributes: withNote(-1, { customer_id: 'C-1' }) })).toEqual(failed(500));
-    expect(JSON.parse(api.calls[0]?.attributes ?? '')).toEqual({
+    expect(JSON.parse(new URLSearchParams(api.calls[0]?.body).get('Attributes') ?? '')).toEqual({
       customer_id: 'C-1',
       note: expect.any(String),
     });

@@ -1,4 +1,4 @@
-import type { Call } from '../conversations-api';
+import type { Call } from '../stand-in';
 import type { FaultId } from './faults';
 
 /** What a webhook was answered; without a status, it was not answered within 5 s. */

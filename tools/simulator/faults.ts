@@ -1,4 +1,4 @@
-import type { Fault } from '../conversations-api';
+import type { Fault } from '../stand-in';
 
 /** What can be broken in the simulator, a switch each. */
 export const FAULTS = {

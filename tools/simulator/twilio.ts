@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
-import type { Call, ConversationsApi, Participant } from '../conversations-api';
+import type { ConversationsApi, Participant } from '../conversations-api';
+import type { Call } from '../stand-in';
 import {
   conversationAdd,
   conversationAddByWorker,
@@ -127,7 +128,7 @@ export class SimulatedTwilio {
         direction: 'call',
         title: 'Update of the participant',
         to: call.path,
-        fields: { Attributes: call.attributes ?? '' },
+        fields: { Attributes: new URLSearchParams(call.body).get('Attributes') ?? '' },
         answer: { status: call.outcome },
         ...explainCall(call),
       },

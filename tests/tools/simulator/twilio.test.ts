@@ -197,8 +197,15 @@ describe('with the switch', () => {
 test('a call to the API stands under the webhook that it belongs to', async () => {
   await receive();
   const path = `/v1/Conversations/CH1/Participants/${received[1]?.fields.ParticipantSid}`;
-  twilio.noteCall({ path, headers: {}, attributes: '{}', outcome: 429 });
-  twilio.noteCall({ path, headers: {}, attributes: '{}', outcome: 200 });
+  const call = {
+    host: 'conversations.twilio.com',
+    method: 'POST',
+    path,
+    headers: {},
+    body: 'Attributes=%7B%7D',
+  };
+  twilio.noteCall({ ...call, outcome: 429 });
+  twilio.noteCall({ ...call, outcome: 200 });
   expect(twilio.traffic.map(({ title, answer }) => [title, answer?.status])).toEqual([
     ['From +15551234567', undefined],
     ['onConversationAdd: +15551234567', 200],

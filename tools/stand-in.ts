@@ -1,0 +1,143 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer as createProxy, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import { type AddressInfo, connect, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { generate } from 'selfsigned';
+
+/** A request that came in. */
+export interface ApiRequest {
+  host: string;
+  method: string;
+  path: string;
+  headers: IncomingMessage['headers'];
+  body: string;
+}
+
+/** An answer, of JSON where `body` is no text. */
+export interface ApiAnswer {
+  status: number;
+  headers?: Record<string, string>;
+  body?: unknown;
+}
+
+/** What can go wrong: an error, no answer, half an answer, one that never ends, or is of 2 MB. */
+export type Fault = ApiError | 'hang' | 'drop' | 'malformed' | 'drip' | 'huge';
+
+/** An error in Twilio's words. */
+export interface ApiError {
+  status: number;
+  /** Twilio's own code of it; by default, 20000 and the status. */
+  code?: number;
+  headers?: Record<string, string>;
+}
+
+/** A request, and the status that it was answered with, or what became of it instead. */
+export type Call = ApiRequest & { outcome: number | Exclude<Fault, object> };
+
+/** What `startStandIn` gives. */
+export type StandIn = Awaited<ReturnType<typeof startStandIn>>;
+
+/**
+ * Stands in for the hosts of an API, over TLS, on this machine.
+ *
+ * @param answer what the API answers where nothing goes wrong
+ * @param onCall is told each call
+ */
+export async function startStandIn(
+  hosts: string[],
+  answer: (request: ApiRequest) => ApiAnswer,
+  onCall: (call: Call) => void = () => undefined,
+) {
+  const api = {
+    /** Each call that came in. */
+    calls: [] as Call[],
+    /** What becomes of the next calls, one each: a fault, or nothing special. */
+    faults: [] as (Fault | undefined)[],
+    /** What becomes of every call. */
+    fault: undefined as Fault | undefined,
+  };
+
+  const onRequest = async (incoming: IncomingMessage, response: ServerResponse) => {
+    const { method = '', url: path = '', headers } = incoming;
+    const request = { host: headers.host ?? '', method, path, headers, body: await text(incoming) };
+    const fault = api.faults.shift() ?? api.fault;
+    const note = (outcome: Call['outcome']) => {
+      const call = { ...request, outcome };
+      api.calls.push(call);
+      onCall(call);
+    };
+    if (typeof fault === 'string') {
+      note(fault);
+      const json = fault === 'malformed' ? JSON.stringify(answer(request).body) : '';
+      return fail(fault, json, response);
+    }
+    const given = fault ? apiError(fault) : answer(request);
+    note(given.status);
+    const isText = typeof given.body === 'string' || given.body === undefined;
+    response.writeHead(given.status, { 'Content-Type': 'application/json', ...given.headers });
+    response.end(isText ? given.body : JSON.stringify(given.body));
+  };
+
+  const { private: key, cert } = await generate([{ name: 'commonName', value: hosts[0] ?? '' }], {
+    extensions: [{ name: 'subjectAltName', altNames: hosts.map((value) => ({ type: 2, value })) }],
+  });
+  const folder = mkdtempSync(join(tmpdir(), 'stand-in-'));
+  const certificate = join(folder, 'certificate.pem');
+  writeFileSync(certificate, cert);
+
+  const server = createServer({ key, cert }, onRequest);
+  const port = await listen(server);
+  const proxy = createProxy();
+  proxy.on('connect', ({ url }, client) => {
+    if (!hosts.some((host) => url === `${host}:443`)) return client.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+    const upstream = connect(port, '127.0.0.1', () => client.write('HTTP/1.1 200 OK\r\n\r\n'));
+    upstream.pipe(client).pipe(upstream);
+    for (const [one, other] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      one.on('error', () => other.destroy()).on('close', () => other.destroy());
+    }
+  });
+  const proxyPort = await listen(proxy);
+
+  return Object.assign(api, {
+    /** The port on loopback that it is served on, with TLS. */
+    port,
+    /** The file with its certificate. */
+    certificate,
+    /** For a process that calls Twilio: leads there through a proxy, and has its certificate trusted. */
+    env: { HTTP_PROXY: `http://127.0.0.1:${proxyPort}`, NODE_EXTRA_CA_CERTS: certificate },
+    close() {
+      server.close();
+      server.closeAllConnections();
+      proxy.close();
+      rmSync(folder, { recursive: true });
+    },
+  });
+}
+
+/** https://www.twilio.com/docs/usage/twilios-response#twilios-response-exceptions */
+export function apiError({ status, code = 20000 + status, headers }: ApiError): ApiAnswer {
+  const more_info = `https://www.twilio.com/docs/errors/${code}`;
+  return { status, headers, body: { code, message: `Error ${code}`, more_info, status } };
+}
+
+function fail(fault: Exclude<Fault, object>, json: string, response: ServerResponse) {
+  if (fault === 'hang') return;
+  if (fault === 'drop') return response.socket?.destroy();
+  response.writeHead(200, { 'Content-Type': 'application/json' });
+  if (fault === 'malformed') return response.end(json.slice(0, json.length / 2));
+  if (fault === 'huge') return response.end(`"${'x'.repeat(2 * 1024 * 1024)}"`);
+  const dripping = setInterval(() => response.write(' '), 100);
+  response.on('close', () => clearInterval(dripping));
+}
+
+async function listen(server: Server): Promise<number> {
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return (server.address() as AddressInfo).port;
+}
