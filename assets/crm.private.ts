@@ -38,13 +38,15 @@ export interface CrmSource {
    *
    * @param context the Function's context, with the environment variables
    * @param signal ends when the webhook's time is up
-   * @returns `undefined` where the CRM knows nobody by that address
+   * @param timeLeftMs how many milliseconds there are until then
+   * @returns all who have that address, or `undefined` where the CRM knows nobody by it
    */
   findCustomer(
     address: Address,
     context: Context<EnvironmentVariables>,
     signal: AbortSignal,
-  ): Promise<Customer | undefined>;
+    timeLeftMs: () => number,
+  ): Promise<Customer | Customer[] | undefined>;
 }
 
 /** The `Attributes` of a Conversation or a Participant. */
@@ -83,7 +85,7 @@ export function isPhoneNumber(value: string): boolean {
  * Finds the customer behind an address, in the CRM that `CRM_SOURCE` names.
  *
  * @param startedAt when the event came in, by `performance.now()`: `CRM_TIMEOUT_MS` counts from there
- * @returns `undefined` where the CRM knows nobody by that address
+ * @returns `undefined` where the CRM knows nobody by that address, or several: linking the wrong person would be worse
  * @throws Error where the CRM fails, is too slow, or answers something that is no customer
  */
 export async function findCustomer(
@@ -93,10 +95,17 @@ export async function findCustomer(
 ): Promise<FrontlineCustomer | undefined> {
   const name = context.CRM_SOURCE || DEFAULT_SOURCE;
   const timeUp = new AbortController();
+  const timeLeftMs = () => crmTimeoutMs(context) - (performance.now() - startedAt);
   try {
-    const lookUp = loadSource(name).findCustomer(address, context, timeUp.signal);
-    const customer = await inTime(lookUp, crmTimeoutMs(context) - (performance.now() - startedAt));
-    return customer ? toFrontline(customer, context.DOMAIN_NAME) : undefined;
+    const lookUp = loadSource(name).findCustomer(address, context, timeUp.signal, timeLeftMs);
+    const found = [(await inTime(lookUp, timeLeftMs())) ?? []].flat();
+    const customers = found.map((customer) => toFrontline(customer, context.DOMAIN_NAME));
+    const ids = new Set(customers.map(({ customer_id }) => JSON.stringify(customer_id)));
+    if (ids.size < 2) return customers[0];
+    console.warn(
+      `${maskAddress(address)} is ambiguous: customer_id ${[...ids].join(', ')} have it, none is taken`,
+    );
+    return undefined;
   } catch (error) {
     throw new Error(`CRM_SOURCE ${name}: ${reasonOf(error)}`);
   } finally {

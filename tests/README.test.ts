@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -61,7 +61,8 @@ test('the CRM source that it shows works', async () => {
   writeFileSync(join(folder, 'mine.js'), code);
   installRuntime({ '/crm/mine.js': join(folder, 'mine.js') });
   const crm = createServer(({ url }, response) => {
-    if (url === '/customers?phone=%2B15551234567') response.end('{"id":"C-1","name":"Ada Okafor"}');
+    if (url === '/customers?phone=%2B15551234567') response.end('[{"id":"C-1","name":"Ada Okafor"}]');
+    else if (url?.includes('redirect')) response.writeHead(302, { Location: '/elsewhere' }).end();
     else response.writeHead(url?.includes('500') ? 500 : 404).end();
   }).listen(0);
   const MY_CRM_URL = `http://localhost:${(crm.address() as AddressInfo).port}`;
@@ -71,9 +72,21 @@ test('the CRM source that it shows works', async () => {
   };
   expect(await find('whatsapp:+15551234567')).toEqual({ customer_id: 'C-1', display_name: 'Ada Okafor' });
   expect(await find('+15551234568')).toBeUndefined();
-  await expect(find('+500')).rejects.toThrow('CRM_SOURCE mine: my CRM answered 500');
+  await expect(find('+500')).rejects.toThrow('CRM_SOURCE mine: my CRM answered 500: is MY_CRM_TOKEN right?');
+  await expect(find('redirect')).rejects.toThrow('CRM_SOURCE mine: fetch failed');
   crm.close();
   rmSync(folder, { recursive: true });
+});
+
+test('each line of settings that it shows stands in .env.example, and names a source that is there', () => {
+  const lines = blocks.flatMap(({ text }) => text.match(/^[A-Z_]+=\S.*$/gm) ?? []);
+  expect(lines.length).toBeGreaterThan(10);
+  const example = readFileSync('.env.example', 'utf8');
+  for (const line of lines) {
+    const [name = '', value] = line.split('=');
+    expect(example).toMatch(new RegExp(`^# ${name}=`, 'm'));
+    if (name === 'CRM_SOURCE') expect(existsSync(`assets/crm/${value}.private.ts`)).toBe(true);
+  }
 });
 
 test('each npm script that it names exists', () => {

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { builtinModules } from 'node:module';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { getListOfFunctionsAndAssets } from '@twilio-labs/serverless-api/dist/utils/fs';
 
 const json = (file: string) => JSON.parse(readFileSync(file, 'utf8'));
@@ -25,7 +25,14 @@ test('exactly two Functions are deployed, both protected', async () => {
 test('customers and mapping are private; public are the page and the avatars, and nothing else', async () => {
   expect(pathsAndAccess((await deployed()).assets)).toEqual({
     '/crm.js': 'private',
+    '/crm-request.js': 'private',
+    '/phone-numbers.js': 'private',
     '/crm/file.js': 'private',
+    '/crm/hubspot.js': 'private',
+    '/crm/salesforce.js': 'private',
+    '/crm/airtable.js': 'private',
+    '/crm/http.js': 'private',
+    '/crm/sync.js': 'private',
     '/customers.json': 'private',
     '/index.html': 'public',
     '/assets/index.html': 'public',
@@ -43,20 +50,23 @@ test('each file of dist is one of the repository, under its own name', async () 
   }
 });
 
-test('the code that is deployed loads nothing but Node, and twilio through the runtime', async () => {
+test('the code that is deployed loads nothing but Node, where no phone numbers have to be read', async () => {
   const { functions, assets } = await deployed();
-  for (const { filePath } of [...functions, ...assets].filter((file) => file.filePath.endsWith('.js'))) {
-    const code = readFileSync(filePath, 'utf8');
-    const modules = [...code.matchAll(/require\("([^"]+)"\)/g)].map(([, name = '']) =>
-      name.replace('node:', ''),
-    );
-    expect(modules.filter((name) => !builtinModules.includes(name))).toEqual([]);
-  }
+  const packages = [...functions, ...assets].flatMap(({ name, filePath, content }) => {
+    const code = filePath.endsWith('.js') ? String(content) : '';
+    const modules = [...code.matchAll(/require\("([^"]+)"\)/g)].map(([, module = '']) => module);
+    return modules.filter((module) => !isBuiltin(module)).map((module) => [name, module]);
+  });
+  expect(packages).toEqual([['/phone-numbers.js', 'libphonenumber-js']]);
 });
 
-test('only what the Functions need is deployed with them, the runtime in an exact version', () => {
-  expect(Object.keys(dependencies).sort()).toEqual(['@twilio/runtime-handler', 'twilio']);
-  expect(dependencies['@twilio/runtime-handler']).toMatch(/^\d+\.\d+\.\d+$/);
+test('only what the Functions need is deployed with them, in exact versions', () => {
+  expect(Object.keys(dependencies).sort()).toEqual([
+    '@twilio/runtime-handler',
+    'libphonenumber-js',
+    'twilio',
+  ]);
+  for (const version of Object.values(dependencies)) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
 });
 
 test('Node 22 is asked for, and nothing that Node 20 lacks', () => {
@@ -65,13 +75,23 @@ test('Node 22 is asked for, and nothing that Node 20 lacks', () => {
 });
 
 test('every variable that the code reads is documented in .env.example and in the README', () => {
-  const files = ['assets/crm.private.ts', 'assets/crm/file.private.ts', 'tools/build.ts'];
+  const sources = readdirSync('assets/crm').map((file) => `assets/crm/${file}`);
+  const files = ['assets/crm.private.ts', ...sources, 'tools/build.ts', 'tools/upload/upload.ts'];
   const code = files.map((file) => readFileSync(file, 'utf8')).join();
-  const read = [...code.matchAll(/(?:context|process\.env)\.(CRM_[A-Z_]+)/g)].map(([, name]) => name);
-  expect(new Set(read).size).toBe(3);
-  for (const name of [...read, 'ACCOUNT_SID', 'AUTH_TOKEN']) {
+  const named = [...code.matchAll(/\b(?:CRM|HUBSPOT|SALESFORCE|AIRTABLE|SYNC)_[A-Z_]+[A-Z]\b/g)].map(
+    ([name]) => name,
+  );
+  const variables = new Set(named.filter((name) => !/^CRM_TIMEOUT_(DEFAULT|MAX)_MS$/.test(name)));
+  expect(variables).toContain('SALESFORCE_AVATAR_FIELD');
+  for (const name of [
+    ...variables,
+    'AIRTABLE_NAME_FIELD',
+    'AIRTABLE_AVATAR_FIELD',
+    'ACCOUNT_SID',
+    'AUTH_TOKEN',
+  ]) {
     expect(readFileSync('.env.example', 'utf8')).toMatch(new RegExp(`^(# )?${name}=`, 'm'));
-    expect(readFileSync('README.md', 'utf8')).toContain(`\`${name}\``);
+    expect(readFileSync('README.md', 'utf8')).toMatch(new RegExp(`^${name}=|\`${name}\``, 'm'));
   }
 });
 

@@ -54,14 +54,20 @@ describe('an address', () => {
 });
 
 describe('a CRM source', () => {
-  test('gets the address, the environment and a signal', async () => {
-    const source = jest.fn(async () => ada);
+  test('gets the address, the environment, a signal and the time left', async () => {
+    let timeLeft = 0;
+    const source = jest.fn(async (_address, _context, _signal, timeLeftMs) => {
+      timeLeft = timeLeftMs();
+      return ada;
+    });
     script(source);
-    await find({ MY_CRM_TOKEN: 'secret' });
+    await find({ MY_CRM_TOKEN: 'secret', CRM_TIMEOUT_MS: '2000' }, performance.now() - 1000);
+    expect(Math.round(timeLeft / 500) * 500).toBe(1000);
     expect(source).toHaveBeenCalledWith(
       address,
       expect.objectContaining({ MY_CRM_TOKEN: 'secret' }),
       expect.any(AbortSignal),
+      expect.any(Function),
     );
   });
 
@@ -78,7 +84,7 @@ describe('a CRM source', () => {
     'of the unknown name %s is an error that lists the names',
     async (CRM_SOURCE) => {
       await expect(find({ CRM_SOURCE })).rejects.toThrow(
-        `CRM_SOURCE ${CRM_SOURCE}: there is no such source; there are: file, scripted`,
+        `CRM_SOURCE ${CRM_SOURCE}: there is no such source; there are: file, hubspot, salesforce, airtable, http, sync, scripted`,
       );
     },
   );
@@ -155,12 +161,12 @@ describe('a customer', () => {
     },
   );
 
-  test.each(['text', 5, [], [ada]])('that is %p is an error of the CRM', async (answer) => {
+  test.each(['text', 5, ['text'], [{}], [ada, {}]])('that is %p is an error of the CRM', async (answer) => {
     script(async () => answer as never);
     await expect(find()).rejects.toThrow('CRM_SOURCE scripted:');
   });
 
-  test.each([undefined, null])('that is %p is not known', async (answer) => {
+  test.each([undefined, null, []])('that is %p is not known', async (answer) => {
     script(async () => answer as never);
     expect(await find()).toBeUndefined();
   });
@@ -189,6 +195,22 @@ describe('a customer', () => {
     script(async () => ({ ...ada, avatar }) as never);
     expect(await find({ DOMAIN_NAME })).toEqual({ customer_id: 'C-1', display_name: 'Ada Okafor' });
     expect(log()).toEqual(['customer_id "C-1": avatar left out, it is no http(s) URL']);
+  });
+});
+
+describe('several customers', () => {
+  test('with one customer_id are one customer', async () => {
+    script(async () => [{ ...ada, customer_id: 7 }, { customer_id: '7' }]);
+    expect(await find()).toEqual({ ...ada, customer_id: '7' });
+    expect(log()).toEqual([]);
+  });
+
+  test('with different ones are none, and the log says so, with the masked address and their ids', async () => {
+    script(async () => [ada, { ...ada, customer_id: 'C-2' }, ada]);
+    expect(await find()).toBeUndefined();
+    expect(log()).toEqual([
+      'whatsapp:+1555•••0123 is ambiguous: customer_id "C-1", "C-2" have it, none is taken',
+    ]);
   });
 });
 

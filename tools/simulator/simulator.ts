@@ -49,6 +49,8 @@ export async function startSimulator(onChange?: () => void) {
         ACCOUNT_SID: account.sid,
         AUTH_TOKEN: account.authToken,
         SIMULATOR_SWITCHES: switches,
+        SIMULATOR_ACCOUNT_SID: variables.ACCOUNT_SID ?? '',
+        SIMULATOR_AUTH_TOKEN: variables.AUTH_TOKEN ?? '',
       },
       edit: (dist) => putSwitchBefore(source, dist),
     });
@@ -80,9 +82,11 @@ export async function startSimulator(onChange?: () => void) {
   };
 }
 
-/** The customers who may write, with their addresses as the build has normalised them. */
+/** The customers who may write, with their addresses as the build has normalised them; none where they are elsewhere. */
 function readPeople(): Person[] {
-  const json = readFileSync('dist/assets/customers.private.json', 'utf8');
+  const compiled = 'dist/assets/customers.private.json';
+  if (!existsSync(compiled)) return [];
+  const json = readFileSync(compiled, 'utf8');
   const byId = new Map<string, Person>();
   for (const [key, id, name] of JSON.parse(json) as [key: string, id: string, name: string | null][]) {
     const person = byId.get(id) ?? { name: name ?? id, keys: [] };

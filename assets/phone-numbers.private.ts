@@ -1,0 +1,80 @@
+/** How people write phone numbers in a CRM, and whose number it is then. */
+import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString as parse } from 'libphonenumber-js';
+
+type Crm = typeof import('./crm.private');
+
+/** What stands between the groups of a number. */
+const SEPARATORS = ['', ' ', '-', '.'];
+
+/**
+ * The forms in which people write a number: E.164, international, national, digits only. Only those are among them
+ * that are this number and no other: without a country code, a number is one of the default country.
+ *
+ * @param number in E.164
+ * @param defaultCountry its ISO code; without it there are no national forms
+ * @throws Error where the default country is none
+ */
+export function writtenForms(number: string, defaultCountry?: string): string[] {
+  const parsed = parse(number);
+  const international = (parsed?.formatInternational() ?? number).slice(1).split(' ');
+  const national = parsed?.formatNational() ?? '';
+  const [code = '', ...groups] = international;
+  const joined = SEPARATORS.flatMap((separator) => {
+    const digits = international.join(separator);
+    const spaced = `${code} ${groups.join(separator)}`;
+    const local = national.match(/\d+/g)?.join(separator) ?? '';
+    return [`+${digits}`, digits, `00${digits}`, `+${spaced}`, spaced, local];
+  });
+  const more = [
+    national,
+    national.replace(') ', ')'),
+    `+${code} ${national}`,
+    `${code} ${national}`,
+    `+${code} (0)${groups.join(' ')}`,
+    `+${code} (0) ${groups.join(' ')}`,
+    `+${code}(0)${groups.join('')}`,
+  ];
+  // What parseAddress takes out of Mexican numbers.
+  const mexican = number.replace(/^\+52(?=\d{10}$)/, '+521');
+  const own = [...joined, ...more, mexican].filter((form) => readNumber(form, defaultCountry) === number);
+  return [...new Set([number, ...own])];
+}
+
+/**
+ * Reads a number as somebody wrote it.
+ *
+ * @returns the number in E.164, as `parseAddress` has it; `undefined` where it is none
+ * @throws Error where the default country is none
+ */
+export function readNumber(written: string, defaultCountry?: string): string | undefined {
+  const { parseAddress }: Crm = require(Runtime.getAssets()['/crm.js']?.path ?? '/crm.js');
+  const country = countryOf(defaultCountry);
+  const international = /\+.*/s.exec(written)?.[0] ?? written.replace(/^\D*00/, '+');
+  const digits = digitsOf(international);
+  const whole = parse(`+${digits}`);
+  if (international.startsWith('+')) return parseAddress(whole?.number)?.key;
+
+  const national = country && parse(international, country);
+  // Where a national number starts with 0, one that starts with the country code instead is an international one.
+  const isWhole =
+    whole?.isValid() &&
+    whole.countryCallingCode === national?.countryCallingCode &&
+    digitsOf(national.formatNational()) !== digits;
+  if (national?.isValid() && !isWhole) return parseAddress(national.number)?.key;
+  return whole?.isPossible() ? parseAddress(whole.number)?.key : undefined;
+}
+
+function digitsOf(written: string): string {
+  return written.replace(/\D/g, '');
+}
+
+function countryOf(defaultCountry: string | undefined): CountryCode | undefined {
+  if (!defaultCountry) return undefined;
+  if (isSupportedCountry(defaultCountry)) return defaultCountry;
+  throw new Error('CRM_DEFAULT_COUNTRY is no country: give an ISO code in capitals, such as US');
+}
+
+/** The digits of a number without its country code: area code and local number. */
+export function localDigits(number: string): string {
+  return parse(number)?.nationalNumber ?? number.slice(1);
+}

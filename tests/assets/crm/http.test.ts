@@ -1,0 +1,57 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ada, customer, useCrmApis } from '../../crm-apis';
+
+const { apis, find, log } = useCrmApis();
+
+test('asks for the address and the channel, and keeps what CRM_URL asks for itself', async () => {
+  await find('http', 'whatsapp:+14155550147');
+  const [{ path, headers } = { path: '', headers: {} }] = apis().calls;
+  expect(path).toBe('/customers?tenant=7&address=%2B14155550147&channel=whatsapp');
+  expect(headers).toMatchObject({ authorization: 'Bearer service-token', accept: 'application/json' });
+});
+
+test('sends no Authorization where CRM_AUTHORIZATION is not set', async () => {
+  await expect(find('http', '+14155550147', { CRM_AUTHORIZATION: undefined })).rejects.toThrow(
+    'CRM_SOURCE http: the service at CRM_URL answered 401: is CRM_AUTHORIZATION right?',
+  );
+  expect(apis().calls[0]?.headers).not.toHaveProperty('authorization');
+});
+
+test('takes a customer as the service has it', async () => {
+  const avatar = 'https://example.com/ada.png';
+  apis().know({ ...ada, avatar });
+  expect(await find('http', '+14155550147')).toEqual({ ...customer, avatar });
+});
+
+test('takes none of two customers, and the one that is there twice', async () => {
+  apis().know(ada, { ...ada, id: '1002' });
+  expect(await find('http', '+14155550147')).toBeUndefined();
+  expect(log()).toEqual(['+1415•••0147 is ambiguous: customer_id "1001", "1002" have it, none is taken']);
+  apis().know(ada, ada);
+  expect(await find('http', '+14155550147')).toEqual(customer);
+});
+
+test('speaks http with the machine itself', async () => {
+  const service = createServer((_request, response) => response.end('{"customer_id":7}'));
+  await once(service.listen(0, '127.0.0.1'), 'listening');
+  const CRM_URL = `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
+  expect(await find('http', '+14155550147', { CRM_URL })).toEqual({ customer_id: '7' });
+  service.close();
+  service.closeAllConnections();
+  await expect(find('http', '+14155550147', { CRM_URL })).rejects.toThrow(
+    'the service at CRM_URL could not be reached (ECONNREFUSED)',
+  );
+});
+
+test.each([
+  'http://crm.example.com',
+  'crm.example.com',
+  'http://127.0.0.1.example.com',
+  'file:///etc/passwd',
+])('asks nothing of %s', async (CRM_URL) => {
+  await expect(find('http', '+14155550147', { CRM_URL })).rejects.toThrow(
+    'CRM_SOURCE http: CRM_URL has to be a URL that starts with https://',
+  );
+});

@@ -1,0 +1,112 @@
+import { salesforce, sessions } from '../../../tools/crm-apis/salesforce';
+import { ada, customer, useCrmApis } from '../../crm-apis';
+
+const { apis, find } = useCrmApis();
+const requests = () => apis().calls.map(({ method, host, path }) => `${method} ${host}${path.split('?')[0]}`);
+const LOGIN = 'POST acme.my.salesforce.com/services/oauth2/token';
+const QUERY = 'GET acme--eu.my.salesforce.com/services/data/v60.0/query';
+
+test('logs in once for a warm instance', async () => {
+  expect(await find('salesforce', '+14155550147')).toEqual(customer);
+  expect(await find('salesforce', '+14155550148')).toBeUndefined();
+  expect(requests()).toEqual([LOGIN, QUERY, QUERY]);
+});
+
+test('logs in once for look-ups at the same time', async () => {
+  await Promise.all([find('salesforce', '+14155550147'), find('salesforce', '+14155550148')]);
+  expect(requests()).toEqual([LOGIN, QUERY, QUERY]);
+});
+
+test('logs in again, and once, where the session is refused', async () => {
+  await find('salesforce', '+14155550147');
+  sessions.valid.clear();
+  apis().calls.length = 0;
+  const found = await Promise.all([find('salesforce', '+14155550147'), find('salesforce', '+14155550147')]);
+  expect(found).toEqual([customer, customer]);
+  expect(requests().filter((request) => request === LOGIN)).toHaveLength(1);
+
+  apis().calls.length = 0;
+  apis().faults = [{ status: 401 }];
+  expect(await find('salesforce', '+14155550147')).toEqual(customer);
+  expect(requests()).toEqual([QUERY, LOGIN, QUERY]);
+});
+
+test('gives up where the new session is refused too', async () => {
+  await find('salesforce', '+14155550147');
+  apis().calls.length = 0;
+  jest.spyOn(sessions.valid, 'has').mockReturnValue(false);
+  await expect(find('salesforce', '+14155550147')).rejects.toThrow(
+    'Salesforce answered 401: are SALESFORCE_CLIENT_ID',
+  );
+  expect(requests()).toEqual([QUERY, LOGIN, QUERY]);
+});
+
+test('does not keep a log-in that failed', async () => {
+  apis().faults = [{ status: 500 }];
+  await expect(find('salesforce', '+14155550147')).rejects.toThrow('Salesforce answered 500');
+  expect(await find('salesforce', '+14155550147')).toEqual(customer);
+});
+
+test('says what to look at where the app is not known, or the URL is none of Salesforce', async () => {
+  const SALESFORCE_CLIENT_SECRET = 'another';
+  await expect(find('salesforce', '+14155550147', { SALESFORCE_CLIENT_SECRET })).rejects.toThrow(
+    'Salesforce answered 400: are SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET',
+  );
+  const SALESFORCE_LOGIN_URL = 'https://acme--eu.my.salesforce.com';
+  await expect(find('salesforce', '+14155550147', { SALESFORCE_LOGIN_URL })).rejects.toThrow(
+    'Salesforce answered 404: is SALESFORCE_LOGIN_URL your My Domain',
+  );
+  for (const url of ['http://acme.my.salesforce.com', 'acme.my.salesforce.com', 'ftp://localhost']) {
+    await expect(find('salesforce', '+14155550147', { SALESFORCE_LOGIN_URL: url })).rejects.toThrow(
+      'SALESFORCE_LOGIN_URL has to be a URL that starts with https://',
+    );
+  }
+});
+
+test('looks at the mobile number too, and at each address in its own way', async () => {
+  apis().know({ ...ada, phone: undefined, mobile: '+1 415 555 0147' });
+  expect(await find('salesforce', '+14155550147')).toEqual(customer);
+  apis().know({ ...ada, email: 'Ada@Example.com' });
+  expect(await find('salesforce', 'ada@example.COM')).toEqual(customer);
+});
+
+test('takes the avatar from SALESFORCE_AVATAR_FIELD', async () => {
+  const avatar = 'https://example.com/ada.png';
+  apis().know({ ...ada, avatar });
+  const found = await find('salesforce', '+14155550147', { SALESFORCE_AVATAR_FIELD: 'Photo__c' });
+  expect(found).toEqual({ ...customer, avatar });
+});
+
+test.each(['Photo__c FROM User', "x'", '1st', 'a,b'])(
+  'takes no SALESFORCE_AVATAR_FIELD such as %s',
+  async (field) => {
+    await expect(find('salesforce', '+14155550147', { SALESFORCE_AVATAR_FIELD: field })).rejects.toThrow(
+      'SALESFORCE_AVATAR_FIELD is no API name of a field',
+    );
+    expect(apis().calls).toEqual([]);
+  },
+);
+
+test.each(['62.0', '62', 'v62.0'])(
+  'asks the API of SALESFORCE_API_VERSION %s',
+  async (SALESFORCE_API_VERSION) => {
+    await find('salesforce', '+14155550147', { SALESFORCE_API_VERSION });
+    expect(requests().at(-1)).toBe(QUERY.replace('60', '62'));
+  },
+);
+
+test('names SALESFORCE_API_VERSION where it is none', async () => {
+  const answer = find('salesforce', '+14155550147', { SALESFORCE_API_VERSION: 'latest' });
+  await expect(answer).rejects.toThrow('SALESFORCE_API_VERSION is no version: write it like 60.0');
+});
+
+test.each([
+  { access_token: 'token' },
+  { access_token: 'token', instance_url: 'http://acme.my.salesforce.com' },
+  { access_token: 'token', instance_url: 'https://acme.my.salesforce.com@elsewhere.example' },
+  { instance_url: 'https://acme.my.salesforce.com' },
+])('takes no session such as %j', async (body) => {
+  jest.spyOn(salesforce, 'answer').mockReturnValue({ status: 200, body });
+  await expect(find('salesforce', '+14155550147')).rejects.toThrow('Salesforce answered no session');
+  expect(requests()).toEqual([LOGIN]);
+});

@@ -1,0 +1,220 @@
+import { CRM_APIS, type SourceName } from '../../../tools/crm-apis';
+import { ada, customer, useCrmApis } from '../../crm-apis';
+
+const NAMES = Object.keys(CRM_APIS) as SourceName[];
+/** The sources of a CRM in which people type numbers as they like. */
+const TYPED_IN = ['hubspot', 'salesforce', 'airtable'] as const;
+const TOO_LATE = { status: 429, headers: { 'Retry-After': '60' } };
+
+const { apis, find, log } = useCrmApis();
+const outcomes = () => apis().calls.map(({ outcome }) => outcome);
+
+describe.each(NAMES)('%s', (name) => {
+  const { crm, settings, credentials } = CRM_APIS[name];
+
+  test('finds a customer by a phone number, on any channel', async () => {
+    expect(await find(name, '+14155550147')).toEqual(customer);
+    expect(await find(name, 'whatsapp:+14155550147')).toEqual(customer);
+  });
+
+  test('finds a customer by an e-mail address', async () => {
+    expect(await find(name, 'ada@example.com')).toEqual(customer);
+  });
+
+  test('knows nobody by an address that no customer has', async () => {
+    expect(await find(name, '+14155550148')).toBeUndefined();
+    expect(await find(name, 'eve@example.com')).toBeUndefined();
+    expect(await find(name, 'messenger:1002003004')).toBeUndefined();
+    expect(log()).toEqual([]);
+  });
+
+  test('goes on where the API asks to slow down, and the time allows it', async () => {
+    apis().faults = [{ status: 429 }];
+    expect(await find(name, '+14155550147')).toEqual(customer);
+    apis().faults = [{ status: 503, headers: { 'Retry-After': '0' } }];
+    expect(await find(name, '+14155550147')).toEqual(customer);
+    apis().faults = [{ status: 429, headers: { 'Retry-After': new Date().toUTCString() } }];
+    expect(await find(name, '+14155550147')).toEqual(customer);
+  });
+
+  test('gives up at once where the API asks for more time than there is', async () => {
+    apis().fault = TOO_LATE;
+    await expect(find(name, '+14155550147')).rejects.toThrow(`${crm} answered 429: too many requests`);
+    apis().fault = { status: 503, headers: { 'Retry-After': new Date(Date.now() + 60_000).toUTCString() } };
+    await expect(find(name, '+14155550147')).rejects.toThrow(
+      `${crm} answered 503: it has a problem of its own`,
+    );
+    expect(outcomes()).toEqual([429, 503]);
+  });
+
+  test('asks twice, and no more, where the API stays busy', async () => {
+    apis().fault = { status: 503 };
+    await expect(find(name, '+14155550147')).rejects.toThrow(`${crm} answered 503`);
+    expect(outcomes()).toEqual([503, 503]);
+  });
+
+  test('asks again on a connection of its own where one is dropped', async () => {
+    apis().faults = ['drop'];
+    expect(await find(name, '+14155550147')).toEqual(customer);
+    apis().fault = 'drop';
+    apis().calls.length = 0;
+    await expect(find(name, '+14155550147')).rejects.toThrow(`${crm} dropped the connection (ECONNRESET)`);
+    expect(outcomes()).toEqual(['drop', 'drop']);
+  });
+
+  test.each([401, 403])('names the setting to look at where it is answered %i', async (status) => {
+    apis().fault = { status };
+    await expect(find(name, '+14155550147')).rejects.toThrow(
+      `CRM_SOURCE ${name}: ${crm} answered ${status}: `,
+    );
+    if (status === 401) await expect(find(name, '+14155550147')).rejects.toThrow(credentials);
+  });
+
+  test.each<[string, Parameters<typeof Object.assign>[1], string]>([
+    ['500', { status: 500 }, 'answered 500: it has a problem of its own'],
+    [
+      'a redirect',
+      { status: 302, headers: { Location: 'https://elsewhere.example/' } },
+      'answered 302: redirects are not followed',
+    ],
+    ['malformed JSON', 'malformed', 'answered 200 with malformed JSON'],
+    ['2 MB', 'huge', 'answered more than 1 MB'],
+  ])('fails at once where it is answered %s', async (_name, fault, reason) => {
+    apis().fault = fault;
+    await expect(find(name, '+14155550147')).rejects.toThrow(`CRM_SOURCE ${name}: ${crm} ${reason}`);
+    expect(apis().calls).toHaveLength(1);
+  });
+
+  test.each(['hang', 'drip'] as const)('is not waited for where the API %ss', async (fault) => {
+    apis().fault = fault;
+    const answer = find(name, '+14155550147', { CRM_TIMEOUT_MS: '200' });
+    await expect(answer).rejects.toThrow(`CRM_SOURCE ${name}: no answer in time`);
+    expect(apis().calls).toHaveLength(1);
+  });
+
+  test.each(['null', '[]', '"text"', '{}', '{"records":{}}', '{"results":[null]}', '{"data":7}'])(
+    'fails where the API answers %s',
+    async (body) => {
+      jest.spyOn(CRM_APIS[name], 'answer').mockReturnValue({ status: 200, body });
+      if (!(name === 'http' && /null|\[\]/.test(body))) {
+        await expect(find(name, '+14155550147')).rejects.toThrow(`CRM_SOURCE ${name}: `);
+      }
+    },
+  );
+
+  test.each(Object.keys(settings))('names %s where it is not set', async (setting) => {
+    if (setting === 'CRM_AUTHORIZATION') return;
+    await expect(find(name, '+14155550147', { [setting]: ' ' })).rejects.toThrow(
+      `CRM_SOURCE ${name}: ${setting} is not set`,
+    );
+    expect(apis().calls).toEqual([]);
+  });
+
+  test('shows no credentials, no number and no name in an error', async () => {
+    for (const fault of [{ status: 401 }, { status: 500 }, 'malformed', 'drop', 'huge'] as const) {
+      apis().fault = fault;
+      const error = await find(name, '+14155550147').catch(String);
+      for (const secret of [...Object.values(settings), '4155550147', 'Ada'])
+        expect(error).not.toContain(secret);
+    }
+  });
+});
+
+describe.each(TYPED_IN)('%s, where people type numbers as they like,', (name) => {
+  const CRM_DEFAULT_COUNTRY = 'US';
+
+  test.each([
+    '+14155550147',
+    '14155550147',
+    '4155550147',
+    '(415) 555-0147',
+    '(415)555-0147',
+    '415-555-0147',
+    '415.555.0147',
+    '415 555 0147',
+    '+1 415 555 0147',
+    '+1 415-555-0147',
+    '+1 (415) 555-0147',
+    '1-415-555-0147',
+    '1 (415) 555-0147',
+    '0014155550147',
+  ])('finds the number that is written %s', async (phone) => {
+    apis().know({ ...ada, phone });
+    expect(await find(name, 'whatsapp:+14155550147', { CRM_DEFAULT_COUNTRY })).toEqual(customer);
+    expect(await find(name, '+14155550148', { CRM_DEFAULT_COUNTRY })).toBeUndefined();
+  });
+
+  test.each(['+33679571533', '+33 6 79 57 15 33', '33679571533', '0033679571533', '+33 (0)6 79 57 15 33'])(
+    'finds the number of another country that is written %s',
+    async (phone) => {
+      apis().know({ ...ada, phone });
+      expect(await find(name, '+33679571533', { CRM_DEFAULT_COUNTRY })).toEqual(customer);
+    },
+  );
+
+  test.each(['06 79 57 15 33', '0679571533', '06.79.57.15.33', '06-79-57-15-33'])(
+    'finds the number that is written %s in the default country',
+    async (phone) => {
+      apis().know({ ...ada, phone });
+      expect(await find(name, '+33679571533', { CRM_DEFAULT_COUNTRY: 'FR' })).toEqual(customer);
+      expect(await find(name, '+33679571533', { CRM_DEFAULT_COUNTRY: 'US' })).toBeUndefined();
+      expect(await find(name, '+33679571533')).toBeUndefined();
+    },
+  );
+
+  test('takes nobody whose number has other digits, or another country code', async () => {
+    for (const phone of ['+54155550147', '+14155550147 x12', '415555014', '54155550147', '+4414155550147']) {
+      apis().know({ ...ada, phone });
+      expect([phone, await find(name, '+14155550147', { CRM_DEFAULT_COUNTRY })]).toEqual([phone, undefined]);
+    }
+    // Without a plus, and in the US, this is a number in Arkansas; with one, it is a number in Norway.
+    apis().know({ ...ada, phone: '479-234-5678' }, { ...ada, id: '1002', phone: '4792345678' });
+    expect(await find(name, '+4792345678', { CRM_DEFAULT_COUNTRY })).toBeUndefined();
+  });
+
+  test('takes none of two customers, and says so with their ids alone', async () => {
+    apis().know(ada, {
+      ...ada,
+      id: '1002',
+      firstName: 'Eve',
+      phone: '+1 415 555 0147',
+      email: 'ADA@example.com',
+    });
+    expect(await find(name, '+14155550147')).toBeUndefined();
+    expect(await find(name, 'ada@example.com')).toBeUndefined();
+    expect(log()).toEqual([
+      '+1415•••0147 is ambiguous: customer_id "1001", "1002" have it, none is taken',
+      'email:••• is ambiguous: customer_id "1001", "1002" have it, none is taken',
+    ]);
+  });
+
+  test('names CRM_DEFAULT_COUNTRY where it is no country', async () => {
+    const answer = find(name, '+14155550147', { CRM_DEFAULT_COUNTRY: 'usa' });
+    await expect(answer).rejects.toThrow('CRM_DEFAULT_COUNTRY is no country');
+  });
+
+  test.each([
+    `x' OR Name LIKE '%@example.com`,
+    `x\\' OR Name != '@example.com`,
+    `x\\`,
+    `"@example.com`,
+    `x", "") = "" & "@example.com`,
+    `x\\" = "@example.com`,
+    `x\n\r\t@example.com`,
+    `{Name}@example.com`,
+    `x') OR Id IN ('1001@example.com`,
+    `*@example.com`,
+  ])('takes the address %j for nothing but an address', async (value) => {
+    apis().know(ada);
+    expect(await find(name, `email:${value}`)).toBeUndefined();
+    apis().know(ada, { ...ada, id: '1002', email: value });
+    expect(await find(name, `email:${value}`)).toMatchObject({ customer_id: '1002' });
+    expect(new Set(outcomes())).toEqual(new Set([200]));
+  });
+
+  test('asks nothing about an address that its contacts do not have', async () => {
+    expect(await find(name, 'messenger:1002003004')).toBeUndefined();
+    expect(await find(name, '12345')).toBeUndefined();
+    expect(apis().calls).toEqual([]);
+  });
+});
