@@ -3,14 +3,21 @@ import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from
 import { z } from 'zod';
 import { parseAddress } from '../assets/crm.private';
 
-/** What came of `customers.private.json`. With a problem in it, there is nothing to deploy. */
-export interface CompiledCustomers {
-  /** A JSON array with one line for each address, sorted by address: what assets/crm/file.private.ts searches. */
-  json: string;
-  /** What stops the build: where, what is wrong, and how to mend it. No name and no number is in it. */
+/** What came of checking `customers.private.json`. */
+export interface Checked {
+  /** What makes the file unfit for use: where, what is wrong, and how to mend it. No name and no number is in it. */
   problems: string[];
   /** What Frontline will not show as it is written. */
   warnings: string[];
+}
+
+/** A customer at one address. */
+export interface AddressedCustomer {
+  /** The key that `parseAddress` gives the address. */
+  key: string;
+  customer_id: string;
+  display_name?: string;
+  avatar?: string;
 }
 
 /** https://www.twilio.com/docs/conversations/conversations-limits */
@@ -48,46 +55,23 @@ const CustomerRecord = z.object(
 type CustomerRecord = z.infer<typeof CustomerRecord>;
 
 /**
- * Validates the customers, normalises their addresses, and sorts them for searching.
+ * Compiles the customers into a JSON array with one line for each address, sorted by address: what
+ * assets/crm/file.private.ts searches.
  *
  * @param source the text of `customers.private.json`
  * @param defaultCountry where numbers without a country code are: its ISO code, `US`
  */
-export function compileCustomers(source: string, defaultCountry?: string): CompiledCustomers {
-  const problems: string[] = [];
-  const warnings: string[] = [];
-  if (defaultCountry && !isSupportedCountry(defaultCountry)) {
-    problems.push('CRM_DEFAULT_COUNTRY is no country: give an ISO code in capitals, such as US');
-  }
-  const country = isSupportedCountry(defaultCountry ?? '') ? (defaultCountry as CountryCode) : undefined;
-
-  const compiled = new Map<string, { id: string; at: string; line: string }>();
-  for (const [index, record] of readArray(source, problems).entries()) {
-    const { data: customer, error } = CustomerRecord.safeParse(record);
-    const at = `record ${index + 1}${idOf(record)}`;
-    for (const issue of error?.issues ?? []) problems.push(`${at}${pathOf(issue.path)} ${issue.message}`);
-    if (!customer) continue;
-
-    warnings.push(...doubtsOf(customer).map((doubt) => at + doubt));
-    const id = String(customer.customer_id);
-    for (const [i, { type, value }] of customer.channels.entries()) {
-      const field = `${at}, channels[${i}].value`;
-      const { key, problem } = keyOf(type, value, country);
-      if (problem) problems.push(`${field} ${problem}`);
-      if (!key) continue;
-      const other = compiled.get(key);
-      if (!other) compiled.set(key, { id, at, line: lineOf(key, customer) });
-      else if (other.id !== id) problems.push(`${field} is that of ${other.at} too: give it to one of them`);
-    }
-  }
-
-  const lines = [...compiled].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { line }]) => line);
+export function compileCustomers(source: string, defaultCountry?: string): Checked & { json: string } {
+  const { customers, problems, warnings } = readCustomers(source, defaultCountry);
+  const lines = customers.map(({ key, customer_id, display_name = null, avatar }) =>
+    JSON.stringify([key, customer_id, display_name, ...(avatar ? [avatar] : [])]),
+  );
   const json = ['[', ...(lines.length > 0 ? [lines.join(',\n')] : []), ']', ''].join('\n');
   const bytes = Buffer.byteLength(json);
   const size = `compiles to ${(bytes / 1024 / 1024).toFixed(1)} MB`;
   if (bytes > ASSET_MAX_BYTES) {
     problems.push(
-      `${size}, and an Asset may have 25 MB: keep customers in a CRM, and choose it by CRM_SOURCE`,
+      `${size}, and an Asset may have 25 MB: keep customers in a CRM or in Sync, and choose it by CRM_SOURCE`,
     );
   } else if (bytes > PRIVATE_ASSET_MAX_BYTES) {
     warnings.push(`${size}: Twilio has documented 10 MB as the limit of a private Asset, a deploy may fail`);
@@ -95,14 +79,46 @@ export function compileCustomers(source: string, defaultCountry?: string): Compi
   return { json, problems, warnings };
 }
 
-/** One line of what assets/crm/file.private.ts searches. */
-function lineOf(key: string, { customer_id, display_name, avatar }: CustomerRecord): string {
-  return JSON.stringify([
-    key,
-    String(customer_id),
-    display_name ?? null,
-    ...(isWebAddress(avatar) ? [avatar] : []),
-  ]);
+/** Validates the customers, and normalises their addresses: one of them for each address, sorted by address. */
+export function readCustomers(
+  source: string,
+  defaultCountry?: string,
+): Checked & { customers: AddressedCustomer[] } {
+  const problems: string[] = [];
+  const warnings: string[] = [];
+  if (defaultCountry && !isSupportedCountry(defaultCountry)) {
+    problems.push('CRM_DEFAULT_COUNTRY is no country: give an ISO code in capitals, such as US');
+  }
+  const country = isSupportedCountry(defaultCountry ?? '') ? (defaultCountry as CountryCode) : undefined;
+
+  const byKey = new Map<string, { at: string; customer: AddressedCustomer }>();
+  for (const [index, record] of readArray(source, problems).entries()) {
+    const { data: customer, error } = CustomerRecord.safeParse(record);
+    const at = `record ${index + 1}${idOf(record)}`;
+    for (const issue of error?.issues ?? []) problems.push(`${at}${pathOf(issue.path)} ${issue.message}`);
+    if (!customer) continue;
+
+    warnings.push(...doubtsOf(customer).map((doubt) => at + doubt));
+    const { display_name, avatar } = customer;
+    const shown = {
+      customer_id: String(customer.customer_id),
+      ...(display_name == null ? {} : { display_name }),
+      ...(isWebAddress(avatar) ? { avatar } : {}),
+    };
+    for (const [i, { type, value }] of customer.channels.entries()) {
+      const field = `${at}, channels[${i}].value`;
+      const { key, problem } = keyOf(type, value, country);
+      if (problem) problems.push(`${field} ${problem}`);
+      if (!key) continue;
+      const other = byKey.get(key);
+      if (!other) byKey.set(key, { at, customer: { key, ...shown } });
+      else if (other.customer.customer_id !== shown.customer_id) {
+        problems.push(`${field} is that of ${other.at} too: give it to one of them`);
+      }
+    }
+  }
+  const customers = [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { customer }]) => customer);
+  return { customers, problems, warnings };
 }
 
 /** The records of the file; none where it is no JSON array. */
@@ -154,7 +170,7 @@ function doubtsOf({ display_name, avatar }: CustomerRecord): string[] {
   return doubts;
 }
 
-function isWebAddress(avatar: string | null | undefined): boolean {
+function isWebAddress(avatar: string | null | undefined): avatar is string {
   if (!avatar) return false;
   return avatar.startsWith('/') || (URL.canParse(avatar) && /^https?:$/.test(new URL(avatar).protocol));
 }

@@ -12,7 +12,7 @@ afterEach(() => rmSync(project, { recursive: true }));
 
 const build = () => {
   const args = [require.resolve('tsx/cli'), resolve('tools/build.ts')];
-  const { CRM_DEFAULT_COUNTRY: _, ...env } = process.env;
+  const { CRM_DEFAULT_COUNTRY: _, CRM_SOURCE: __, ...env } = process.env;
   return spawnSync(process.execPath, args, { cwd: project, env, encoding: 'utf8' });
 };
 const write = (path: string, text: string) => writeFileSync(join(project, path), text);
@@ -62,6 +62,20 @@ test('says what to do where there are no customers', () => {
   rmSync(join(project, 'assets/customers.private.json'));
   expect(build()).toMatchObject({
     status: 1,
-    stderr: expect.stringContaining('is missing: where customers come from'),
+    stderr: expect.stringContaining('is missing: write [] into it'),
   });
+});
+
+test.each(['hubspot', 'sync'])('deploys no customers where they come from %s', (source) => {
+  write('.env', `CRM_SOURCE=${source}\n`);
+  customers('no JSON');
+  expect(build()).toMatchObject({ status: 0, stderr: '' });
+  expect(existsSync(join(project, 'dist/assets/customers.private.json'))).toBe(false);
+  expect(existsSync(join(project, 'dist/assets/avatars/ada.png'))).toBe(true);
+});
+
+test.each(['file', ''])('deploys the customers where CRM_SOURCE is %p', (source) => {
+  write('.env', `CRM_SOURCE=${source}\n`);
+  expect(build()).toMatchObject({ status: 0, stderr: '' });
+  expect(compiled()).toContain('C-1001');
 });
