@@ -116,7 +116,7 @@ function updateOf({ ChatServiceSid, ConversationSid, ParticipantSid }: OnPartici
 }
 
 function isSid(field: unknown): field is string {
-  return typeof field === 'string' && /^[A-Za-z0-9]+$/.test(field);
+  return typeof field === 'string' && /^[A-Z]{2}[0-9a-f]{32}$/i.test(field);
 }
 
 function clientOf(context: Context<EnvironmentVariables>): TwilioClient {

@@ -20,14 +20,14 @@ export interface LocalRuntime {
  *
  * @param variables what stands in `.env`
  * @param edit changes the built project before it is served
- * @param flags of `twilio-run start`
+ * @param flags of `twilio-run start`; by default, all requests go to one warm process, as where it is deployed
  * @param port a free one, where none is given
  * @throws Error with the log, where it does not start
  */
 export async function startLocalRuntime({
   variables = {},
   edit = () => undefined,
-  flags = ['--no-fork-process'],
+  flags = ['--no-fork-process', '--no-live'],
   port,
 }: {
   variables?: Record<string, string>;

@@ -2,7 +2,7 @@ import { apiError } from '../stand-in';
 import { addressesOf, type CrmApi, customerOf } from './crm-api';
 
 const ACCOUNT_SID = `AC${'4'.repeat(32)}`;
-const AUTH_TOKEN = 'sync-auth-token';
+const AUTH_TOKEN = '5'.repeat(32);
 const PATH = /^\/v1\/Services\/(?:default|IS\w+)\/Documents\/customer%3A([^/]+)$/;
 
 /** The Documents of Twilio Sync: https://www.twilio.com/docs/sync/api/document-resource */
