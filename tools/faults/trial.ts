@@ -33,10 +33,13 @@ const STATUS_OF: Record<Exclude<Linking, 'any'>, number> = {
   refused: 500,
 };
 
-/** How a field of any kind gets into an event. */
+/** Node takes a request line and headers of 16 KB. */
+const QUERY_MAX_LENGTH = 8000;
+
+/** How an event is sent. */
 export type Encoding = 'form' | 'query' | 'json';
 
-/** Sends an event to a Function. Where there is no answer, its status is 0. */
+/** Sends an event to a Function, a long query as a form. Where there is no answer, its status is 0. */
 export async function send(
   url: string,
   event: Record<string, unknown>,
@@ -50,7 +53,7 @@ export async function send(
   }
   const json = { body: JSON.stringify(event), headers: { 'Content-Type': 'application/json' } };
   try {
-    const response = await (encoding === 'query'
+    const response = await (encoding === 'query' && form.toString().length <= QUERY_MAX_LENGTH
       ? fetch(`${url}?${form}`)
       : fetch(url, { method: 'POST', ...(encoding === 'json' ? json : { body: form }) }));
     const text = await response.text();
