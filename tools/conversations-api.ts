@@ -21,7 +21,7 @@ const HOST = 'conversations.twilio.com';
 const PATH = /^\/v1(?:\/Services\/(IS\w+))?\/Conversations\/(CH\w+)\/Participants\/(MB\w+)$/;
 
 /**
- * Stands in for conversations.twilio.com: updates Participants, with Twilio's checks and error bodies, over TLS.
+ * Stands in for conversations.twilio.com: fetches and updates Participants, with Twilio's checks and error bodies, over TLS.
  * Twilio's helper library talks to it unchanged in a process that is started with `env`.
  */
 export async function startConversationsApi(
@@ -33,7 +33,7 @@ export async function startConversationsApi(
   /** The SIDs of conversations that are still being created. */
   const initializing = new Set<string>();
 
-  function answer({ path, headers, body }: ApiRequest) {
+  function answer({ method, path, headers, body }: ApiRequest) {
     const [, service = DEFAULT_SERVICE_SID, conversation, sid = ''] = PATH.exec(path) ?? [];
     const participant = participants.get(sid);
     if (headers.authorization !== `Basic ${btoa(`${accountSid}:${authToken}`)}`) {
@@ -43,15 +43,23 @@ export async function startConversationsApi(
       return apiError({ status: 404 });
     }
     const { conversationSid } = participant;
+    const url = `https://${HOST}${path}`;
+    const answered = () => ({
+      status: 200,
+      body: {
+        account_sid: accountSid,
+        conversation_sid: conversationSid,
+        sid,
+        attributes: participant.attributes,
+        url,
+      },
+    });
+    if (method === 'GET') return answered();
     if (initializing.has(conversationSid)) return apiError({ status: 409, code: 50386 });
     const attributes = new URLSearchParams(body).get('Attributes');
     if (attributes === null || !isAttributes(attributes)) return apiError({ status: 400, code: 20001 });
     participant.attributes = attributes;
-    const url = `https://${HOST}${path}`;
-    return {
-      status: 200,
-      body: { account_sid: accountSid, conversation_sid: conversationSid, sid, attributes, url },
-    };
+    return answered();
   }
 
   return Object.assign(await startStandIn([HOST], answer, onCall), {

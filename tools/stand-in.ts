@@ -6,6 +6,7 @@ import { type AddressInfo, connect, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 import { generate } from 'selfsigned';
 
 /** A request that came in. */
@@ -59,11 +60,14 @@ export async function startStandIn(
     faults: [] as (Fault | undefined)[],
     /** What becomes of every call. */
     fault: undefined as Fault | undefined,
+    /** How long each call takes, in ms. */
+    delayMs: 0,
   };
 
   const onRequest = async (incoming: IncomingMessage, response: ServerResponse) => {
     const { method = '', url: path = '', headers } = incoming;
     const request = { host: headers.host ?? '', method, path, headers, body: await text(incoming) };
+    if (api.delayMs > 0) await setTimeout(api.delayMs);
     const fault = api.faults.shift() ?? api.fault;
     const note = (outcome: Call['outcome']) => {
       const call = { ...request, outcome };

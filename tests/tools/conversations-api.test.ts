@@ -21,13 +21,13 @@ beforeEach(() => {
   api.add({ sid: 'MB1', conversationSid: 'CH1', attributes: '{}' });
 });
 
-function post(path: string, attributes?: string, auth = `${ACCOUNT_SID}:token`) {
+function post(path: string, attributes?: string, auth = `${ACCOUNT_SID}:token`, method = 'POST') {
   return new Promise<{ status?: number; body: unknown }>((resolve, reject) => {
     const ca = readFileSync(api.env.NODE_EXTRA_CA_CERTS);
     const options = {
       port: api.port,
       path,
-      method: 'POST',
+      method,
       auth,
       ca,
       servername: 'conversations.twilio.com',
@@ -37,7 +37,7 @@ function post(path: string, attributes?: string, auth = `${ACCOUNT_SID}:token`) 
     });
     call
       .on('error', reject)
-      .end(new URLSearchParams(attributes === undefined ? {} : { Attributes: attributes }).toString());
+      .end(attributes === undefined ? '' : new URLSearchParams({ Attributes: attributes }).toString());
   });
 }
 const error = (status: number, code: number) => ({ status, body: expect.objectContaining({ status, code }) });
@@ -54,6 +54,15 @@ test('an update replaces the attributes, and answers the participant', async () 
     },
   });
   expect(api.participant('MB1')?.attributes).toBe('{"customer_id":"C-1"}');
+});
+
+test('a participant may be fetched, which changes nothing', async () => {
+  api.add({ sid: 'MB1', conversationSid: 'CH1', attributes: '{"role":"payer"}' });
+  expect(await post(PATH, undefined, undefined, 'GET')).toMatchObject({
+    status: 200,
+    body: { sid: 'MB1', attributes: '{"role":"payer"}' },
+  });
+  expect(api.participant('MB1')?.attributes).toBe('{"role":"payer"}');
 });
 
 test('the default service may be named or left out, another one has to be named', async () => {

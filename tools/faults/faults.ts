@@ -3,7 +3,7 @@
  * and counts what was answered as the README promises. `--short` is quicker, and leaves the README alone.
  */
 import { parseArgs } from 'node:util';
-import { writeTable } from '../readme-table';
+import { writeTable } from '../readme';
 import { breakCrms } from './crm';
 import { sendEvents } from './events';
 import { breakRuntime } from './runtime';

@@ -1,0 +1,2 @@
+// A Function that does nothing: what every Function costs.
+exports.handler = (_context, _event, callback) => callback(null, {});
