@@ -1,6 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { getListOfFunctionsAndAssets } from '@twilio-labs/serverless-api/dist/utils/fs';
+import { copyProject } from '../tools/local-runtime';
+import { DOMAIN, startServerlessApi, type Upload } from './serverless-api';
 
 const json = (file: string) => JSON.parse(readFileSync(file, 'utf8'));
 const { functionsFolder, assetsFolder, runtime } = json('.twilioserverlessrc');
@@ -97,4 +102,72 @@ test('every variable that the code reads is documented in .env.example and in th
 
 test('the lock file names no registry', () => {
   expect(readFileSync('package-lock.json', 'utf8')).not.toMatch(/"resolved"/);
+});
+
+describe('a rehearsal of twilio-run deploy', () => {
+  const ACCOUNT_SID = `AC${'1'.repeat(32)}`;
+  const AUTH_TOKEN = 'c0ffee'.padEnd(32, '7');
+  let api: Awaited<ReturnType<typeof startServerlessApi>>;
+  let output: string;
+  beforeAll(async () => {
+    api = await startServerlessApi(ACCOUNT_SID, AUTH_TOKEN);
+    const project = copyProject({
+      ACCOUNT_SID,
+      AUTH_TOKEN,
+      CRM_SOURCE: 'hubspot',
+      HUBSPOT_ACCESS_TOKEN: 'pat',
+      CRM_TIMEOUT_MS: '2500',
+    });
+    const twilioRun = join(project, 'node_modules/twilio-run/bin/twilio-run.js');
+    const env = { ...process.env, ...api.env };
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [twilioRun, 'deploy'], {
+      cwd: project,
+      env,
+    });
+    output = stdout + stderr;
+    rmSync(project, { recursive: true });
+  }, 60_000);
+  afterAll(() => api.close());
+
+  const uploaded = (uploads: Upload[]) =>
+    uploads.map(({ path, visibility }) => `${visibility} ${path}`).sort();
+
+  test('uploads the two Functions and the Assets, with their visibility, as they are in dist', async () => {
+    const { functions, assets } = await deployed();
+    const inDist = (resources: typeof assets) =>
+      resources.map(({ access, path }) => `${access} ${path}`).sort();
+    expect(uploaded(api.deployed.functions)).toEqual(inDist(functions));
+    expect(uploaded(api.deployed.assets)).toEqual(inDist(assets));
+    for (const { path, filePath } of [...functions, ...assets]) {
+      const upload = [...api.deployed.functions, ...api.deployed.assets].find((one) => one.path === path);
+      expect([path, upload?.bytes.equals(readFileSync(filePath))]).toEqual([path, true]);
+    }
+  });
+
+  test('asks for Node 22 and for the dependencies, with all that was uploaded', () => {
+    const { Runtime, Dependencies, FunctionVersions, AssetVersions } = api.deployed.build;
+    expect(Runtime).toBe('node22');
+    const asked = JSON.parse(String(Dependencies).replace(/^"|"$/g, '')) as {
+      name: string;
+      version: string;
+    }[];
+    expect(Object.fromEntries(asked.map(({ name, version }) => [name, version]))).toEqual(dependencies);
+    expect(FunctionVersions).toHaveLength(api.deployed.functions.length);
+    expect(AssetVersions).toHaveLength(api.deployed.assets.length);
+    expect(api.deployed.activated).toBe(true);
+  });
+
+  test('sets the variables of .env, without the credentials of the account', () => {
+    expect(api.deployed.variables).toEqual({
+      CRM_SOURCE: 'hubspot',
+      HUBSPOT_ACCESS_TOKEN: 'pat',
+      CRM_TIMEOUT_MS: '2500',
+    });
+    for (const { body } of api.calls) expect(body).not.toContain(AUTH_TOKEN);
+  });
+
+  test('prints the domain, and no credentials', () => {
+    expect(output).toContain(DOMAIN);
+    expect(output).not.toContain(AUTH_TOKEN);
+  });
 });

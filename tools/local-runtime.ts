@@ -35,14 +35,7 @@ export async function startLocalRuntime({
   flags?: string[];
   port?: number;
 } = {}): Promise<LocalRuntime> {
-  const project = mkdtempSync(join(tmpdir(), 'local-runtime-'));
-  for (const file of ['package.json', '.twilioserverlessrc', 'dist']) {
-    cpSync(file, join(project, file), { recursive: true });
-  }
-  symlinkSync(resolve('node_modules'), join(project, 'node_modules'), 'junction');
-  mkdirSync(join(project, 'functions'));
-  const env = Object.entries(variables).map(([name, value]) => `${name}=${value}\n`);
-  writeFileSync(join(project, '.env'), env.join(''));
+  const project = copyProject(variables);
   edit(join(project, 'dist'));
 
   port ??= await freePort();
@@ -64,6 +57,23 @@ export async function startLocalRuntime({
       rmSync(project, { recursive: true });
     },
   };
+}
+
+/**
+ * Copies the built project into a folder of its own.
+ *
+ * @param variables what stands in `.env`
+ */
+export function copyProject(variables: Record<string, string>): string {
+  const project = mkdtempSync(join(tmpdir(), 'project-'));
+  for (const file of ['package.json', '.twilioserverlessrc', 'dist']) {
+    cpSync(file, join(project, file), { recursive: true });
+  }
+  symlinkSync(resolve('node_modules'), join(project, 'node_modules'), 'junction');
+  mkdirSync(join(project, 'functions'));
+  const env = Object.entries(variables).map(([name, value]) => `${name}=${value}\n`);
+  writeFileSync(join(project, '.env'), env.join(''));
+  return project;
 }
 
 /** Waits until it is done, for ten seconds at the most. @throws Error with the failure after that */

@@ -5,7 +5,7 @@ import { createServer } from 'node:https';
 import { type AddressInfo, connect, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { generate } from 'selfsigned';
 
@@ -16,6 +16,8 @@ export interface ApiRequest {
   path: string;
   headers: IncomingMessage['headers'];
   body: string;
+  /** The body as it came. */
+  bytes: Buffer;
 }
 
 /** An answer, of JSON where `body` is no text. */
@@ -50,7 +52,7 @@ export type StandIn = Awaited<ReturnType<typeof startStandIn>>;
  */
 export async function startStandIn(
   hosts: string[],
-  answer: (request: ApiRequest) => ApiAnswer,
+  answer: (request: ApiRequest) => ApiAnswer | Promise<ApiAnswer>,
   onCall: (call: Call) => void = () => undefined,
 ) {
   const api = {
@@ -66,7 +68,8 @@ export async function startStandIn(
 
   const onRequest = async (incoming: IncomingMessage, response: ServerResponse) => {
     const { method = '', url: path = '', headers } = incoming;
-    const request = { host: headers.host ?? '', method, path, headers, body: await text(incoming) };
+    const bytes = await buffer(incoming);
+    const request = { host: headers.host ?? '', method, path, headers, body: bytes.toString(), bytes };
     if (api.delayMs > 0) await setTimeout(api.delayMs);
     const fault = api.faults.shift() ?? api.fault;
     const note = (outcome: Call['outcome']) => {
@@ -76,10 +79,10 @@ export async function startStandIn(
     };
     if (typeof fault === 'string') {
       note(fault);
-      const json = fault === 'malformed' ? JSON.stringify(answer(request).body) : '';
+      const json = fault === 'malformed' ? JSON.stringify((await answer(request)).body) : '';
       return fail(fault, json, response);
     }
-    const given = fault ? apiError(fault) : answer(request);
+    const given = fault ? apiError(fault) : await answer(request);
     note(given.status);
     const isText = typeof given.body === 'string' || given.body === undefined;
     response.writeHead(given.status, { 'Content-Type': 'application/json', ...given.headers });

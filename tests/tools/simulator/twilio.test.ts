@@ -203,6 +203,7 @@ test('a call to the API stands under the webhook that it belongs to', async () =
     path,
     headers: {},
     body: 'Attributes=%7B%7D',
+    bytes: Buffer.of(),
   };
   twilio.noteCall({ ...call, outcome: 429 });
   twilio.noteCall({ ...call, outcome: 200 });
