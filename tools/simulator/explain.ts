@@ -52,7 +52,7 @@ export function explainPreEvent(
   if (on.has('crm-down')) return warning('The CRM was down: named by number, nothing lost.');
   if (on.has('crm-slow')) return warning('The CRM did not answer in 3 s: named by number, nothing lost.');
   if (friendly_name === undefined) return fine('Left as it is.');
-  if (address.endsWith(friendly_name)) return fine('Nobody is known by this address: named by it.');
+  if (address.endsWith(friendly_name)) return fine('The CRM gave no customer: named by the address.');
   return fine(`Named ${friendly_name}${attributes?.includes('"avatar"') ? ', with an avatar' : ''}.`);
 }
 
@@ -83,13 +83,16 @@ export function explainPostEvent(
   if (status === 503 && on.has('crm-slow')) {
     return warning('The CRM did not answer in 3 s: answered 503, so that Twilio may send it again.');
   }
+  const error = (body as { error?: string } | null)?.error ?? '';
+  if (status === 503 && calls.length === 0) {
+    return warning(`Answered 503, so that Twilio may send it again. ${error}`);
+  }
   if (status === 503) {
     return warning(
       `Twilio’s API failed at ${times}: answered 503 after ${s} s, so that Twilio may send it again.`,
     );
   }
-  if (status !== 200)
-    return warning(`Answered ${status}: ${(body as { error?: string } | null)?.error ?? ''}`);
+  if (status !== 200) return warning(`Answered ${status}: ${error}`);
   if (identity) return fine('A worker, not a customer: no call.');
   if (calls.length > 1) return fine(`Linked with the last of ${calls.length} calls, after ${s} s.`);
   if (calls.length === 1) return fine('Linked with one call.');

@@ -1,7 +1,7 @@
 import type { Conversation, Exchange } from './twilio';
 
 /** What a worker would see, and what went to and fro, as text. */
-export function print(conversation: Conversation | undefined, traffic: Exchange[]): string {
+export function print(conversation: Conversation | undefined, traffic: Exchange[], source: string): string {
   const exchanges = traffic.map(({ direction, title, answer, words }) => {
     if (direction === 'message') return `  ${title}: ${words}`;
     const took = answer?.ms === undefined ? '' : `, ${answer.ms} ms`;
@@ -9,7 +9,7 @@ export function print(conversation: Conversation | undefined, traffic: Exchange[
   });
   return [
     ...(conversation ? printConversation(conversation) : ['The message is lost.']),
-    'Traffic',
+    `Traffic, with customers from ${source}`,
     ...exchanges,
   ].join('\n');
 }

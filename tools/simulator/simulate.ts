@@ -24,10 +24,13 @@ else void simulateOnPage(Number(process.env.PORT) || 4000);
 async function simulateOnce(from: string, text: string, asJson: boolean) {
   const simulator = await startSimulator();
   const conversation = await simulator.twilio.receive({ from, text });
+  const { source } = simulator;
   const { traffic } = simulator.twilio;
   const lost = !conversation;
   console.log(
-    asJson ? JSON.stringify({ lost, conversation, traffic }, null, 2) : print(conversation, traffic),
+    asJson
+      ? JSON.stringify({ lost, source, conversation, traffic }, null, 2)
+      : print(conversation, traffic, source),
   );
   await simulator.stop();
   process.exitCode = lost ? 1 : 0;

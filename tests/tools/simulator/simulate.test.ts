@@ -7,6 +7,7 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Browser, Page } from 'playwright-core';
+import { CRM_APIS, startCrmApis } from '../../../tools/crm-apis';
 import { until } from '../../../tools/local-runtime';
 import { FAULTS } from '../../../tools/simulator/faults';
 import { describeInBrowser, launchBrowser } from '../../browser';
@@ -52,7 +53,7 @@ describe('for one message', () => {
 Participants
   whatsapp:+15555550123, customer_id C-1002, Luca Marchetti, http://localhost:PORT/avatars/luca.png
   worker@example.com
-Traffic
+Traffic, with customers from file
   From whatsapp:+15555550123: Hi
   onConversationAdd: whatsapp:+15555550123
     200, N ms: Named Luca Marchetti, with an avatar.
@@ -71,6 +72,7 @@ Traffic
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       lost: false,
+      source: 'file',
       conversation: { friendlyName: '+15550000009', participants: [{ attributes: '{}' }, {}] },
       traffic: expect.any(Array),
     });
@@ -85,6 +87,42 @@ Traffic
     expect(stdout).toContain('The message is lost.');
     expect(stdout).toContain('Answered 500: Twilio rejects the conversation');
   }, 30_000);
+});
+
+describe('with the CRM that .env names', () => {
+  let apis: Awaited<ReturnType<typeof startCrmApis>>;
+  beforeAll(async () => {
+    apis = await startCrmApis();
+    apis.know({ id: '1001', firstName: 'Grace', lastName: 'Hopper', phone: '+14155550199' });
+  });
+  afterAll(() => {
+    rmSync(join(project, '.env'));
+    apis.close();
+  });
+
+  // Sync is asked with the credentials of the real account, Conversations never is.
+  test.each(['hubspot', 'sync'] as const)(
+    '%s',
+    async (source) => {
+      const settings = { CRM_SOURCE: source, ...CRM_APIS[source].settings };
+      const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
+      writeFileSync(join(project, '.env'), lines.join(''));
+      apis.fault = undefined;
+      const { code, stdout } = await run(['--from', '+14155550199'], apis.env);
+      expect(code).toBe(0);
+      expect(stdout).toContain('  +14155550199, customer_id 1001, Grace Hopper');
+      expect(stdout).toContain(`Traffic, with customers from ${source}`);
+      expect(stdout).toContain('Linked with one call.');
+
+      apis.fault = { status: 401 };
+      const refused = await run(['--from', '+14155550199'], apis.env);
+      expect(refused.code).toBe(0);
+      expect(refused.stdout).toContain(
+        `answered 401: ${source === 'sync' ? 'are ACCOUNT_SID' : 'is HUBSPOT_ACCESS'}`,
+      );
+    },
+    30_000,
+  );
 });
 
 test('says which port is taken, and what to do', async () => {
