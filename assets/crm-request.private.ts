@@ -51,7 +51,7 @@ export async function askCrm(
   const first = await send(request, signal);
   const pauseMs = pauseMsAfter(first) ?? Number.POSITIVE_INFINITY;
   if (pauseMs >= timeLeftMs()) return read(request, first);
-  await setTimeout(pauseMs, undefined, { signal });
+  await setTimeout(pauseMs);
   return read(request, await send(request, signal));
 }
 

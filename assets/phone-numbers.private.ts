@@ -50,22 +50,14 @@ export function readNumber(written: string, defaultCountry?: string): string | u
   const { parseAddress }: Crm = require(Runtime.getAssets()['/crm.js']?.path ?? '/crm.js');
   const country = countryOf(defaultCountry);
   const international = /\+.*/s.exec(written)?.[0] ?? written.replace(/^\D*00/, '+');
-  const digits = digitsOf(international);
-  const whole = parse(`+${digits}`);
+  const whole = parse(`+${international.replace(/\D/g, '')}`);
   if (international.startsWith('+')) return parseAddress(whole?.number)?.key;
 
   const national = country && parse(international, country);
-  // Where a national number starts with 0, one that starts with the country code instead is an international one.
-  const isWhole =
-    whole?.isValid() &&
-    whole.countryCallingCode === national?.countryCallingCode &&
-    digitsOf(national.formatNational()) !== digits;
+  // One that starts with the code of the default country counts as international.
+  const isWhole = whole?.isValid() && whole.countryCallingCode === national?.countryCallingCode;
   if (national?.isValid() && !isWhole) return parseAddress(national.number)?.key;
   return whole?.isPossible() ? parseAddress(whole.number)?.key : undefined;
-}
-
-function digitsOf(written: string): string {
-  return written.replace(/\D/g, '');
 }
 
 function countryOf(defaultCountry: string | undefined): CountryCode | undefined {

@@ -45,8 +45,22 @@ test('speaks http with the machine itself', async () => {
   );
 });
 
+test('ends the request when the time is up', async () => {
+  const service = createServer();
+  await once(service.listen(0, '127.0.0.1'), 'listening');
+  const CRM_URL = `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
+  const asked = once(service, 'request');
+  const answer = expect(find('http', '+14155550147', { CRM_URL, CRM_TIMEOUT_MS: '200' })).rejects.toThrow(
+    'no answer in time',
+  );
+  const [request] = await asked;
+  await Promise.all([answer, once(request.socket, 'close')]);
+  service.close();
+});
+
 test.each([
   'http://crm.example.com',
+  'http://localhost.example.com',
   'crm.example.com',
   'http://127.0.0.1.example.com',
   'file:///etc/passwd',

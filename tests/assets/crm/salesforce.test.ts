@@ -41,6 +41,14 @@ test('gives up where the new session is refused too', async () => {
   expect(requests()).toEqual([QUERY, LOGIN, QUERY]);
 });
 
+test('logs in anew where the settings are others', async () => {
+  await find('salesforce', '+14155550147');
+  await expect(find('salesforce', '+14155550147', { SALESFORCE_CLIENT_ID: 'another' })).rejects.toThrow(
+    'answered 400',
+  );
+  expect(requests()).toEqual([LOGIN, QUERY, LOGIN]);
+});
+
 test('does not keep a log-in that failed', async () => {
   apis().faults = [{ status: 500 }];
   await expect(find('salesforce', '+14155550147')).rejects.toThrow('Salesforce answered 500');
