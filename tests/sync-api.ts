@@ -7,6 +7,10 @@ const HOST = 'sync.twilio.com';
 const PATH = /^\/v1\/Services\/([^/]+)\/Documents(?:\/([^/]+))?$/;
 const BURST_MS = 1000;
 
+/** The fields of Twilio's OpenAPI description: CreateDocumentRequest and UpdateDocumentRequest. */
+const CREATE_FIELDS = ['UniqueName', 'Data', 'Ttl'];
+const UPDATE_FIELDS = ['Data', 'Ttl'];
+
 /** Stands in for the Documents of Twilio Sync: https://www.twilio.com/docs/sync/api/document-resource */
 export async function startSyncApi() {
   const documents = new Map<string, unknown>();
@@ -39,6 +43,7 @@ export async function startSyncApi() {
       documents.delete(uniqueName);
       return { status: 204 };
     }
+    if (!hasOnly(form, UPDATE_FIELDS)) return apiError({ status: 400 });
     documents.set(uniqueName, JSON.parse(form.get('Data') ?? ''));
     return { status: 200, body: documentOf(uniqueName) };
   };
@@ -56,7 +61,8 @@ export async function startSyncApi() {
   const create = (form: URLSearchParams) => {
     const uniqueName = form.get('UniqueName') ?? '';
     if (documents.has(uniqueName)) return apiError({ status: 409, code: 54301 });
-    if (uniqueName.includes(settings.refused)) return apiError({ status: 400 });
+    if (uniqueName.includes(settings.refused) || !hasOnly(form, CREATE_FIELDS))
+      return apiError({ status: 400 });
     documents.set(uniqueName, JSON.parse(form.get('Data') ?? ''));
     return { status: 201, body: documentOf(uniqueName) };
   };
@@ -69,4 +75,8 @@ export async function startSyncApi() {
   });
 
   return Object.assign(await startStandIn([HOST], answer), { documents, settings });
+}
+
+function hasOnly(form: URLSearchParams, fields: string[]): boolean {
+  return [...form.keys()].every((key) => fields.includes(key));
 }

@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { writeTable, writeText } from '../readme';
 import { type CustomerFiles, writeCustomers } from './customers';
 import { type Answered, answerFresh, baseline, EMPTY, ours } from './fresh';
+import { count, fineMs, mean, median, megabytes, ms, percentile, times } from './numbers';
 import { drawFirstAnswers } from './plot';
 import { LOAD_SIZE, startSubject, type Who } from './webhooks';
 
@@ -175,39 +176,6 @@ async function benchWebhooks(files: CustomerFiles) {
     flags.short,
   );
   for (const subject of subjects) await subject.stop();
-}
-
-function percentile(values: number[], percent: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))] ?? Number.NaN;
-}
-
-function median(values: number[]): number {
-  return percentile(values, 50);
-}
-
-function mean(values: number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function count(n: number): string {
-  return Math.round(n).toLocaleString('en');
-}
-
-function ms(n: number): string {
-  return `${Math.round(n)} ms`;
-}
-
-function fineMs(n: number): string {
-  return `${n.toFixed(2)} ms`;
-}
-
-function times(n: number): string {
-  return `${n.toFixed(2)} ×`;
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 run();

@@ -11,6 +11,8 @@ export const ADA = {
   text: 'It is about my order',
 };
 
+export const CONVERSATION_SID = `CH${'1'.repeat(32)}`;
+
 /** The events of one message of hers, with the fields that Twilio sends. */
 const CONVERSATION = {
   EventType: 'onConversationAdd',
@@ -24,7 +26,7 @@ const CONVERSATION = {
 };
 const PARTICIPANT = {
   EventType: 'onParticipantAdded',
-  ConversationSid: `CH${'1'.repeat(32)}`,
+  ConversationSid: CONVERSATION_SID,
   ParticipantSid: `MB${'1'.repeat(32)}`,
   'MessagingBinding.Type': 'sms',
   'MessagingBinding.Address': ADA.number,

@@ -1,5 +1,5 @@
 import type { Fault } from '../stand-in';
-import { startScene } from './scene';
+import { CONVERSATION_SID, startScene } from './scene';
 import type { Linking, Trial } from './trial';
 
 const ONCE: Record<string, Fault> = {
@@ -18,6 +18,7 @@ const FOR_EVER: Record<string, [Fault, Linking]> = {
   '500 for ever': [{ status: 500 }, 'sent again'],
   '503 for ever': [{ status: 503 }, 'sent again'],
   '50386 for ever': [{ status: 409, code: 50386 }, 'sent again'],
+  'malformed answers for ever': ['malformed', 'sent again'],
   'dropped connections for ever': ['drop', 'sent again'],
   'drips for ever': ['drip', 'sent again'],
   'no answer for ever': ['hang', 'sent again'],
@@ -32,10 +33,8 @@ export async function breakTwilio(report: (trial: Trial) => void) {
     api.faults = [fault];
     await scene.link(name, 'linked');
   }
-  api.faults = [
-    { status: 409, code: 50386 },
-    { status: 409, code: 50386 },
-  ];
+  api.initializing.add(CONVERSATION_SID);
+  setTimeout(() => api.initializing.clear(), 1000);
   await scene.link('50386 for a second', 'linked');
   for (const [name, [fault, promise]] of Object.entries(FOR_EVER)) {
     api.fault = fault;
