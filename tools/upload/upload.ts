@@ -44,6 +44,7 @@ async function upload(): Promise<number> {
   });
 
   const { documents } = twilio(ACCOUNT_SID, AUTH_TOKEN).sync.v1.services(SYNC_SERVICE_SID || 'default');
+  if (process.stderr.isTTY) console.error('Reading what is in Sync already…');
   let steps: Step[];
   try {
     steps = stepsTo(customers, await readDocuments(documents, interruption.signal));
