@@ -29,8 +29,8 @@ const numbered = (count: number) =>
 
 function start(flags: string[] = [], variables: Record<string, string> = {}) {
   const { CRM_DEFAULT_COUNTRY: _, ...env } = process.env;
-  const tsx = require.resolve('tsx/cli');
-  const upload = spawn(process.execPath, [tsx, resolve('tools/upload/upload.ts'), ...flags], {
+  const args = ['--import', require.resolve('tsx'), resolve('tools/upload/upload.ts'), ...flags];
+  const upload = spawn(process.execPath, args, {
     cwd: project,
     env: { ...env, ...api.env, ACCOUNT_SID, AUTH_TOKEN, ...variables },
   });
@@ -66,14 +66,14 @@ const adaData = { customer_id: 'C-1', display_name: 'Ada Okafor', avatar: '/avat
 
 test('makes a Document for each address, and nothing the second time', async () => {
   list(ada, luca);
-  expect(await run()).toMatchObject({ status: 0, stdout: '3 created, 0 updated; 0 are there already.\n' });
+  expect(await run()).toMatchObject({ status: 0, stdout: '3 created, 0 updated, 0 unchanged\n' });
   expect(Object.fromEntries(api.documents)).toEqual({
     'customer:+14155550147': adaData,
     'customer:email:ada@example.com': adaData,
     'customer:messenger:1002003004': { customer_id: '7', display_name: 'Luca Rossi' },
   });
   api.calls.length = 0;
-  expect(await run()).toMatchObject({ status: 0, stdout: '0 created, 0 updated; 3 are there already.\n' });
+  expect(await run()).toMatchObject({ status: 0, stdout: '0 created, 0 updated, 3 unchanged\n' });
   expect(writes()).toEqual([]);
 }, 30_000);
 
@@ -82,11 +82,11 @@ test('sends what differs, and says who is no longer listed', async () => {
   api.documents.set('customer:+14155550147', { ...adaData, display_name: 'Ada' });
   api.documents.set('customer:+14155550199', { customer_id: 'C-9' });
   expect(await run(['--dry-run'])).toEqual(
-    done('Would be 1 created, 1 updated; 0 are there already. 1 are no longer listed: --prune removes them.'),
+    done('Would be: 1 created, 1 updated, 0 unchanged, 1 no longer listed (--prune removes them)'),
   );
   expect(writes()).toEqual([]);
   expect(await run()).toEqual(
-    done('1 created, 1 updated; 0 are there already. 1 are no longer listed: --prune removes them.'),
+    done('1 created, 1 updated, 0 unchanged, 1 no longer listed (--prune removes them)'),
   );
   expect(api.documents.get('customer:+14155550147')).toEqual(adaData);
   expect(api.documents.has('customer:+14155550199')).toBe(true);
@@ -97,9 +97,9 @@ test('removes with --prune who is no longer listed, and no Document of another k
   api.documents.set('customer:+14155550199', { customer_id: 'C-9' });
   api.documents.set('settings', { theme: 'dark' });
   expect(await run(['--prune', '--dry-run'])).toEqual(
-    done('Would be 2 created, 0 updated, 1 removed; 0 are there already.'),
+    done('Would be: 2 created, 0 updated, 1 removed, 0 unchanged'),
   );
-  expect(await run(['--prune'])).toEqual(done('2 created, 0 updated, 1 removed; 0 are there already.'));
+  expect(await run(['--prune'])).toEqual(done('2 created, 0 updated, 1 removed, 0 unchanged'));
   expect([...api.documents.keys()].sort()).toEqual([
     'customer:+14155550147',
     'customer:email:ada@example.com',
@@ -124,7 +124,7 @@ test('reads all pages of what is there', async () => {
   for (const { customer_id, display_name, channels } of customers) {
     api.documents.set(`customer:${channels[0]?.value}`, { customer_id, display_name });
   }
-  expect(await run()).toEqual(done('0 created, 0 updated; 250 are there already.'));
+  expect(await run()).toEqual(done('0 created, 0 updated, 250 unchanged'));
   expect(api.calls.map(({ path }) => path.split('?')[1])).toEqual([
     'PageSize=100',
     'PageSize=100&Page=1&PageToken=PT0',
@@ -144,7 +144,7 @@ test('uploads them all at the pace that Sync allows, and whatever fails for a wh
 test('goes on where a Document was made, and the answer got lost', async () => {
   list(luca);
   api.faults = [undefined, 'malformed'];
-  expect(await run()).toEqual(done('1 created, 0 updated; 0 are there already.'));
+  expect(await run()).toEqual(done('1 created, 0 updated, 0 unchanged'));
   expect(api.calls.map(({ method, outcome }) => [method, outcome])).toEqual([
     ['GET', 200],
     ['POST', 'malformed'],
@@ -165,6 +165,7 @@ test('goes on where it was interrupted', async () => {
     () => 'nothing was uploaded',
   );
   uploading.kill('SIGINT');
+  uploading.kill('SIGINT');
   const { status, stdout, stderr } = await uploading.ended;
   const created = Number(/^(\d+) created/.exec(stdout)?.[1]);
   expect(status).toBe(130);
@@ -173,7 +174,7 @@ test('goes on where it was interrupted', async () => {
   expect(created).toBeLessThan(300);
   expect(stderr).toBe(`${300 - created} left to do: run it again to go on.\n`);
 
-  expect(await run()).toEqual(done(`${300 - created} created, 0 updated; ${created} are there already.`));
+  expect(await run()).toEqual(done(`${300 - created} created, 0 updated, ${created} unchanged`));
   expect(api.documents.size).toBe(300);
 }, 60_000);
 
@@ -181,11 +182,22 @@ test('names what it could not upload by customer_id and reason alone, and exits 
   list(ada, luca);
   api.settings.refused = 'example.com';
   const { status, stdout, stderr } = await run();
-  expect({ status, stdout }).toEqual({ status: 1, stdout: '2 created, 0 updated; 0 are there already.\n' });
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '2 created, 0 updated, 0 unchanged\n' });
   expect(stderr).toBe(
     '1 failed: Sync answered 400 (20400) (customer_id "C-1")\n1 left to do: run it again to go on.\n',
   );
 }, 60_000);
+
+test('gives up where everything fails', async () => {
+  list(...numbered(120));
+  api.settings.refused = 'customer:';
+  const { status, stdout, stderr } = await run();
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '0 created, 0 updated, 0 unchanged\n' });
+  expect(stderr).toMatch(
+    /^\d\d failed: Sync answered 400 \(20400\) \(customer_id ("C-\d+", ){5}…\)\n120 left to do/,
+  );
+  expect(writes().length).toBeLessThan(80);
+}, 30_000);
 
 test.each<[string, Record<string, string>, string]>([
   [
@@ -217,6 +229,10 @@ test('stops before it sends anything where settings, flags or customers are wron
   expect(await run([], { AUTH_TOKEN: '' })).toMatchObject({
     status: 1,
     stderr: expect.stringContaining('AUTH_TOKEN are not set'),
+  });
+  expect(await run([], { ACCOUNT_SID: 'mine' })).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('ACCOUNT_SID (AC…)'),
   });
   expect(await run(['--purge'])).toMatchObject({ status: 1, stderr: expect.stringContaining('--dry-run') });
   list({ customer_id: 'C-1' });

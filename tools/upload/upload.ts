@@ -18,32 +18,38 @@ import {
   tooLarge,
 } from './sync-documents';
 
-const USAGE = `npm run customers:upload [-- --dry-run] [-- --prune]
+const USAGE = `npm run customers:upload -- [--dry-run] [--prune]
 
 Uploads the customers of ${CUSTOMERS} to Twilio Sync.
 
   --dry-run  says what would be done, and does nothing
   --prune    removes customers from Sync who are no longer listed
   --help     shows this`;
+/** How long one call to Twilio may take before it is tried again. */
+const CALL_TIMEOUT_MS = 10_000;
 /** How many customers of a failure are named. */
 const NAMED_MAX = 5;
 
 if (existsSync('.env')) process.loadEnvFile();
 const { prune, dryRun } = readFlags();
 const interruption = new AbortController();
-process.once('SIGINT', () => interruption.abort());
+// More than once: npm passes on the Ctrl-C that the terminal has sent already.
+process.on('SIGINT', () => interruption.abort());
 upload().then((status) => process.exit(interruption.signal.aborted ? 130 : status));
 
 /** @returns the status to exit with */
 async function upload(): Promise<number> {
   const { ACCOUNT_SID, AUTH_TOKEN, SYNC_SERVICE_SID } = process.env;
-  if (!ACCOUNT_SID || !AUTH_TOKEN) return fail('ACCOUNT_SID and AUTH_TOKEN are not set: put them into .env');
+  if (!ACCOUNT_SID?.startsWith('AC') || !AUTH_TOKEN) {
+    return fail('ACCOUNT_SID (AC…) and AUTH_TOKEN are not set: put those of your account into .env');
+  }
   const { customers } = checkCustomers((source, country) => {
     const read = readCustomers(source, country);
     return { ...read, problems: [...read.problems, ...tooLarge(read.customers)] };
   });
 
-  const { documents } = twilio(ACCOUNT_SID, AUTH_TOKEN).sync.v1.services(SYNC_SERVICE_SID || 'default');
+  const { sync } = twilio(ACCOUNT_SID, AUTH_TOKEN, { timeout: CALL_TIMEOUT_MS });
+  const { documents } = sync.v1.services(SYNC_SERVICE_SID || 'default');
   if (process.stderr.isTTY) console.error('Reading what is in Sync already…');
   let steps: Step[];
   try {
@@ -58,11 +64,11 @@ async function upload(): Promise<number> {
   }
   const todo = prune ? steps : [...create, ...update];
   const rest = [
-    `${count(customers.length - create.length - update.length)} are there already.`,
-    ...(prune || remove.length === 0 ? [] : [`${unlisted} are no longer listed: --prune removes them.`]),
-  ].join(' ');
+    `${count(customers.length - create.length - update.length)} unchanged`,
+    ...(prune || remove.length === 0 ? [] : [`${unlisted} no longer listed (--prune removes them)`]),
+  ].join(', ');
   if (dryRun) {
-    console.log(`Would be ${summaryOf(todo)}; ${rest}`);
+    console.log(`Would be: ${summaryOf(todo)}, ${rest}`);
     return 0;
   }
 
@@ -71,7 +77,7 @@ async function upload(): Promise<number> {
   const { done, failures } = await takeSteps(todo, documents, interruption.signal, () => bar.increment());
   bar.stop();
 
-  console.log(`${summaryOf(done)}; ${rest}`);
+  console.log(`${summaryOf(done)}, ${rest}`);
   for (const line of explain(failures)) console.error(line);
   const left = todo.length - done.length;
   if (left === 0) return 0;
