@@ -71,7 +71,7 @@ export function requiredUrl(context: EnvironmentVariables, name: string): URL {
   const text = requiredSetting(context, name);
   const { protocol, hostname } = URL.canParse(text) ? new URL(text) : {};
   if (protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname ?? ''))) return new URL(text);
-  throw new Error(`${name} has to be a URL that starts with https://`);
+  throw new Error(`${name} has to be a URL that starts with https://, or http://localhost`);
 }
 
 /** The list of objects under that name. @throws Error where the answer has none */

@@ -164,7 +164,7 @@ function doubtsOf({ display_name, avatar }: CustomerRecord): string[] {
   }
   if (avatar && !isWebAddress(avatar)) {
     doubts.push(
-      ', avatar is no web address, so left out: give https://…, or the path of an Asset, /avatars/ana.png',
+      ', avatar is no web address, so left out: give https://…, or the path of a file under assets/, such as /avatars/ada.png',
     );
   }
   return doubts;

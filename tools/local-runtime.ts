@@ -22,6 +22,7 @@ export interface LocalRuntime {
  * @param edit changes the built project before it is served
  * @param flags of `twilio-run start`; by default, all requests go to one warm process, as where it is deployed
  * @param port a free one, where none is given
+ * @param onLog is called whenever something is written to the log
  * @throws Error with the log, where it does not start
  */
 export async function startLocalRuntime({
@@ -29,11 +30,13 @@ export async function startLocalRuntime({
   edit = () => undefined,
   flags = ['--no-fork-process', '--no-live'],
   port,
+  onLog = () => undefined,
 }: {
   variables?: Record<string, string>;
   edit?: (dist: string) => void;
   flags?: string[];
   port?: number;
+  onLog?: () => void;
 } = {}): Promise<LocalRuntime> {
   const project = copyProject(variables);
   edit(join(project, 'dist'));
@@ -42,7 +45,12 @@ export async function startLocalRuntime({
   const args = ['node_modules/twilio-run/bin/twilio-run.js', 'start', '--port', String(port), ...flags];
   const server = spawn(process.execPath, args, { cwd: project, env: { ...process.env, ...variables } });
   let log = '';
-  for (const stream of [server.stdout, server.stderr]) stream.on('data', (chunk) => (log += chunk));
+  for (const stream of [server.stdout, server.stderr]) {
+    stream.on('data', (chunk) => {
+      log += chunk;
+      onLog();
+    });
+  }
   const url = `http://localhost:${port}`;
   const isServed = () => fetch(url).then(Boolean, () => false);
   await until(isServed, () => `twilio-run did not start:\n${log}`);

@@ -79,3 +79,14 @@ test.each(['file', ''])('deploys the customers where CRM_SOURCE is %p', (source)
   expect(build()).toMatchObject({ status: 0, stderr: '' });
   expect(compiled()).toContain('C-1001');
 });
+
+test('warns of an avatar that is no file', () => {
+  const channels = [{ type: 'sms', value: '+14155550147' }];
+  customers(
+    JSON.stringify([{ customer_id: 'C-1', display_name: 'Ada', avatar: '/avatars/eve.png', channels }]),
+  );
+  expect(build()).toMatchObject({
+    status: 0,
+    stderr: expect.stringContaining('warning: avatar /avatars/eve.png is no file under assets/'),
+  });
+});

@@ -96,7 +96,7 @@ export function explainPostEvent(
   if (identity) return fine('A worker, not a customer: no call.');
   if (calls.length > 1) return fine(`Linked with the last of ${calls.length} calls, after ${s} s.`);
   if (calls.length === 1) return fine('Linked with one call.');
-  return fine(linked ? 'Linked already: no call.' : 'Nobody is known by this address: no call.');
+  return fine(linked ? 'Linked already: no call.' : 'The CRM gave no customer: no call.');
 }
 
 /** What became of a call to Twilio's API. */

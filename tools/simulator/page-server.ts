@@ -81,12 +81,21 @@ export async function servePage(port: number) {
   };
 }
 
-function viewOf({ twilio, functionsUrl, source, people }: Simulator, state: string) {
+function viewOf({ twilio, functionsUrl, source, people, log }: Simulator, state: string) {
   const faults = Object.entries(FAULTS).map(([id, label]) => ({
     id,
     label,
     on: isFaultId(id) && twilio.faults.has(id),
   }));
   const { conversations, traffic } = twilio;
-  return { functionsUrl: functionsUrl(), source, state, faults, conversations, traffic, people: people() };
+  return {
+    functionsUrl: functionsUrl(),
+    source: source(),
+    state,
+    faults,
+    conversations,
+    traffic,
+    people: people(),
+    log: log(),
+  };
 }

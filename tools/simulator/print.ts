@@ -1,7 +1,12 @@
 import type { Conversation, Exchange } from './twilio';
 
 /** What a worker would see, and what went to and fro, as text. */
-export function print(conversation: Conversation | undefined, traffic: Exchange[], source: string): string {
+export function print(
+  conversation: Conversation | undefined,
+  traffic: Exchange[],
+  source: string,
+  log: string[],
+): string {
   const exchanges = traffic.map(({ direction, title, answer, words }) => {
     if (direction === 'message') return `  ${title}: ${words}`;
     const took = answer?.ms === undefined ? '' : `, ${answer.ms} ms`;
@@ -11,6 +16,8 @@ export function print(conversation: Conversation | undefined, traffic: Exchange[
     ...(conversation ? printConversation(conversation) : ['The message is lost.']),
     `Traffic, with customers from ${source}`,
     ...exchanges,
+    'Log',
+    ...log.map((line) => `  ${line}`),
   ].join('\n');
 }
 

@@ -10,29 +10,52 @@ import { servePage } from './page-server';
 import { print } from './print';
 import { type Simulator, startSimulator } from './simulator';
 
-const { values } = parseArgs({
-  options: {
-    from: { type: 'string' },
-    text: { type: 'string', default: 'Hello' },
-    json: { type: 'boolean', default: false },
-  },
-});
+const USAGE = `npm run simulate [-- --from ADDRESS [--text TEXT] [--json]]
 
-if (values.from) void simulateOnce(values.from, values.text, values.json);
+Plays Twilio around the Functions, on a page; with --from, for one message, in the terminal.
+
+  --from ADDRESS  who writes, as Twilio has it: +14155550147, whatsapp:+14155550147, messenger:1002003004
+  --text TEXT     what they write
+  --json          prints JSON
+  --help          shows this`;
+
+const values = readFlags();
+if (values.from) void simulateOnce(values.from, values.text ?? 'Hello', values.json);
 else void simulateOnPage(Number(process.env.PORT) || 4000);
+
+function readFlags() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        from: { type: 'string' },
+        text: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    if (!values.help && !values.from && (values.text || values.json)) throw new Error('--from is missing');
+    if (!values.help) return values;
+    console.log(USAGE);
+    process.exit();
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${USAGE}`);
+    process.exit(1);
+  }
+}
 
 async function simulateOnce(from: string, text: string, asJson: boolean) {
   const simulator = await startSimulator();
   const conversation = await simulator.twilio.receive({ from, text });
-  const { source } = simulator;
   const { traffic } = simulator.twilio;
   const lost = !conversation;
+  await simulator.stop();
+  const source = simulator.source();
+  const log = simulator.log();
   console.log(
     asJson
-      ? JSON.stringify({ lost, source, conversation, traffic }, null, 2)
-      : print(conversation, traffic, source),
+      ? JSON.stringify({ lost, source, conversation, traffic, log }, null, 2)
+      : print(conversation, traffic, source, log),
   );
-  await simulator.stop();
   process.exitCode = lost ? 1 : 0;
 }
 
@@ -69,12 +92,14 @@ function rebuildOnChange(simulator: Simulator, say: (state: string) => void) {
     else console.error(output);
     say(code === 0 ? '' : `The build failed: ${output}`);
   };
-  for (const folder of ['functions', 'assets']) {
-    watch(folder, { recursive: true }, () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        building = building.then(rebuild).catch((error) => say(String(error)));
-      }, 200);
-    });
-  }
+  const rebuildSoon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      building = building.then(rebuild).catch((error) => say(String(error)));
+    }, 200);
+  };
+  for (const folder of ['functions', 'assets']) watch(folder, { recursive: true }, rebuildSoon);
+  watch('.', (_event, file) => {
+    if (file === '.env') rebuildSoon();
+  });
 }

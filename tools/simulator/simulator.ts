@@ -27,6 +27,9 @@ export interface Person {
 /** More would not be found in the page's list. */
 const PEOPLE_MAX = 50;
 
+/** What twilio-run itself writes: its routes, a line for each request, and boxes. */
+const OF_TWILIO_RUN = /^\s*((Functions|Assets)\s*$|http:\/\/localhost|\d{3} [A-Z]+ |[┌│└])/;
+
 export type Simulator = Awaited<ReturnType<typeof startSimulator>>;
 
 /**
@@ -37,12 +40,14 @@ export type Simulator = Awaited<ReturnType<typeof startSimulator>>;
 export async function startSimulator(onChange?: () => void) {
   const account = { sid: `AC${randomBytes(16).toString('hex')}`, authToken: randomBytes(16).toString('hex') };
   const switches = mkdtempSync(join(tmpdir(), 'simulator-'));
-  const variables: NodeJS.Dict<string> = existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
-  const source = variables.CRM_SOURCE || 'file';
+  let source = '';
   const api = await startConversationsApi(account.sid, account.authToken, (call) => twilio.noteCall(call));
-  const serve = (port?: number) =>
-    startLocalRuntime({
+  const serve = (port?: number) => {
+    const variables: NodeJS.Dict<string> = existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
+    source = variables.CRM_SOURCE || 'file';
+    return startLocalRuntime({
       port,
+      onLog: onChange,
       variables: {
         ...variables,
         ...api.env,
@@ -54,12 +59,19 @@ export async function startSimulator(onChange?: () => void) {
       },
       edit: (dist) => putSwitchBefore(source, dist),
     });
+  };
   let runtime = await serve();
   let people = readPeople();
   const twilio = new SimulatedTwilio(account, api, () => runtime.url, onChange);
   return {
     twilio,
-    source,
+    source: () => source,
+    /** What the Functions have written to the log, a line each. */
+    log: () =>
+      runtime
+        .log()
+        .split('\n')
+        .filter((line) => line && !OF_TWILIO_RUN.test(line)),
     functionsUrl: () => runtime.url,
     people: () => people,
     /** Breaks something, or mends it. */

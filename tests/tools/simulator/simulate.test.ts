@@ -63,6 +63,10 @@ Traffic, with customers from file
     200: The participant is updated.
   onParticipantAdded: worker@example.com
     200, N ms: A worker, not a customer: no call.
+Log
+  onConversationAdd whatsapp:+1555•••0123 known customer_id="C-1002" source=file N ms
+  onParticipantAdded no customer source=file N ms
+  onParticipantAdded whatsapp:+1555•••0123 linked customer_id="C-1002" source=file N ms
 `,
     );
   }, 30_000);
@@ -123,6 +127,34 @@ describe('with the CRM that .env names', () => {
     },
     30_000,
   );
+});
+
+test('says with the log why a customer is not linked', async () => {
+  const apis = await startCrmApis();
+  const grace = { id: '1001', firstName: 'Grace', lastName: 'Hopper', phone: '+14155550199' };
+  apis.know(grace, { ...grace, id: '1002' });
+  const settings = { CRM_SOURCE: 'hubspot', ...CRM_APIS.hubspot.settings };
+  writeFileSync(
+    join(project, '.env'),
+    Object.entries(settings)
+      .map((entry) => `${entry.join('=')}\n`)
+      .join(''),
+  );
+  const { stdout } = await run(['--from', '+14155550199'], apis.env);
+  rmSync(join(project, '.env'));
+  apis.close();
+  expect(stdout).toContain('The CRM gave no customer: named by the address.');
+  expect(stdout).toContain('  +1415•••0199 is ambiguous: customer_id "1001", "1002" have it, none is taken');
+}, 30_000);
+
+test.each([
+  [['--help'], 0, /^npm run simulate/],
+  [['--form', '+14155550199'], 1, /Unknown option '--form'.*--from ADDRESS/s],
+  [['--text', 'Hi'], 1, /--from is missing.*--from ADDRESS/s],
+])('with %j says how it is used', async (flags, code, words) => {
+  const answer = await run(flags);
+  expect(answer.code).toBe(code);
+  expect(answer.stdout + answer.stderr).toMatch(words);
 });
 
 test('says which port is taken, and what to do', async () => {
@@ -219,7 +251,7 @@ describeInBrowser('the simulator’s page', () => {
     await page.getByRole('button', { name: 'Send' }).click();
     await onPhone().getByText('+15557654321').click();
     await onPhone().getByText('not linked').waitFor();
-    await inTraffic('Nobody is known by this address: no call.');
+    await inTraffic('The CRM gave no customer: no call.');
   }, 30_000);
 
   test('shows a group MMS by the names of its members', async () => {
@@ -300,6 +332,19 @@ describeInBrowser('the simulator’s page', () => {
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.setViewportSize({ width: 320, height: 640 });
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
+  }, 30_000);
+
+  test('is built and served anew when .env changes', async () => {
+    writeFileSync(join(project, '.env'), 'CRM_SOURCE=http\n');
+    await page.getByText('customers from http').waitFor();
+    rmSync(join(project, '.env'));
+    await page.getByText('customers from file').waitFor();
+  }, 30_000);
+
+  test('shows the log of the Functions', async () => {
+    await sendFrom('line:+14155550147');
+    await page.getByText('Log of the Functions').click();
+    await page.getByText('onConversationAdd line:+1415•••0147 known customer_id="C-1001"').waitFor();
   }, 30_000);
 
   test('is rebuilt and served anew when a source file changes, and says so when it cannot be built', async () => {

@@ -3,7 +3,7 @@
 const $ = (selector) => document.querySelector(selector);
 const UNKNOWN = { name: 'An unknown number', keys: ['+15557654321', 'messenger:5557654321'] };
 let opened;
-let state = { conversations: [], traffic: [], faults: [], people: [] };
+let state = { conversations: [], traffic: [], faults: [], people: [], log: [] };
 
 /** Makes an element; what it holds is text or elements, never markup. */
 function element(tag, properties = {}, ...children) {
@@ -133,7 +133,7 @@ function faultItem({ id, label, on }) {
 }
 
 function show() {
-  const { conversations, traffic, faults, people, functionsUrl, source, state: doing } = state;
+  const { conversations, traffic, faults, people, log, functionsUrl, source, state: doing } = state;
   $('.state').textContent = functionsUrl
     ? doing || `Functions on ${functionsUrl}, customers from ${source}`
     : 'Starting…';
@@ -154,6 +154,8 @@ function show() {
   const scroller = $('.traffic');
   const atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 40;
   update($('.traffic ol'), traffic, exchangeItem);
+  $('.log').hidden = log.length === 0;
+  $('.log pre').textContent = log.join('\n');
   if (atEnd) scroller.scrollTop = scroller.scrollHeight;
   $('.traffic .empty').hidden = traffic.length > 0;
   update($('.switches'), faults, faultItem);
