@@ -62,7 +62,7 @@ test('the CRM source that it shows works', async () => {
   installRuntime({ '/crm/mine.js': join(folder, 'mine.js') });
   const crm = createServer(({ url }, response) => {
     if (url === '/customers?phone=%2B15551234567') response.end('[{"id":"C-1","name":"Ada Okafor"}]');
-    else if (url?.includes('redirect')) response.writeHead(302, { Location: '/elsewhere' }).end();
+    else if (url?.includes('302')) response.writeHead(302, { Location: '/elsewhere' }).end();
     else response.writeHead(url?.includes('500') ? 500 : 404).end();
   }).listen(0);
   const MY_CRM_URL = `http://localhost:${(crm.address() as AddressInfo).port}`;
@@ -72,8 +72,9 @@ test('the CRM source that it shows works', async () => {
   };
   expect(await find('whatsapp:+15551234567')).toEqual({ customer_id: 'C-1', display_name: 'Ada Okafor' });
   expect(await find('+15551234568')).toBeUndefined();
+  expect(await find('ada@example.com')).toBeUndefined();
   await expect(find('+500')).rejects.toThrow('CRM_SOURCE mine: my CRM answered 500: is MY_CRM_TOKEN right?');
-  await expect(find('redirect')).rejects.toThrow('CRM_SOURCE mine: fetch failed');
+  await expect(find('+302')).rejects.toThrow('CRM_SOURCE mine: fetch failed');
   crm.close();
   rmSync(folder, { recursive: true });
 });
