@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { transformSync } from '@swc/core';
 import { findCustomer, parseAddress } from '../assets/crm.private';
-import { compileCustomers } from '../tools/compile-customers';
-import { contextOf, installRuntime } from './in-process-runtime';
-import { startTestRuntime, type TestRuntime } from './local-runtime';
+import { compileCustomers } from '../tools/customers/compile-customers';
+import { contextOf, installRuntime } from './helpers/in-process-runtime';
+import { startTestRuntime, type TestRuntime } from './helpers/test-runtime';
 
 const README = readFileSync('README.md', 'utf8');
 const blocks = [...README.matchAll(/^```(\w*)\n(.*?)^```/gms)].map(([, language, text = '']) => ({

@@ -4,8 +4,8 @@ import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { getListOfFunctionsAndAssets } from '@twilio-labs/serverless-api/dist/utils/fs';
-import { copyProject } from '../tools/local-runtime';
-import { DOMAIN, startServerlessApi, type Upload } from './serverless-api';
+import { DOMAIN, startServerlessApi, type Upload } from '../tools/fakes/twilio/serverless';
+import { copyProject } from '../tools/runtime/local-runtime';
 
 const json = (file: string) => JSON.parse(readFileSync(file, 'utf8'));
 const { functionsFolder, assetsFolder, runtime } = json('.twilioserverlessrc');
@@ -81,7 +81,12 @@ test('Node 22 is asked for, and nothing that Node 20 lacks', () => {
 
 test('every variable that the code reads is documented in .env.example and in the README', () => {
   const sources = readdirSync('assets/crm').map((file) => `assets/crm/${file}`);
-  const files = ['assets/crm.private.ts', ...sources, 'tools/build.ts', 'tools/upload/upload.ts'];
+  const files = [
+    'assets/crm.private.ts',
+    ...sources,
+    'tools/build/build.ts',
+    'tools/commands/upload/upload.ts',
+  ];
   const code = files.map((file) => readFileSync(file, 'utf8')).join();
   const named = [...code.matchAll(/\b(?:CRM|HUBSPOT|SALESFORCE|AIRTABLE|SYNC)_[A-Z_]+[A-Z]\b/g)].map(
     ([name]) => name,

@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSy
 import { join } from 'node:path';
 import conversation from './fixtures/on-conversation-add.json';
 import participant from './fixtures/on-participant-added.json';
-import { startTestRuntime, type TestRuntime } from './local-runtime';
+import { startTestRuntime, type TestRuntime } from './helpers/test-runtime';
 
 const json = expect.stringContaining('application/json');
 const ada = { ...conversation, 'MessagingBinding.Address': 'whatsapp:+14155550147' };

@@ -7,7 +7,7 @@ import {
   participantAttributes,
   reasonOf,
 } from '../../assets/crm.private';
-import { captureLog, contextOf, installRuntime, script } from '../in-process-runtime';
+import { captureLog, contextOf, installRuntime, script } from '../helpers/in-process-runtime';
 
 const ada = { customer_id: 'C-1', display_name: 'Ada Okafor', avatar: 'https://example.com/ada.png' };
 const address = parseAddress('whatsapp:+15551230123') ?? fail();

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
-import { describeInBrowser, launchBrowser } from '../browser';
-import { startTestRuntime, type TestRuntime } from '../local-runtime';
+import { describeInBrowser, launchBrowser } from '../helpers/browser';
+import { startTestRuntime, type TestRuntime } from '../helpers/test-runtime';
 
 const DOMAIN = 'https://frontline-1234-dev.twil.io';
 const html = readFileSync('assets/index.html', 'utf8');

@@ -1,5 +1,5 @@
 import { localDigits, readNumber, writtenForms } from '../../assets/phone-numbers.private';
-import { installRuntime } from '../in-process-runtime';
+import { installRuntime } from '../helpers/in-process-runtime';
 
 beforeEach(() => installRuntime());
 

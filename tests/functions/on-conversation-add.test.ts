@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { handler } from '../../functions/on-conversation-add.protected';
 import group from '../fixtures/on-conversation-add.group-mms.json';
 import sms from '../fixtures/on-conversation-add.json';
-import { answerOf, captureLog, installRuntime, script } from '../in-process-runtime';
+import { answerOf, captureLog, installRuntime, script } from '../helpers/in-process-runtime';
 
 const ada = { customer_id: 'C-1', display_name: 'Ada Okafor', avatar: 'https://example.com/ada.png' };
 

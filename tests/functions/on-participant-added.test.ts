@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ConversationsApi, startConversationsApi } from '../../tools/conversations-api';
+import { type ConversationsApi, startConversationsApi } from '../../tools/fakes/twilio/conversations';
 import sms from '../fixtures/on-participant-added.json';
-import { startTestRuntime, type TestRuntime } from '../local-runtime';
+import { startTestRuntime, type TestRuntime } from '../helpers/test-runtime';
 
 const ACCOUNT_SID = sms.AccountSid;
 const AUTH_TOKEN = 'c0ffee00c0ffee00c0ffee00c0ffee00';

@@ -1,5 +1,5 @@
-import type { Call } from '../stand-in';
-import type { FaultId } from './faults';
+import type { Call } from '../fakes/fake-server';
+import type { FaultId } from './switches';
 
 /** What a webhook was answered; without a status, it was not answered within 5 s. */
 export interface WebhookAnswer {

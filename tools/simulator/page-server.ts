@@ -4,8 +4,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { extname, join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { z } from 'zod';
-import { FAULTS, isFaultId } from './faults';
 import type { Simulator } from './simulator';
+import { FAULTS, isFaultId } from './switches';
 
 const PAGE = join(__dirname, 'page');
 const TYPES: Record<string, string> = { '.html': 'text/html', '.css': 'text/css', '.js': 'text/javascript' };

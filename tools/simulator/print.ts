@@ -1,4 +1,4 @@
-import type { Conversation, Exchange } from './twilio';
+import type { Conversation, Exchange } from './simulated-twilio';
 
 /** What a worker would see, and what went to and fro, as text. */
 export function print(

@@ -12,10 +12,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
-import { startConversationsApi } from '../conversations-api';
-import { startLocalRuntime } from '../local-runtime';
-import type { FaultId } from './faults';
-import { SimulatedTwilio } from './twilio';
+import { startConversationsApi } from '../fakes/twilio/conversations';
+import { startLocalRuntime } from '../runtime/local-runtime';
+import { SimulatedTwilio } from './simulated-twilio';
+import type { FaultId } from './switches';
 
 /** A customer who may write. */
 export interface Person {
@@ -114,5 +114,5 @@ function putSwitchBefore(source: string, dist: string) {
   if (!existsSync(file)) return;
   mkdirSync(join(dist, 'assets/switched'));
   renameSync(file, join(dist, 'assets/switched/source.private.js'));
-  copyFileSync(resolve('tools/simulator/switched-source.js'), file);
+  copyFileSync(resolve('tools/simulator/faulty-source.js'), file);
 }

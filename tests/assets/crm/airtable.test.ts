@@ -1,4 +1,4 @@
-import { ada, customer, useCrmApis } from '../../crm-apis';
+import { ada, customer, useCrmApis } from '../../helpers/fake-crms';
 
 const { apis, find } = useCrmApis();
 const avatar = 'https://example.com/ada.png';

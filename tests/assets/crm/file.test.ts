@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { findCustomer } from '../../../assets/crm/file.private';
 import { parseAddress } from '../../../assets/crm.private';
-import { compileCustomers } from '../../../tools/compile-customers';
-import { installRuntime } from '../../in-process-runtime';
+import { compileCustomers } from '../../../tools/customers/compile-customers';
+import { installRuntime } from '../../helpers/in-process-runtime';
 
 const folder = mkdtempSync(join(tmpdir(), 'customers-'));
 const file = join(folder, 'customers.json');

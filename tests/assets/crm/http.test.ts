@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ada, customer, useCrmApis } from '../../crm-apis';
+import { ada, customer, useCrmApis } from '../../helpers/fake-crms';
 
 const { apis, find, log } = useCrmApis();
 

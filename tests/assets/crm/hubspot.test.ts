@@ -1,4 +1,4 @@
-import { ada, customer, useCrmApis } from '../../crm-apis';
+import { ada, customer, useCrmApis } from '../../helpers/fake-crms';
 
 const { apis, find } = useCrmApis();
 const search = () => JSON.parse(apis().calls.at(-1)?.body ?? '');

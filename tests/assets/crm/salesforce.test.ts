@@ -1,5 +1,5 @@
-import { salesforce, sessions } from '../../../tools/crm-apis/salesforce';
-import { ada, customer, useCrmApis } from '../../crm-apis';
+import { salesforce, sessions } from '../../../tools/fakes/crms/salesforce';
+import { ada, customer, useCrmApis } from '../../helpers/fake-crms';
 
 const { apis, find } = useCrmApis();
 const requests = () => apis().calls.map(({ method, host, path }) => `${method} ${host}${path.split('?')[0]}`);

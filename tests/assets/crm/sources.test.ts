@@ -1,5 +1,5 @@
-import { CRM_APIS, type SourceName } from '../../../tools/crm-apis';
-import { ada, customer, useCrmApis } from '../../crm-apis';
+import { CRM_APIS, type SourceName } from '../../../tools/fakes/fake-crms';
+import { ada, customer, useCrmApis } from '../../helpers/fake-crms';
 
 const NAMES = Object.keys(CRM_APIS) as SourceName[];
 /** The sources of a CRM in which people type numbers as they like. */

@@ -1,4 +1,4 @@
-import { useCrmApis } from '../../crm-apis';
+import { useCrmApis } from '../../helpers/fake-crms';
 
 const { apis, find } = useCrmApis();
 

@@ -7,10 +7,10 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Browser, Page } from 'playwright-core';
-import { CRM_APIS, startCrmApis } from '../../../tools/crm-apis';
-import { until } from '../../../tools/local-runtime';
-import { FAULTS } from '../../../tools/simulator/faults';
-import { describeInBrowser, launchBrowser } from '../../browser';
+import { CRM_APIS, startCrmApis } from '../../../tools/fakes/fake-crms';
+import { until } from '../../../tools/runtime/local-runtime';
+import { FAULTS } from '../../../tools/simulator/switches';
+import { describeInBrowser, launchBrowser } from '../../helpers/browser';
 
 /** The project in a folder of its own, so that its files can be changed. */
 let project: string;

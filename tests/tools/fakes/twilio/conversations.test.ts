@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import { request } from 'node:https';
+import { json } from 'node:stream/consumers';
+import {
+  type ConversationsApi,
+  DEFAULT_SERVICE_SID,
+  startConversationsApi,
+} from '../../../../tools/fakes/twilio/conversations';
+
+const ACCOUNT_SID = 'ACe52ed5e7a44191a623117158a4feeca1';
+const OTHER_SERVICE_SID = 'IS83fd12a19a6c49f09c12f57d1a2703b4';
+const PATH = '/v1/Conversations/CH1/Participants/MB1';
+
+let api: ConversationsApi;
+beforeAll(async () => {
+  api = await startConversationsApi(ACCOUNT_SID, 'token');
+});
+afterAll(() => api.close());
+beforeEach(() => {
+  api.initializing.clear();
+  api.add({ sid: 'MB1', conversationSid: 'CH1', attributes: '{}' });
+});
+
+function post(path: string, attributes?: string, auth = `${ACCOUNT_SID}:token`, method = 'POST') {
+  return new Promise<{ status?: number; body: unknown }>((resolve, reject) => {
+    const ca = readFileSync(api.env.NODE_EXTRA_CA_CERTS);
+    const options = {
+      port: api.port,
+      path,
+      method,
+      auth,
+      ca,
+      servername: 'conversations.twilio.com',
+    };
+    const call = request(options, async (response) => {
+      resolve({ status: response.statusCode, body: await json(response) });
+    });
+    call
+      .on('error', reject)
+      .end(attributes === undefined ? '' : new URLSearchParams({ Attributes: attributes }).toString());
+  });
+}
+const error = (status: number, code: number) => ({ status, body: expect.objectContaining({ status, code }) });
+
+test('an update replaces the attributes, and answers the participant', async () => {
+  expect(await post(PATH, '{"customer_id":"C-1"}')).toEqual({
+    status: 200,
+    body: {
+      account_sid: ACCOUNT_SID,
+      conversation_sid: 'CH1',
+      sid: 'MB1',
+      attributes: '{"customer_id":"C-1"}',
+      url: 'https://conversations.twilio.com/v1/Conversations/CH1/Participants/MB1',
+    },
+  });
+  expect(api.participant('MB1')?.attributes).toBe('{"customer_id":"C-1"}');
+});
+
+test('a participant may be fetched, which changes nothing', async () => {
+  api.add({ sid: 'MB1', conversationSid: 'CH1', attributes: '{"role":"payer"}' });
+  expect(await post(PATH, undefined, undefined, 'GET')).toMatchObject({
+    status: 200,
+    body: { sid: 'MB1', attributes: '{"role":"payer"}' },
+  });
+  expect(api.participant('MB1')?.attributes).toBe('{"role":"payer"}');
+});
+
+test('the default service may be named or left out, another one has to be named', async () => {
+  expect(
+    await post(`/v1/Services/${DEFAULT_SERVICE_SID}/Conversations/CH1/Participants/MB1`, '{}'),
+  ).toMatchObject({ status: 200 });
+  api.add({ sid: 'MB2', conversationSid: 'CH2', chatServiceSid: OTHER_SERVICE_SID, attributes: '{}' });
+  const path = '/Conversations/CH2/Participants/MB2';
+  expect(await post(`/v1/Services/${OTHER_SERVICE_SID}${path}`, '{}')).toMatchObject({ status: 200 });
+  expect(await post(`/v1${path}`, '{}')).toEqual(error(404, 20404));
+});
+
+test.each([
+  '/v1/Conversations/CH1/Participants/MB9',
+  '/v1/Conversations/CH9/Participants/MB1',
+  '/v1/Conversations',
+  '/',
+])('what is not there is answered 404: %s', async (path) => {
+  expect(await post(path, '{}')).toEqual(error(404, 20404));
+});
+
+test.each([undefined, '{', 'text', `{"a":"${'é'.repeat(2045)}"}`])(
+  'attributes that Twilio does not take: %.20s',
+  async (attributes) => {
+    expect(await post(PATH, attributes)).toEqual(error(400, 20001));
+    expect(api.participant('MB1')?.attributes).toBe('{}');
+  },
+);
+
+test('attributes of 4 KB are taken', async () => {
+  expect(await post(PATH, `{"a":"${'é'.repeat(2044)}"}`)).toMatchObject({ status: 200 });
+});
+
+test('a call that is dropped changes nothing, and is noted', async () => {
+  api.faults = ['drop'];
+  await expect(post(PATH, '{"customer_id":"C-1"}')).rejects.toThrow('socket hang up');
+  expect(api.participant('MB1')?.attributes).toBe('{}');
+  expect(api.calls.at(-1)).toMatchObject({ path: PATH, outcome: 'drop' });
+});
+
+test('a conversation that is still initializing is answered 50386', async () => {
+  api.initializing.add('CH1');
+  expect(await post(PATH, '{}')).toEqual(error(409, 50386));
+});
+
+test('credentials that are not the account’s are answered 401', async () => {
+  expect(await post(PATH, '{}', `${ACCOUNT_SID}:other`)).toEqual(error(401, 20003));
+});

@@ -1,0 +1,93 @@
+import { breakCrms } from '../../../tools/measure/faults/break-crms';
+import { breakRuntime } from '../../../tools/measure/faults/break-deployment';
+import { checkLinking, checkLog, checkNaming, type Trial } from '../../../tools/measure/faults/promises';
+import { sendEvents } from '../../../tools/measure/faults/random-events';
+
+const answer = (status: number, body: unknown, ms = 10) => ({ status, body, ms });
+
+describe('an answer of on-conversation-add', () => {
+  const named = { friendly_name: 'Ada Okafor', attributes: '{"avatar":"https://example.com/ada.png"}' };
+  test.each([
+    ['named', answer(200, named)],
+    ['by number', answer(200, { friendly_name: '+14155550147' })],
+    ['as it is', answer(200, {})],
+    ['any', answer(200, named)],
+  ] as const)('is as promised: %s', (promise, given) => {
+    expect(checkNaming(given, promise)).toEqual({ isLost: false, problem: undefined });
+  });
+
+  test.each([
+    ['another status', answer(500, named), true],
+    ['no answer', answer(0, 'ECONNRESET'), true],
+    ['too late', answer(200, named, 5001), true],
+    ['not named', answer(200, {}), false],
+    ['an empty name', answer(200, { ...named, friendly_name: '' }), false],
+    ['a name that is too long', answer(200, { ...named, friendly_name: 'A'.repeat(257) }), false],
+    ['a name that is no text', answer(200, { ...named, friendly_name: ['Ada'] }), false],
+    ['attributes that are no JSON', answer(200, { ...named, attributes: '{' }), false],
+    ['attributes that are no object', answer(200, { ...named, attributes: '7' }), false],
+    ['another property', answer(200, { ...named, state: 'closed' }), false],
+  ])('is not: %s', (_name, given, isLost) => {
+    expect(checkNaming(given, 'named')).toEqual({ isLost, problem: expect.any(String) });
+  });
+});
+
+describe('an answer of on-participant-added', () => {
+  test.each([
+    ['linked', answer(200, {}), true],
+    ['nothing to do', answer(200, {}), false],
+    ['sent again', answer(503, {}), false],
+    ['refused', answer(500, {}), false],
+    ['any', answer(400, {}), false],
+  ] as const)('is as promised: %s', (promise, given, isLinked) => {
+    expect(checkLinking(given, promise, isLinked)).toEqual({ isLost: false, problem: undefined });
+  });
+
+  test.each([
+    ['linked', answer(200, {}), false, true],
+    ['linked', answer(503, {}), false, false],
+    ['linked', answer(200, {}, 5001), true, false],
+    ['sent again', answer(200, {}), false, true],
+    ['sent again', answer(503, {}, 5001), false, true],
+    ['sent again', answer(200, {}), true, false],
+    ['nothing to do', answer(200, {}), true, false],
+    ['refused', answer(200, {}), false, false],
+    ['any', answer(500, {}), false, true],
+  ] as const)('is not: %s, and answered %j, linked %p', (promise, given, isLinked, isLost) => {
+    expect(checkLinking(given, promise, isLinked)).toEqual({ isLost, problem: expect.any(String) });
+  });
+});
+
+test('a log is searched for what is personal, and for rejections that nobody handled', () => {
+  const problem = (log: string) => checkLog({ log: () => log }, ['Ada', '+14155550147']);
+  expect(problem('onConversationAdd +1415•••0147 known\n200 GET /?name=Ada │ Response')).toBeUndefined();
+  expect(problem('known Ada')).toBe('the log has "Ada"');
+  expect(problem('unknown +14155550147')).toBe('the log has "+14155550147"');
+  expect(problem('UnhandledPromiseRejection: no')).toBe('the log has an unhandled rejection');
+});
+
+describe('every webhook is answered as promised, and nothing is lost, where', () => {
+  const trials: Trial[] = [];
+  const report = (trial: Trial) => trials.push(trial);
+  beforeEach(() => {
+    trials.length = 0;
+  });
+
+  test('a CRM is broken', async () => {
+    await breakCrms(report, { CRM_TIMEOUT_MS: '700' });
+    expect(trials.filter(({ problem, isLost }) => problem || isLost)).toEqual([]);
+    expect(trials.length).toBeGreaterThan(140);
+  }, 120_000);
+
+  test('what is deployed is broken', async () => {
+    await breakRuntime(report);
+    expect(trials.filter(({ problem, isLost }) => problem || isLost)).toEqual([]);
+    expect(trials.length).toBe(18);
+  }, 120_000);
+
+  test('an event is as nobody would think of', async () => {
+    await sendEvents(report, 300);
+    expect(trials.filter(({ problem, isLost }) => problem || isLost)).toEqual([]);
+    expect(trials.length).toBeGreaterThan(600);
+  }, 120_000);
+});

@@ -1,0 +1,218 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
+import { validateRequest } from 'twilio/lib/webhooks/webhooks';
+import { type ConversationsApi, startConversationsApi } from '../../../tools/fakes/twilio/conversations';
+import { SimulatedTwilio } from '../../../tools/simulator/simulated-twilio';
+
+const account = { sid: 'ACe52ed5e7a44191a623117158a4feeca1', authToken: 'c0ffee00c0ffee00c0ffee00c0ffee00' };
+const known = { friendly_name: 'Ada', attributes: '{"avatar":"https://example.com/ada.png"}' };
+
+/** Webhooks that came in, and how they are answered: the answers of the Functions, played by the test. */
+let received: { path: string; type?: string; signature: string; fields: Record<string, string> }[];
+let answers: Record<string, { status?: number; body?: string } | undefined>;
+let functions: Server;
+let url: string;
+let api: ConversationsApi;
+let twilio: SimulatedTwilio;
+
+beforeAll(async () => {
+  functions = createServer(async (request, response) => {
+    const fields = Object.fromEntries(new URLSearchParams(await text(request)));
+    const { 'x-twilio-signature': signature, 'content-type': type } = request.headers;
+    received.push({ path: request.url ?? '', type, signature: String(signature), fields });
+    const answer = answers[fields.EventType ?? ''];
+    if (answer) response.writeHead(answer.status ?? 200).end(answer.body ?? '');
+  }).listen(0);
+  url = `http://localhost:${(functions.address() as AddressInfo).port}`;
+  api = await startConversationsApi(account.sid, account.authToken);
+});
+afterAll(() => {
+  functions.closeAllConnections();
+  functions.close();
+  api.close();
+});
+beforeEach(() => {
+  received = [];
+  answers = { onConversationAdd: { body: JSON.stringify(known) }, onParticipantAdded: {}, onMessageAdd: {} };
+  twilio = new SimulatedTwilio(account, api, () => url);
+});
+
+const receive = (from = '+15551234567', others?: string[]) => twilio.receive({ from, text: 'Hello', others });
+const types = () => received.map(({ fields }) => fields.EventType);
+const last = () => twilio.traffic.at(-1);
+
+describe('the answer to onConversationAdd', () => {
+  test('of 200 with fields creates the conversation with them', async () => {
+    expect(await receive()).toMatchObject({ friendlyName: 'Ada', attributes: known.attributes });
+    expect(twilio.conversations).toHaveLength(1);
+  });
+
+  test.each(['', '{}', 'text', 'null', '[]'])('of 200 with %p creates it unchanged', async (body) => {
+    answers.onConversationAdd = { body };
+    expect(await receive()).toMatchObject({ friendlyName: undefined, attributes: '{}' });
+  });
+
+  test.each([400, 403, 404, 422, 500, 503])('of %p loses the message', async (status) => {
+    answers.onConversationAdd = { status };
+    expect(await receive()).toBeUndefined();
+    expect(twilio.conversations).toEqual([]);
+    expect(types()).toEqual(['onConversationAdd']);
+    expect(last()).toMatchObject({ verdict: 'lost', words: expect.stringContaining('the message is lost') });
+  });
+
+  test.each([
+    ['a name over 256 characters', { friendly_name: 'x'.repeat(257) }],
+    ['attributes that are no JSON', { attributes: '{' }],
+    ['attributes that are no text', { attributes: {} }],
+    ['attributes over 16 KB', { attributes: JSON.stringify({ a: 'é'.repeat(8 * 1024) }) }],
+  ])('with %s loses the message', async (_name, fields) => {
+    answers.onConversationAdd = { body: JSON.stringify(fields) };
+    expect(await receive()).toBeUndefined();
+    expect(last()).toMatchObject({ verdict: 'lost' });
+  });
+
+  test('of a name of 256 characters is taken', async () => {
+    answers.onConversationAdd = { body: JSON.stringify({ friendly_name: 'x'.repeat(256) }) };
+    expect(await receive()).toBeDefined();
+  });
+
+  test('that does not come in 5 s creates it unchanged', async () => {
+    answers.onConversationAdd = undefined;
+    expect(await receive()).toMatchObject({ friendlyName: undefined });
+    expect(twilio.traffic[1]).toMatchObject({
+      verdict: 'warning',
+      words: expect.stringContaining('No answer in 5 s'),
+    });
+  }, 10_000);
+});
+
+describe('the events', () => {
+  test('are forms, signed as Twilio signs', async () => {
+    await receive('whatsapp:+15551234567');
+    expect(received).toHaveLength(3);
+    for (const { path, type, signature, fields } of received) {
+      expect(type).toMatch('application/x-www-form-urlencoded');
+      expect(validateRequest(account.authToken, signature, `${url}${path}`, fields)).toBe(true);
+    }
+  });
+
+  test('go to the URL that is for them, one for each participant', async () => {
+    await receive();
+    expect(
+      received.map(({ path, fields }) => [
+        path,
+        fields.EventType,
+        fields['MessagingBinding.Address'],
+        fields.Identity,
+      ]),
+    ).toEqual([
+      ['/on-conversation-add', 'onConversationAdd', '+15551234567', undefined],
+      ['/on-participant-added', 'onParticipantAdded', '+15551234567', undefined],
+      ['/on-participant-added', 'onParticipantAdded', undefined, 'worker@example.com'],
+    ]);
+  });
+
+  test('have the fields and SIDs that Twilio sends', async () => {
+    await receive('whatsapp:+15551234567');
+    expect(received[0]?.fields).toMatchObject({
+      Source: 'WHATSAPP',
+      State: 'active',
+      Attributes: '{}',
+      MessageBody: 'Hello',
+      AccountSid: account.sid,
+      'MessagingBinding.ProxyAddress': 'whatsapp:+15017122661',
+    });
+    expect(received[1]?.fields).toMatchObject({
+      ConversationSid: expect.stringMatching(/^CH[0-9a-f]{32}$/),
+      ParticipantSid: expect.stringMatching(/^MB[0-9a-f]{32}$/),
+      'MessagingBinding.Type': 'whatsapp',
+      Attributes: '{}',
+    });
+  });
+
+  test('are not sent for a second message of the same customer, which joins the conversation', async () => {
+    const first = await receive();
+    expect(await receive()).toBe(first);
+    expect(first?.messages).toHaveLength(2);
+    expect(received).toHaveLength(3);
+    expect(await receive('whatsapp:+15551234567')).not.toBe(first);
+  });
+});
+
+describe('group MMS', () => {
+  test('starts initializing, and names its members as Twilio does', async () => {
+    const group = await receive('+15551230001', ['+15551230002']);
+    expect(received[0]?.fields).toMatchObject({
+      State: 'initializing',
+      'MessagingBinding.AuthorAddress': '+15551230001',
+      'MessagingBinding.Address': '+15551230002,+15017122661',
+      'MessagingBinding.ProjectedAddress': '+15017122661',
+    });
+    expect(types()).toEqual([
+      'onConversationAdd',
+      'onParticipantAdded',
+      'onParticipantAdded',
+      'onParticipantAdded',
+    ]);
+    expect(api.initializing.has(group?.sid ?? '')).toBe(true);
+    await setTimeout(1500);
+    expect(api.initializing.has(group?.sid ?? '')).toBe(false);
+  });
+});
+
+describe('with the switch', () => {
+  test('that a worker creates the conversation, the event has no address', async () => {
+    twilio.faults.add('worker');
+    answers.onConversationAdd = {};
+    expect(await receive()).toMatchObject({
+      friendlyName: 'A customer of mine',
+      messages: [{ byWorker: true }],
+    });
+    expect(
+      Object.keys(received[0]?.fields ?? {}).filter((name) => name.startsWith('MessagingBinding')),
+    ).toEqual([]);
+  });
+
+  test('that the customer is linked already, their attributes say so', async () => {
+    twilio.faults.add('linked');
+    await receive();
+    expect(received[1]?.fields.Attributes).toBe('{"customer_id":"C-1"}');
+  });
+
+  test('that a wrong filter is ticked, onMessageAdd comes to the pre-event URL', async () => {
+    twilio.faults.add('wrong-filter');
+    expect(await receive()).toBeDefined();
+    expect(received[1]).toMatchObject({
+      path: '/on-conversation-add',
+      fields: { EventType: 'onMessageAdd' },
+    });
+    answers.onMessageAdd = { status: 422 };
+    expect(await receive()).toBeUndefined();
+    expect(last()).toMatchObject({ verdict: 'lost' });
+  });
+});
+
+test('a call to the API stands under the webhook that it belongs to', async () => {
+  await receive();
+  const path = `/v1/Conversations/CH1/Participants/${received[1]?.fields.ParticipantSid}`;
+  const call = {
+    host: 'conversations.twilio.com',
+    method: 'POST',
+    path,
+    headers: {},
+    body: 'Attributes=%7B%7D',
+    bytes: Buffer.of(),
+  };
+  twilio.noteCall({ ...call, outcome: 429 });
+  twilio.noteCall({ ...call, outcome: 200 });
+  expect(twilio.traffic.map(({ title, answer }) => [title, answer?.status])).toEqual([
+    ['From +15551234567', undefined],
+    ['onConversationAdd: +15551234567', 200],
+    ['onParticipantAdded: +15551234567', 200],
+    ['Update of the participant', 429],
+    ['Update of the participant', 200],
+    ['onParticipantAdded: worker@example.com', 200],
+  ]);
+});

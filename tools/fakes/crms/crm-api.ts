@@ -1,0 +1,40 @@
+import { parsePhoneNumberFromString } from 'libphonenumber-js';
+import type { ApiAnswer, ApiRequest } from '../fake-server';
+
+/** A person in a CRM, with what may be typed there. */
+export interface Contact {
+  id: string;
+  firstName?: string;
+  lastName?: string;
+  company?: string;
+  phone?: string;
+  mobile?: string;
+  email?: string;
+  avatar?: string;
+}
+
+/** A CRM's API, as far as its source uses it. */
+export interface CrmApi {
+  /** The CRM's name in error messages. */
+  crm: string;
+  hosts: string[];
+  /** The settings of the source that chooses it, all of them required. */
+  settings: Record<string, string>;
+  /** The variable that an error names where the credentials are refused. */
+  credentials: string;
+  answer(request: ApiRequest, contacts: Contact[]): ApiAnswer;
+}
+
+/** What every API answers to a question that it does not know. */
+export const NOT_FOUND: ApiAnswer = { status: 404, body: {} };
+
+/** The phone numbers of a contact, in E.164, and the e-mail address. */
+export function addressesOf({ phone, mobile, email }: Contact): string[] {
+  const numbers = [phone, mobile].map((written = '') => parsePhoneNumberFromString(written, 'US')?.number);
+  return [...numbers, email].filter((address) => address !== undefined);
+}
+
+/** A contact in Frontline's shape. */
+export function customerOf({ id, firstName, lastName, avatar }: Contact) {
+  return { customer_id: id, display_name: [firstName, lastName].filter(Boolean).join(' '), avatar };
+}

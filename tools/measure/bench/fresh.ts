@@ -1,0 +1,69 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { type CustomerFiles, numberOf } from './customers';
+
+/** A Function, and the Assets that it reads. */
+export interface Candidate {
+  functionFile: string;
+  assets: Record<string, { path: string }>;
+}
+
+/** What a process that had just been started took. */
+export interface Answered {
+  /** Until Node ran the first line of the process, and until the first event was answered, in ms. */
+  startedMs: number;
+  answeredMs: number;
+  /** The memory of the process after the first answer, in bytes. */
+  rss: number;
+  /** What each further event took, in ms. */
+  warmMs: number[];
+}
+
+const asset = (path: string) => ({ path: resolve(path) });
+
+/** A Function that does nothing. */
+export const EMPTY: Candidate = { functionFile: resolve('tools/measure/bench/empty.js'), assets: {} };
+
+export function ours({ compiled }: CustomerFiles): Candidate {
+  return {
+    functionFile: resolve('dist/functions/on-conversation-add.protected.js'),
+    assets: {
+      '/crm.js': asset('dist/assets/crm.private.js'),
+      '/crm/file.js': asset('dist/assets/crm/file.private.js'),
+      '/customers.json': asset(compiled),
+    },
+  };
+}
+
+export function baseline({ plain }: CustomerFiles): Candidate {
+  return {
+    functionFile: resolve('tools/measure/bench/baseline/on-conversation-add.js'),
+    assets: { '/customers.json': asset(plain) },
+  };
+}
+
+/**
+ * Answers one event in a process of its own, and then more of them, from customers all over the list.
+ *
+ * @param count how many customers there are
+ * @throws Error where the customer is not found: nothing would be measured then
+ */
+export async function answerFresh(candidate: Candidate, count: number, warm = 0): Promise<Answered> {
+  const event = { EventType: 'onConversationAdd', Attributes: '{}', MessageBody: 'Hello' };
+  // In the middle of the list first; then in steps that share no divisor with its length.
+  const addresses = Array.from({ length: 1 + warm }, (_, i) =>
+    numberOf(Math.floor(count / 2 + i * 7919) % count),
+  );
+  const argument = JSON.stringify({ ...candidate, event, addresses });
+  const child = fork(resolve('tools/measure/bench/answer.js'), [argument], {
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const [[answered]] = await Promise.all([once(child, 'message'), once(child, 'exit')]);
+  const found = answered.body.friendly_name;
+  if (candidate !== EMPTY && found !== `Customer number ${Math.floor(count / 2)}`) {
+    throw new Error(`${candidate.functionFile} answered ${found}`);
+  }
+  return answered;
+}

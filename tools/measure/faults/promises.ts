@@ -1,0 +1,132 @@
+import type { LocalRuntime } from '../../runtime/local-runtime';
+
+/** One webhook, sent while something was broken. */
+export interface Trial {
+  /** Where it was broken. */
+  place: string;
+  fault: string;
+  /** What was not as the README promises it. */
+  problem?: string;
+  /** Whether the message, or the link to the customer, is lost for good. */
+  isLost: boolean;
+  ms: number;
+}
+
+/** What a webhook was answered. */
+export interface Answer {
+  status: number;
+  body: unknown;
+  ms: number;
+}
+
+/** What the README promises of on-conversation-add: https://www.twilio.com/docs/conversations/conversations-webhooks */
+export type Naming = 'named' | 'by number' | 'as it is' | 'any';
+/** What the README promises of on-participant-added. */
+export type Linking = 'linked' | 'nothing to do' | 'sent again' | 'refused' | 'any';
+
+/** Twilio waits as long for the answer to a webhook. */
+const ANSWER_WITHIN_MS = 5000;
+const STATUS_OF: Record<Exclude<Linking, 'any'>, number> = {
+  linked: 200,
+  'nothing to do': 200,
+  'sent again': 503,
+  refused: 500,
+};
+
+/** Node takes a request line and headers of 16 KB. */
+const QUERY_MAX_LENGTH = 8000;
+
+/** How an event is sent. */
+export type Encoding = 'form' | 'query' | 'json';
+
+/** Sends an event to a Function, a long query as a form. Where there is no answer, its status is 0. */
+export async function send(
+  url: string,
+  event: Record<string, unknown>,
+  encoding: Encoding = 'form',
+): Promise<Answer> {
+  const startedAt = performance.now();
+  const answered = (status: number, body: unknown) => ({ status, body, ms: performance.now() - startedAt });
+  const form = new URLSearchParams();
+  for (const [name, value] of Object.entries(event)) {
+    for (const one of [value].flat()) form.append(name, typeof one === 'string' ? one : JSON.stringify(one));
+  }
+  const json = { body: JSON.stringify(event), headers: { 'Content-Type': 'application/json' } };
+  try {
+    const response = await (encoding === 'query' && form.toString().length <= QUERY_MAX_LENGTH
+      ? fetch(`${url}?${form}`)
+      : fetch(url, { method: 'POST', ...(encoding === 'json' ? json : { body: form }) }));
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json');
+    return answered(response.status, isJson ? JSON.parse(text) : text);
+  } catch (error) {
+    return answered(0, String((error as Error).cause ?? error));
+  }
+}
+
+/** What is wrong with an answer of on-conversation-add. The message is lost where it is not 200, or too late. */
+export function checkNaming(
+  { status, body, ms }: Answer,
+  promise: Naming,
+): { problem?: string; isLost: boolean } {
+  const { friendly_name, attributes } = Object(body);
+  const isLost = status !== 200 || ms > ANSWER_WITHIN_MS;
+  const found =
+    friendly_name === undefined ? 'as it is' : /^\+\d+$/.test(friendly_name) ? 'by number' : 'named';
+  const isKept =
+    !isLost && (promise === 'any' || promise === found) && isAcceptable(body, friendly_name, attributes);
+  return {
+    isLost,
+    problem: isKept ? undefined : `${status} ${JSON.stringify(body).slice(0, 200)}, not ${promise}`,
+  };
+}
+
+function isAcceptable(body: unknown, friendlyName: unknown, attributes: unknown): boolean {
+  const names = Object.keys(Object(body)).filter((name) => !['friendly_name', 'attributes'].includes(name));
+  const isName =
+    friendlyName === undefined ||
+    (typeof friendlyName === 'string' && friendlyName !== '' && friendlyName.length <= 256);
+  return names.length === 0 && isName && (attributes === undefined || isObjectAsText(attributes));
+}
+
+function isObjectAsText(json: unknown): boolean {
+  try {
+    const value = JSON.parse(String(json));
+    return (
+      typeof json === 'string' &&
+      json.length <= 16 * 1024 &&
+      typeof value === 'object' &&
+      !Array.isArray(value)
+    );
+  } catch {
+    return false;
+  }
+}
+
+/** What is wrong with an answer of on-participant-added. The link is lost where it is neither made nor sent again. */
+export function checkLinking(
+  { status, body, ms }: Answer,
+  promise: Linking,
+  isLinked: boolean,
+): { problem?: string; isLost: boolean } {
+  const inTime = ms <= ANSWER_WITHIN_MS;
+  if (promise === 'any') {
+    const isKept = inTime && (status === 200 || status === 400);
+    return { isLost: !isKept, problem: isKept ? undefined : `${status} ${JSON.stringify(body)}` };
+  }
+  // Sent again, the same link is made once more: no harm.
+  const isRight = promise === 'sent again' || isLinked === (promise === 'linked');
+  const isKept = inTime && status === STATUS_OF[promise] && isRight;
+  const isLost =
+    (promise === 'linked' || promise === 'sent again') && !isLinked && !(inTime && status === 503);
+  return { isLost, problem: isKept ? undefined : `${status} ${JSON.stringify(body)}, not ${promise}` };
+}
+
+/** What is wrong with a log: something personal, or a rejection that nobody handled. */
+export function checkLog(runtime: Pick<LocalRuntime, 'log'>, secrets: string[]): string | undefined {
+  // twilio-run logs each URL, with the query of a GET; that is not ours.
+  const log = runtime.log().replace(/^\d{3} GET .*$/gm, '');
+  const found = secrets.find((secret) => log.includes(secret));
+  if (found) return `the log has ${JSON.stringify(found)}`;
+  return /unhandled|uncaught/i.test(log) ? 'the log has an unhandled rejection' : undefined;
+}

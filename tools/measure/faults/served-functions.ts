@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { type ConversationsApi, startConversationsApi } from '../../fakes/twilio/conversations';
+import { type LocalRuntime, startLocalRuntime } from '../../runtime/local-runtime';
+import { checkLinking, checkLog, checkNaming, type Linking, type Naming, send, type Trial } from './promises';
+
+/** Who writes, as all CRMs know her; none of this may get into a log. */
+export const ADA = {
+  number: '+14155550147',
+  firstName: 'Ada',
+  lastName: 'Okafor',
+  text: 'It is about my order',
+};
+
+export const CONVERSATION_SID = `CH${'1'.repeat(32)}`;
+
+/** The events of one message of hers, with the fields that Twilio sends. */
+const CONVERSATION = {
+  EventType: 'onConversationAdd',
+  'MessagingBinding.Address': ADA.number,
+  'MessagingBinding.ProxyAddress': '+33757590443',
+  MessageBody: ADA.text,
+  Attributes: '{}',
+  State: 'active',
+  Source: 'SMS',
+  RetryCount: '0',
+};
+const PARTICIPANT = {
+  EventType: 'onParticipantAdded',
+  ConversationSid: CONVERSATION_SID,
+  ParticipantSid: `MB${'1'.repeat(32)}`,
+  'MessagingBinding.Type': 'sms',
+  'MessagingBinding.Address': ADA.number,
+  'MessagingBinding.ProxyAddress': '+33757590443',
+  Attributes: '{}',
+  RetryCount: '0',
+};
+
+export type Scene = Awaited<ReturnType<typeof startScene>>;
+
+/**
+ * The built Functions, served by Twilio's local runtime, between a customer who writes and Twilio's API.
+ *
+ * @param variables beside the credentials, which they may unset
+ * @param edit changes the built project before it is served
+ */
+export async function startScene(
+  place: string,
+  report: (trial: Trial) => void,
+  variables: Record<string, string> = {},
+  edit?: (dist: string) => void,
+) {
+  const account = {
+    ACCOUNT_SID: `AC${randomBytes(16).toString('hex')}`,
+    AUTH_TOKEN: randomBytes(16).toString('hex'),
+  };
+  const { ACCOUNT_SID = account.ACCOUNT_SID, AUTH_TOKEN = account.AUTH_TOKEN } = variables;
+  const api: ConversationsApi = await startConversationsApi(ACCOUNT_SID, AUTH_TOKEN);
+  const runtime: LocalRuntime = await startLocalRuntime({
+    variables: { ...account, ...api.env, ...variables },
+    edit,
+  });
+  const secrets = [ADA.number, ADA.firstName, ADA.lastName, ADA.text, AUTH_TOKEN || account.AUTH_TOKEN];
+  return {
+    api,
+    runtime,
+    /** A conversation is about to be created. */
+    async name(fault: string, promise: Naming) {
+      const answer = await send(`${runtime.url}/on-conversation-add`, CONVERSATION);
+      report({ place, fault, ms: answer.ms, ...checkNaming(answer, promise) });
+    },
+    /** A participant was added. */
+    async link(fault: string, promise: Linking) {
+      const sid = PARTICIPANT.ParticipantSid;
+      api.add({ sid, conversationSid: PARTICIPANT.ConversationSid, attributes: '{}' });
+      const answer = await send(`${runtime.url}/on-participant-added`, PARTICIPANT);
+      const isLinked = 'customer_id' in JSON.parse(api.participant(sid)?.attributes ?? '{}');
+      report({ place, fault, ms: answer.ms, ...checkLinking(answer, promise, isLinked) });
+    },
+    /** Reports what is wrong with the log, and ends. */
+    async stop() {
+      const problem = checkLog(runtime, secrets);
+      if (problem) report({ place, fault: 'log', ms: 0, problem, isLost: false });
+      api.close();
+      await runtime.stop();
+    },
+  };
+}

@@ -1,0 +1,110 @@
+import { parseAddress } from '../../assets/crm.private';
+import { DEFAULT_SERVICE_SID } from '../fakes/twilio/conversations';
+import type { Message, SimulatedMessage, SimulatedParticipant } from './simulated-twilio';
+
+/** The fields of an event, as Twilio sends them: https://www.twilio.com/docs/conversations/conversations-webhooks */
+export type Event = Record<string, string>;
+
+/** The worker who is in every conversation. */
+export const WORKER = 'worker@example.com';
+const OWN_NUMBER = '+15017122661';
+
+/** A customer writes, and Twilio is about to create a conversation. */
+export function conversationAdd(accountSid: string, { from, text, others = [] }: Message): Event {
+  const isGroup = others.length > 0;
+  return {
+    ...common('onConversationAdd', sourceOf(from), accountSid),
+    MessagingServiceSid: `MG${'0'.repeat(32)}`,
+    State: isGroup ? 'initializing' : 'active',
+    Attributes: '{}',
+    MessageBody: text,
+    ...(isGroup
+      ? {
+          'MessagingBinding.AuthorAddress': from,
+          'MessagingBinding.Address': [...others, OWN_NUMBER].join(),
+          'MessagingBinding.ProjectedAddress': OWN_NUMBER,
+        }
+      : { 'MessagingBinding.Address': from, 'MessagingBinding.ProxyAddress': proxyOf(from) }),
+  };
+}
+
+/** A worker creates a conversation in the app, which names it. */
+export function conversationAddByWorker(accountSid: string, FriendlyName: string): Event {
+  return {
+    ...common('onConversationAdd', 'SDK', accountSid),
+    ClientIdentity: WORKER,
+    State: 'active',
+    Attributes: '{}',
+    FriendlyName,
+  };
+}
+
+/** A message is about to be added: none of the events that the Functions are for. */
+export function messageAdd(
+  accountSid: string,
+  ConversationSid: string,
+  { author, text }: SimulatedMessage,
+): Event {
+  return {
+    ...common('onMessageAdd', sourceOf(author), accountSid),
+    ConversationSid,
+    Author: author,
+    Body: text,
+    Attributes: '{}',
+  };
+}
+
+/** A participant has joined. */
+export function participantAdded(
+  accountSid: string,
+  participant: SimulatedParticipant,
+  isGroup: boolean,
+): Event {
+  const { identity, address = '', attributes } = participant;
+  const own = isGroup ? 'MessagingBinding.ProjectedAddress' : 'MessagingBinding.ProxyAddress';
+  return {
+    ...common('onParticipantAdded', identity ? 'SDK' : sourceOf(address), accountSid),
+    ConversationSid: participant.conversationSid,
+    ParticipantSid: participant.sid,
+    RoleSid: `RL${'0'.repeat(32)}`,
+    Attributes: attributes,
+    DateCreated: new Date().toISOString(),
+    ...(identity
+      ? { Identity: identity }
+      : {
+          'MessagingBinding.Address': address,
+          'MessagingBinding.Type': channelOf(address),
+          [own]: proxyOf(address),
+        }),
+  };
+}
+
+/** The event, and who it comes from. */
+export function titleOf(event: Event): string {
+  const names = [
+    'MessagingBinding.AuthorAddress',
+    'MessagingBinding.Address',
+    'Author',
+    'Identity',
+    'ClientIdentity',
+  ];
+  const who = names.map((name) => event[name]).find(Boolean);
+  return `${event.EventType}: ${who}`;
+}
+
+function common(EventType: string, Source: string, AccountSid: string): Event {
+  return { EventType, Source, AccountSid, ChatServiceSid: DEFAULT_SERVICE_SID, RetryCount: '0' };
+}
+
+function channelOf(address: string): string {
+  return parseAddress(address)?.channel ?? 'sms';
+}
+
+function sourceOf(address: string): string {
+  return channelOf(address).toUpperCase();
+}
+
+/** Where it was written to: Twilio's own number, on the same channel. */
+function proxyOf(address: string): string {
+  return channelOf(address) === 'sms' ? OWN_NUMBER : `${channelOf(address)}:${OWN_NUMBER}`;
+}
