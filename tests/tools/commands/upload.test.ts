@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { ACCOUNT_SID, AUTH_TOKEN, startSyncApi } from '../../../tools/fakes/twilio/sync';
+import { ACCOUNT, startFakeSync } from '../../../tools/fakes/twilio/sync';
 import { until } from '../../../tools/runtime/local-runtime';
 
-let api: Awaited<ReturnType<typeof startSyncApi>>;
+let api: Awaited<ReturnType<typeof startFakeSync>>;
 let project: string;
 beforeEach(async () => {
-  api = await startSyncApi();
+  api = await startFakeSync();
   project = mkdtempSync(join(tmpdir(), 'upload-'));
   mkdirSync(join(project, 'assets'));
 });
@@ -32,7 +32,7 @@ function start(flags: string[] = [], variables: Record<string, string> = {}) {
   const args = ['--import', require.resolve('tsx'), resolve('tools/commands/upload/upload.ts'), ...flags];
   const upload = spawn(process.execPath, args, {
     cwd: project,
-    env: { ...env, ...api.env, ACCOUNT_SID, AUTH_TOKEN, ...variables },
+    env: { ...env, ...api.env, ACCOUNT_SID: ACCOUNT.accountSid, AUTH_TOKEN: ACCOUNT.authToken, ...variables },
   });
   const output = { stdout: '', stderr: '' };
   upload.stdout.on('data', (chunk) => {

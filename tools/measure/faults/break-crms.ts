@@ -1,4 +1,4 @@
-import { CRM_APIS, type SourceName, startCrmApis } from '../../fakes/fake-crms';
+import { CRM_NAMES, fakeCrm, startFakeCrms } from '../../fakes/fake-crms';
 import type { Fault } from '../../fakes/fake-server';
 import type { Trial } from './promises';
 import { ADA, startScene } from './served-functions';
@@ -26,7 +26,7 @@ const UNREACHABLE = {
 
 /** Breaks each CRM in each way, under both webhooks. */
 export async function breakCrms(report: (trial: Trial) => void, variables: Record<string, string>) {
-  for (const name of Object.keys(CRM_APIS) as SourceName[]) await breakCrm(name, report, variables);
+  for (const name of CRM_NAMES) await breakCrm(name, report, variables);
   for (const [fault, CRM_URL] of Object.entries(UNREACHABLE)) {
     const scene = await startScene(placeOf('http'), report, { CRM_SOURCE: 'http', CRM_URL, ...variables });
     await Promise.all([scene.name(fault, 'by number'), scene.link(fault, 'sent again')]);
@@ -34,10 +34,10 @@ export async function breakCrms(report: (trial: Trial) => void, variables: Recor
   }
 }
 
-async function breakCrm(name: SourceName, report: (trial: Trial) => void, variables: Record<string, string>) {
-  const apis = await startCrmApis();
+async function breakCrm(name: string, report: (trial: Trial) => void, variables: Record<string, string>) {
+  const apis = await startFakeCrms();
   apis.know({ id: '1001', firstName: ADA.firstName, lastName: ADA.lastName, phone: ADA.number });
-  const settings = { CRM_SOURCE: name, ...CRM_APIS[name].settings };
+  const settings = { CRM_SOURCE: name, ...fakeCrm(name).settings };
   const scene = await startScene(placeOf(name), report, { ...settings, ...apis.env, ...variables });
 
   await scene.name('works', 'named');
@@ -59,6 +59,6 @@ async function breakCrm(name: SourceName, report: (trial: Trial) => void, variab
   apis.close();
 }
 
-function placeOf(name: SourceName): string {
+function placeOf(name: string): string {
   return `the CRM: \`${name}\``;
 }

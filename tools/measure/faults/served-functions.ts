@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type ConversationsApi, startConversationsApi } from '../../fakes/twilio/conversations';
+import { type FakeConversations, startFakeConversations } from '../../fakes/twilio/conversations';
 import { type LocalRuntime, startLocalRuntime } from '../../runtime/local-runtime';
 import { checkLinking, checkLog, checkNaming, type Linking, type Naming, send, type Trial } from './promises';
 
@@ -54,7 +54,7 @@ export async function startScene(
     AUTH_TOKEN: randomBytes(16).toString('hex'),
   };
   const { ACCOUNT_SID = account.ACCOUNT_SID, AUTH_TOKEN = account.AUTH_TOKEN } = variables;
-  const api: ConversationsApi = await startConversationsApi(ACCOUNT_SID, AUTH_TOKEN);
+  const api: FakeConversations = await startFakeConversations(ACCOUNT_SID, AUTH_TOKEN);
   const runtime: LocalRuntime = await startLocalRuntime({
     variables: { ...account, ...api.env, ...variables },
     edit,
