@@ -90,6 +90,7 @@ export async function startFakeServer(
   };
 
   const { private: key, cert } = await generate([{ name: 'commonName', value: hosts[0] ?? '' }], {
+    keyType: 'ec',
     extensions: [{ name: 'subjectAltName', altNames: hosts.map((value) => ({ type: 2, value })) }],
   });
   const folder = mkdtempSync(join(tmpdir(), 'fake-server-'));
