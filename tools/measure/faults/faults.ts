@@ -1,6 +1,6 @@
 /**
  * `npm run faults`: breaks everything that can break, one thing after the other, sends both webhooks over real sockets,
- * and counts what was answered as the README promises. `--short` is quicker, and leaves the README alone.
+ * and counts what was answered as promised, in docs/measurements.md. `--short` is quicker, and leaves that page alone.
  */
 import { parseArgs } from 'node:util';
 import { writeTable } from '../measurements';
