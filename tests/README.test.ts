@@ -90,14 +90,6 @@ test('each line of settings that it shows stands in .env.example, and names a so
   }
 });
 
-test.each(['first', 'warm', 'memory', 'calls', 'links', 'load', 'faults'])(
-  'the table %s is filled in',
-  (name) => {
-    const [, table] = new RegExp(`<!-- ${name} -->(.*)<!-- /${name} -->`, 's').exec(README) ?? [];
-    expect(table?.split('\n').filter((line) => line.startsWith('|')).length).toBeGreaterThan(3);
-  },
-);
-
 test('each npm script that it names exists', () => {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
   const named = [...README.matchAll(/npm (?:run )?(start|test|(?<=run )[a-z:]+)/g)].map(
