@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type {
   Context,
@@ -6,17 +7,12 @@ import type {
 } from '@twilio-labs/serverless-runtime-types/types';
 import type { CrmSource } from '../../assets/crm.private';
 
-/** The files behind the private Assets, by the paths that they are deployed under. */
+/** The private Assets of the repository, by the paths that they are deployed under. */
+const modules = readdirSync('assets', { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.private.ts'))
+  .map((path) => [`/${path.replace('.private.ts', '.js')}`, resolve('assets', path)]);
 const assets: Record<string, string> = {
-  '/crm.js': resolve('assets/crm.private.ts'),
-  '/crm-request.js': resolve('assets/crm-request.private.ts'),
-  '/phone-numbers.js': resolve('assets/phone-numbers.private.ts'),
-  '/crm/file.js': resolve('assets/crm/file.private.ts'),
-  '/crm/hubspot.js': resolve('assets/crm/hubspot.private.ts'),
-  '/crm/salesforce.js': resolve('assets/crm/salesforce.private.ts'),
-  '/crm/airtable.js': resolve('assets/crm/airtable.private.ts'),
-  '/crm/http.js': resolve('assets/crm/http.private.ts'),
-  '/crm/sync.js': resolve('assets/crm/sync.private.ts'),
+  ...Object.fromEntries(modules),
   '/crm/scripted.js': resolve('tests/fixtures/scripted-source.ts'),
   '/customers.json': resolve('dist/assets/customers.private.json'),
 };

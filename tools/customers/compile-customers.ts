@@ -1,7 +1,7 @@
 import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js';
 import { z } from 'zod';
-import { parseAddress } from '../../assets/crm.private';
+import { parseAddress } from '../../assets/address.private';
 
 /** What came of checking `customers.private.json`. */
 export interface Checked {

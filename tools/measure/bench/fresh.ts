@@ -30,6 +30,9 @@ export function ours({ compiled }: CustomerFiles): Candidate {
     functionFile: resolve('dist/functions/on-conversation-add.protected.js'),
     assets: {
       '/crm.js': asset('dist/assets/crm.private.js'),
+      '/address.js': asset('dist/assets/address.private.js'),
+      '/frontline.js': asset('dist/assets/frontline.private.js'),
+      '/event-log.js': asset('dist/assets/event-log.private.js'),
       '/crm/file.js': asset('dist/assets/crm/file.private.js'),
       '/customers.json': asset(compiled),
     },
