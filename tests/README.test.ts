@@ -171,7 +171,10 @@ describe('settings', () => {
       ...code.matchAll(/(?<!const )\b(?:CRM|CUSTOMERS|HUBSPOT|SALESFORCE|AIRTABLE|SYNC)_[A-Z_]+[A-Z]\b/g),
     ].map(([name]) => name);
     const constants = [...code.matchAll(/const ([A-Z_]+)\b/g)].map(([, name]) => name);
-    const variables = new Set(named.filter((name) => !constants.includes(name)));
+    const imported = [...code.matchAll(/^import \{([^}]*)\}/gm)].flatMap(([, names = '']) =>
+      names.split(/[\s,]+/),
+    );
+    const variables = new Set(named.filter((name) => ![...constants, ...imported].includes(name)));
     expect(variables).toContain('SALESFORCE_AVATAR_FIELD');
     for (const name of variables) expect(example).toMatch(new RegExp(`^(# )?${name}=`, 'm'));
   });

@@ -51,7 +51,7 @@ export function contextOf(variables: Record<string, unknown> = {}) {
   return { DOMAIN_NAME: 'frontline-1234-dev.twil.io', ...variables } as Context<EnvironmentVariables>;
 }
 
-/** Calls a Function, and returns its answer; fails where it answers an error, twice, or not at all. */
+/** Calls a Function, and returns its answer; fails if it answers an error, twice, or not at all. */
 export async function answerOf(
   // biome-ignore lint/suspicious/noExplicitAny: each Function has an event of its own
   handler: (context: any, event: any, callback: ServerlessCallback) => void | Promise<void>,

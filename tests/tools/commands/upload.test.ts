@@ -75,7 +75,7 @@ describe('npm run customers:upload', () => {
     return Object.assign(child, { ended });
   }
 
-  test('goes on where it was interrupted', async () => {
+  test('goes on after it was interrupted', async () => {
     list(...numbered(150));
     const uploading = start();
     await until(

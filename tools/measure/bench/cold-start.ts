@@ -59,7 +59,7 @@ export function baseline({ plain }: CustomerFiles): Candidate {
  * Answers one event in a process of its own, and then more of them, from customers all over the list.
  *
  * @param count how many customers there are
- * @throws Error where the customer is not found: nothing would be measured then
+ * @throws Error if the customer is not found: nothing would be measured then
  */
 export async function measureColdStart(candidate: Candidate, count: number, warm = 0): Promise<ColdStart> {
   const event = { EventType: 'onConversationAdd', Attributes: '{}', MessageBody: 'Hello' };
