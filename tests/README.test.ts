@@ -83,9 +83,10 @@ describe('the CRM source that docs/crms.md shows', () => {
     crm = createServer(({ url = '', headers }, response) => {
       const [, phone = ''] = /^\/customers\?phone=%2B(\d+)$/.exec(url) ?? [];
       if (headers.authorization !== 'Bearer secret') response.writeHead(401).end();
-      else if (phone === '15551234567') response.end('[{"id":"C-1","name":"Ada Okafor"}]');
+      else if (phone === '15551234567') response.end('{"customers":[{"id":"C-1","name":"Ada Okafor"}]}');
       else if (phone === '302') response.writeHead(302, { Location: '/elsewhere' }).end();
-      else response.writeHead(phone === '500' ? 500 : 404).end();
+      else if (phone === '500') response.writeHead(500).end();
+      else response.end('{"customers":[]}');
     }).listen(0);
   });
   afterAll(() => {
