@@ -4,7 +4,7 @@ import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { getListOfFunctionsAndAssets } from '@twilio-labs/serverless-api/dist/utils/fs';
-import { DOMAIN, startServerlessApi, type Upload } from '../tools/fakes/twilio/serverless';
+import { DOMAIN, startFakeServerless, type Upload } from '../tools/fakes/twilio/serverless';
 import { copyProject } from '../tools/runtime/local-runtime';
 
 const json = (file: string) => JSON.parse(readFileSync(file, 'utf8'));
@@ -86,10 +86,10 @@ test('the lock file names no registry', () => {
 describe('a rehearsal of twilio-run deploy', () => {
   const ACCOUNT_SID = `AC${'1'.repeat(32)}`;
   const AUTH_TOKEN = 'c0ffee'.padEnd(32, '7');
-  let api: Awaited<ReturnType<typeof startServerlessApi>>;
+  let api: Awaited<ReturnType<typeof startFakeServerless>>;
   let output: string;
   beforeAll(async () => {
-    api = await startServerlessApi(ACCOUNT_SID, AUTH_TOKEN);
+    api = await startFakeServerless(ACCOUNT_SID, AUTH_TOKEN);
     const project = copyProject({
       ACCOUNT_SID,
       AUTH_TOKEN,
