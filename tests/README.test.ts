@@ -158,13 +158,15 @@ describe('settings', () => {
     }
   });
 
-  test('that the CRM mapping and its sources read are in .env.example', () => {
+  test('that the Functions, the CRM mapping and its sources read are in .env.example', () => {
     installRuntime();
     const ofSources = readdirSync('assets/crm').flatMap((file) =>
       Object.keys((require(`../assets/crm/${file}`) as CrmSource).settings ?? {}),
     );
     const mapping = read('assets/crm.private.ts').replaceAll(/\bCRM_TIMEOUT_(MAX|DEFAULT)_MS/g, '');
-    const names = new Set([...ofSources, ...(mapping.match(/\bCRM_[A-Z_]+/g) ?? [])]);
+    const webhook = read('functions/on-participant-added.protected.ts');
+    const ofMapping = `${mapping}${webhook}`.match(/\b(?:CRM|CHAT)_[A-Z_]+/g) ?? [];
+    const names = new Set([...ofSources, ...ofMapping]);
     expect([...names]).toEqual(expect.arrayContaining(['CRM_TIMEOUT_MS', 'SALESFORCE_AVATAR_FIELD']));
     for (const name of names) expect(example).toMatch(new RegExp(`^(# )?${name}=`, 'm'));
   });
