@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type {
   Context,
@@ -5,21 +6,21 @@ import type {
   ServerlessCallback,
 } from '@twilio-labs/serverless-runtime-types/types';
 import type { CrmSource } from '../../assets/crm.private';
+import { builtFolder } from '../../tools/build/built-folder';
 
 /** The files behind the private Assets, by the paths that they are deployed under. */
 const assets: Record<string, string> = {
-  '/crm.js': resolve('assets/crm.private.ts'),
-  '/crm-request.js': resolve('assets/crm-request.private.ts'),
-  '/phone-numbers.js': resolve('assets/phone-numbers.private.ts'),
-  '/crm/file.js': resolve('assets/crm/file.private.ts'),
-  '/crm/hubspot.js': resolve('assets/crm/hubspot.private.ts'),
-  '/crm/salesforce.js': resolve('assets/crm/salesforce.private.ts'),
-  '/crm/airtable.js': resolve('assets/crm/airtable.private.ts'),
-  '/crm/http.js': resolve('assets/crm/http.private.ts'),
-  '/crm/sync.js': resolve('assets/crm/sync.private.ts'),
+  ...codeOfAssets(),
   '/crm/scripted.js': resolve('tests/fixtures/scripted-source.ts'),
-  '/customers.json': resolve('dist/assets/customers.private.json'),
+  '/customers.json': resolve(builtFolder(), 'assets/customers.private.json'),
 };
+
+function codeOfAssets(): Record<string, string> {
+  const files = readdirSync('assets', { recursive: true, encoding: 'utf8' });
+  const code = files.filter((file) => file.endsWith('.private.ts'));
+  const pathOf = (file: string) => `/${file.replaceAll('\\', '/').replace('.private.ts', '.js')}`;
+  return Object.fromEntries(code.map((file) => [pathOf(file), resolve('assets', file)]));
+}
 
 /** Gives this process the globals of the Functions runtime. `changed` puts other files behind Assets, or none. */
 export function installRuntime(changed: Record<string, string | undefined> = {}) {

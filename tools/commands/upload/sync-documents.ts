@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import PQueue from 'p-queue';
 import pRetry from 'p-retry';
 import type { Twilio } from 'twilio';
-import type { AddressedCustomer } from '../../customers/compile-customers';
+import type { AddressedCustomer } from '../../customers/read-customers';
 
 /** The Documents of one Sync service, by Twilio's helper library. */
 export type Documents = ReturnType<Twilio['sync']['v1']['services']>['documents'];

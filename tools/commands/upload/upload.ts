@@ -1,13 +1,13 @@
 /**
- * `npm run customers:upload`: brings the customers of assets/customers.private.json into Twilio Sync, where
+ * `npm run customers:upload`: brings the customers of the file that `npm run build` would take into Twilio Sync, where
  * CRM_SOURCE=sync finds them. It sends what differs, so that it may be run again whenever it was interrupted.
  */
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Presets, SingleBar } from 'cli-progress';
 import twilio from 'twilio';
-import { readCustomers } from '../../customers/compile-customers';
-import { CUSTOMERS, checkCustomers } from '../../customers/customers-file';
+import { CustomersError, customersFile, loadCustomers } from '../../customers/customers-file';
+import { type AddressedCustomer, readCustomers } from '../../customers/read-customers';
 import {
   type Failure,
   readDocuments,
@@ -20,7 +20,7 @@ import {
 
 const USAGE = `npm run customers:upload -- [--dry-run] [--prune]
 
-Uploads the customers of ${CUSTOMERS} to Twilio Sync.
+Uploads the customers of customers.json, or of the file that CUSTOMERS_FILE names in .env, to Twilio Sync.
 
   --dry-run  says what would be done, and does nothing
   --prune    removes customers from Sync who are no longer listed
@@ -43,10 +43,19 @@ async function upload(): Promise<number> {
   if (!ACCOUNT_SID?.startsWith('AC') || !AUTH_TOKEN) {
     return fail('ACCOUNT_SID (AC…) and AUTH_TOKEN are not set: put those of your account into .env');
   }
-  const { customers } = checkCustomers((source, country) => {
-    const read = readCustomers(source, country);
-    return { ...read, problems: [...read.problems, ...tooLarge(read.customers)] };
-  });
+  let customers: AddressedCustomer[];
+  try {
+    const loaded = loadCustomers(process.env, (source, country) => {
+      const read = readCustomers(source, country);
+      return { ...read, problems: [...read.problems, ...tooLarge(read.customers)] };
+    });
+    for (const warning of loaded.warnings) console.warn(warning);
+    if (process.stderr.isTTY) console.error(`Customers: ${loaded.file}`);
+    customers = loaded.customers;
+  } catch (error) {
+    if (!(error instanceof CustomersError)) throw error;
+    return fail(error.message);
+  }
 
   const { sync } = twilio(ACCOUNT_SID, AUTH_TOKEN, { timeout: CALL_TIMEOUT_MS });
   const { documents } = sync.v1.services(SYNC_SERVICE_SID || 'default');
@@ -60,7 +69,9 @@ async function upload(): Promise<number> {
   const { create, update, remove } = byKind(steps);
   const unlisted = count(remove.length);
   if (prune && customers.length === 0 && remove.length > 0) {
-    return fail(`${CUSTOMERS} lists nobody: --prune would remove all ${unlisted} customers from Sync`);
+    return fail(
+      `${customersFile(process.env)} lists nobody: --prune would remove all ${unlisted} customers from Sync`,
+    );
   }
   const todo = prune ? steps : [...create, ...update];
   const rest = [

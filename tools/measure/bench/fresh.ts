@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
+import { builtFolder } from '../../build/built-folder';
 import { type CustomerFiles, numberOf } from './customers';
 
 /** A Function, and the Assets that it reads. */
@@ -20,18 +21,18 @@ export interface Answered {
   warmMs: number[];
 }
 
-const asset = (path: string) => ({ path: resolve(path) });
+const asset = (path: string) => ({ path: resolve(builtFolder(), path) });
 
 /** A Function that does nothing. */
 export const EMPTY: Candidate = { functionFile: resolve('tools/measure/bench/empty.js'), assets: {} };
 
 export function ours({ compiled }: CustomerFiles): Candidate {
   return {
-    functionFile: resolve('dist/functions/on-conversation-add.protected.js'),
+    functionFile: resolve(builtFolder(), 'functions/on-conversation-add.protected.js'),
     assets: {
-      '/crm.js': asset('dist/assets/crm.private.js'),
-      '/crm/file.js': asset('dist/assets/crm/file.private.js'),
-      '/customers.json': asset(compiled),
+      '/crm.js': asset('assets/crm.private.js'),
+      '/crm/file.js': asset('assets/crm/file.private.js'),
+      '/customers.json': { path: compiled },
     },
   };
 }
@@ -39,7 +40,7 @@ export function ours({ compiled }: CustomerFiles): Candidate {
 export function baseline({ plain }: CustomerFiles): Candidate {
   return {
     functionFile: resolve('tools/measure/bench/baseline/on-conversation-add.js'),
-    assets: { '/customers.json': asset(plain) },
+    assets: { '/customers.json': { path: plain } },
   };
 }
 
