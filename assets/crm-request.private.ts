@@ -5,7 +5,6 @@
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { setTimeout } from 'node:timers/promises';
-import type { EnvironmentVariables } from '@twilio-labs/serverless-runtime-types/types';
 
 /** A question to a CRM. It only reads, so that asking twice does no harm. */
 export interface CrmRequest {
@@ -21,11 +20,21 @@ export interface CrmRequest {
   reasons?: Record<number, string>;
 }
 
+/** What a CRM answered. Nothing of it has been checked. */
+export interface CrmAnswer {
+  status: number;
+  /** The JSON of the answer; `undefined` if the status is one of those that were expected. */
+  json: unknown;
+  /** The answer as an object. @throws Error if it is none */
+  object(): Record<string, unknown>;
+  /** The list of objects of that name in the answer. @throws Error if there is none */
+  list(name: string): Record<string, unknown>[];
+}
+
 /** More than any answer to a question about one person. */
 const ANSWER_MAX_BYTES = 1024 * 1024;
-/** The pause before asking again where the CRM names none. */
+/** The pause before asking again if the CRM names none. */
 const PAUSE_MS = 300;
-const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 const DROPPED = ['ECONNRESET', 'EPIPE'];
 const REASONS: Record<number, string> = {
   ...Object.fromEntries([301, 302, 303, 307, 308].map((status) => [status, 'redirects are not followed'])),
@@ -35,19 +44,18 @@ const REASONS: Record<number, string> = {
 };
 
 /**
- * Asks a CRM, and once more where it is busy (429, 503) or drops the connection, if the time allows that. Redirects
+ * Asks a CRM, and once more if it is busy (429, 503) or drops the connection, if the time allows that. Redirects
  * are not followed, so that credentials go to no other host.
  *
  * @param signal ends the request
  * @param timeLeftMs how many milliseconds are left
- * @returns the status, and the JSON of the answer
  * @throws Error that says what the CRM answered instead, and nothing of the question
  */
 export async function askCrm(
   request: CrmRequest,
   signal: AbortSignal,
   timeLeftMs: () => number,
-): Promise<{ status: number; json?: unknown }> {
+): Promise<CrmAnswer> {
   const first = await send(request, signal);
   const pauseMs = pauseMsAfter(first) ?? Number.POSITIVE_INFINITY;
   if (pauseMs >= timeLeftMs()) return read(request, first);
@@ -55,49 +63,23 @@ export async function askCrm(
   return read(request, await send(request, signal));
 }
 
-/** A setting that the source cannot do without. @throws Error that names the variable where it is not set */
-export function requiredSetting(context: EnvironmentVariables, name: string): string {
-  const value = context[name]?.trim();
-  if (!value) throw new Error(`${name} is not set`);
-  return value;
-}
-
-/**
- * A setting that is the URL of a CRM.
- *
- * @throws Error that names the variable where it is neither https nor on the machine itself
- */
-export function requiredUrl(context: EnvironmentVariables, name: string): URL {
-  const text = requiredSetting(context, name);
-  const { protocol, hostname } = URL.canParse(text) ? new URL(text) : {};
-  if (protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname ?? ''))) return new URL(text);
-  throw new Error(`${name} has to be a URL that starts with https://, or http://localhost`);
-}
-
-/** The list of objects under that name. @throws Error where the answer has none */
-export function objectsIn(json: unknown, name: string, crm: string): Record<string, unknown>[] {
-  const list = isObject(json) ? json[name] : undefined;
-  if (!Array.isArray(list) || !list.every(isObject)) throw new Error(`${crm} answered no list of ${name}`);
-  return list;
-}
-
+/** Whether it is an object, or a list. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-/** What came back: an answer, or the code of what went wrong on the way. */
+/** What came back: an answer, or what went wrong on the way. */
 interface Outcome {
   status?: number;
   retryAfter?: string;
   body?: string;
-  code?: string;
+  error?: NodeJS.ErrnoException;
 }
 
 async function send({ crm, url, method, headers, body }: CrmRequest, signal: AbortSignal) {
   const open = url.protocol === 'https:' ? requestHttps : requestHttp;
   return new Promise<Outcome>((resolve, reject) => {
-    const failed = (error: NodeJS.ErrnoException) =>
-      error.code ? resolve({ code: error.code }) : reject(error);
+    const failed = (error: NodeJS.ErrnoException) => (error.code ? resolve({ error }) : reject(error));
     const answered = async (response: IncomingMessage) => {
       const { statusCode: status = 0 } = response;
       const chunks: Buffer[] = [];
@@ -125,9 +107,9 @@ function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
 }
 
-/** How long to wait before asking again; `undefined` where that would be of no use. */
-function pauseMsAfter({ status, code, retryAfter }: Outcome): number | undefined {
-  if (code) return DROPPED.includes(code) ? 0 : undefined;
+/** How long to wait before asking again; `undefined` if that would be of no use. */
+function pauseMsAfter({ status, error, retryAfter }: Outcome): number | undefined {
+  if (error) return DROPPED.includes(error.code ?? '') ? 0 : undefined;
   if (status !== 429 && status !== 503) return undefined;
   if (!retryAfter) return PAUSE_MS;
   const seconds = Number(retryAfter);
@@ -135,19 +117,36 @@ function pauseMsAfter({ status, code, retryAfter }: Outcome): number | undefined
   return Number.isNaN(ms) ? PAUSE_MS : Math.max(0, ms);
 }
 
-function read({ crm, expected = [], reasons = {} }: CrmRequest, { status, code, body }: Outcome) {
+function read({ crm, expected = [], reasons = {} }: CrmRequest, { status, error, body }: Outcome): CrmAnswer {
   if (status === undefined) {
-    const what = DROPPED.includes(code ?? '') ? 'dropped the connection' : 'could not be reached';
-    throw new Error(`${crm} ${what} (${code})`);
+    const { code = '' } = error ?? {};
+    const what = DROPPED.includes(code) ? 'dropped the connection' : 'could not be reached';
+    throw new Error(`${crm} ${what} (${code})`, { cause: error });
   }
-  if (expected.includes(status)) return { status };
+  if (expected.includes(status)) return answerOf(crm, status, undefined);
   if (!isSuccess(status)) {
     const reason = reasons[status] ?? REASONS[status] ?? (status >= 500 ? 'it has a problem of its own' : '');
     throw new Error(`${crm} answered ${status}${reason && `: ${reason}`}`);
   }
   try {
-    return { status, json: JSON.parse(body ?? '') as unknown };
-  } catch {
-    throw new Error(`${crm} answered ${status} with malformed JSON`);
+    return answerOf(crm, status, JSON.parse(body ?? ''));
+  } catch (cause) {
+    throw new Error(`${crm} answered ${status} with malformed JSON`, { cause });
   }
+}
+
+function answerOf(crm: string, status: number, json: unknown): CrmAnswer {
+  return {
+    status,
+    json,
+    object() {
+      if (!isObject(json)) throw new Error(`${crm} did not answer with an object`);
+      return json;
+    },
+    list(name) {
+      const list = isObject(json) ? json[name] : undefined;
+      if (Array.isArray(list) && list.every(isObject)) return list;
+      throw new Error(`${crm} did not answer with a list of ${name}`);
+    },
+  };
 }

@@ -1,105 +1,99 @@
 /**
- * The CRM mapping that both Functions share: who is behind an address, and what Frontline wants to know of
- * them. It knows no webhook and no CRM vendor: those are in functions/ and in crm/.
+ * The CRM mapping that both Functions share: who is behind an address. It knows no webhook and no CRM vendor, which are
+ * in functions/ and in crm/. It is the one module that the Functions load, and hands them what else they need.
  */
 import type { Context, EnvironmentVariables } from '@twilio-labs/serverless-runtime-types/types';
-
-/** Where somebody writes from. */
-export interface Address {
-  /** Twilio's prefix (`whatsapp`, `messenger`, …); where an address has none, `email` or `sms`. */
-  channel: string;
-  /** The address without that prefix, as Twilio wrote it: `+15551234567`, `1002003004`, `ana@example.com`. */
-  value: string;
-  /** What a person's addresses have in common: a phone number is one key on every channel. */
-  key: string;
-}
-
-/** A customer in Frontline's own shape, as a CRM source returns them. */
-export interface Customer {
-  customer_id: string | number;
-  display_name?: string | null;
-  /** An http(s) URL, or the path of a public Asset (`/avatars/ana.png`). */
-  avatar?: string | null;
-}
-
-/** A customer checked and mapped: https://www.twilio.com/docs/frontline/conversations-webhooks */
-export interface FrontlineCustomer {
-  customer_id: string;
-  display_name?: string;
-  /** An absolute http(s) URL. */
-  avatar?: string;
-}
+import type { Address } from './address.private';
+import type { CrmAnswer, CrmRequest } from './crm-request.private';
+import type { Setting } from './crm-settings.private';
+import type { FrontlineCustomer } from './frontline.private';
 
 /** What a CRM source exports: `assets/crm/<name>.private.ts`, chosen by `CRM_SOURCE=<name>`. */
 export interface CrmSource {
+  /** The environment variables that the source reads, by name. */
+  settings?: Record<string, Setting>;
   /**
-   * Finds the customer behind an address. Whatever it throws counts as a failure of the CRM; the message goes
-   * to the log, so nothing personal belongs into it.
+   * Finds who has an address. Whatever it throws counts as a failure of the CRM; the message goes to the log, so it must
+   * contain nothing personal.
    *
-   * @param context the Function's context, with the environment variables
-   * @param signal ends when the webhook's time is up
-   * @param timeLeftMs how many milliseconds there are until then
-   * @returns all who have that address, or `undefined` where the CRM knows nobody by it
+   * @returns a `Customer`, or a list of all who have that address; `undefined` if the CRM knows nobody by it. It is not
+   * trusted: the mapping checks it, and decides what is ambiguous.
    */
-  findCustomer(
-    address: Address,
-    context: Context<EnvironmentVariables>,
-    signal: AbortSignal,
-    timeLeftMs: () => number,
-  ): Promise<Customer | Customer[] | undefined>;
+  findCustomer(address: Address, lookUp: LookUp): Promise<unknown>;
 }
 
-/** The `Attributes` of a Conversation or a Participant. */
-export type Attributes = Record<string, unknown>;
+/** What a source gets to find a customer with. */
+export interface LookUp {
+  /** The Function's context, with the environment variables. */
+  context: Context<EnvironmentVariables>;
+  /** The settings that the source describes: checked, trimmed, with their defaults. */
+  settings: Record<string, string | undefined>;
+  /** Ends when the time is up. */
+  signal: AbortSignal;
+  /** How many milliseconds there are until then. */
+  timeLeftMs(): number;
+  /** Asks a CRM over HTTP, and again if that makes sense. @throws Error if the CRM does not answer the question */
+  ask(request: CrmRequest): Promise<CrmAnswer>;
+  /** Phone numbers as people write them. Loading it takes 20 ms, so it is loaded when it is used. */
+  readonly phoneNumbers: typeof import('./phone-numbers.private');
+}
 
-const DEFAULT_SOURCE = 'file';
-/** How long the CRM may take where `CRM_TIMEOUT_MS` does not say. */
-const CRM_TIMEOUT_DEFAULT_MS = 3000;
+/** A customer as a source returns them. */
+export interface Customer {
+  /** Text or a number. */
+  customer_id: unknown;
+  display_name?: unknown;
+  /** An http(s) URL, or the path of a public Asset (`/avatars/ana.png`). */
+  avatar?: unknown;
+  /** Phone numbers as they are written in the CRM. If they are given, one of them has to be the number that was looked for. */
+  phone_numbers?: unknown[];
+}
+
 /** Twilio waits 5 s for an answer: https://www.twilio.com/docs/conversations/conversations-webhooks */
 const CRM_TIMEOUT_MAX_MS = 4000;
-/** 16 KB and 4 KB: https://www.twilio.com/docs/conversations/conversations-limits */
-const CONVERSATION_ATTRIBUTES_MAX_BYTES = 16 * 1024;
-const PARTICIPANT_ATTRIBUTES_MAX_BYTES = 4 * 1024;
-const ADDRESS = /^(?:([a-z]{2,20}):)?(.+)$/is;
-/** E.164: https://www.twilio.com/docs/glossary/what-e164 */
-const PHONE_NUMBER = /^\+[1-9]\d{1,14}$/;
+const CRM_TIMEOUT_DEFAULT_MS = 3000;
 
-/** Takes an address of an event apart. There may be none: then `undefined`. */
-export function parseAddress(field: unknown): Address | undefined {
-  const [, prefix, value] = (typeof field === 'string' && ADDRESS.exec(field.trim())) || [];
-  if (!value) return undefined;
-  const channel = prefix?.toLowerCase() ?? (value.includes('@') ? 'email' : 'sms');
-  if (isPhoneNumber(value)) {
-    // WhatsApp still writes the 1 that Mexico took out of its mobile numbers in 2019.
-    return { channel, value, key: value.replace(/^\+521(?=\d{10}$)/, '+52') };
-  }
-  return { channel, value, key: `${channel}:${channel === 'email' ? value.toLowerCase() : value}` };
-}
+/** Loads another private Asset: on the deployed runtime they do not lie beside each other under their own names. */
+const load = (path: string) => require(Runtime.getAssets()[path]?.path ?? path);
 
-/** Whether it is a phone number as Twilio writes them, in E.164. */
-export function isPhoneNumber(value: string): boolean {
-  return PHONE_NUMBER.test(value);
+export const { parseAddress, isListOfAddresses, maskAddress }: typeof import('./address.private') =
+  load('/address.js');
+export const {
+  conversationName,
+  conversationAttributes,
+  parseAttributes,
+  participantAttributes,
+}: typeof import('./frontline.private') = load('/frontline.js');
+const log: typeof import('./event-log.private') = load('/event-log.js');
+export const { reasonOf } = log;
+
+/** The log of one event. @param startedAt when the event came in, by `performance.now()` */
+export function eventLog(event: string, context: EnvironmentVariables, startedAt: number) {
+  return log.eventLog(event, sourceNameOf(context), startedAt);
 }
 
 /**
  * Finds the customer behind an address, in the CRM that `CRM_SOURCE` names.
  *
  * @param startedAt when the event came in, by `performance.now()`: `CRM_TIMEOUT_MS` counts from there
- * @returns `undefined` where the CRM knows nobody by that address, or several: linking the wrong person would be worse
- * @throws Error where the CRM fails, is too slow, or answers something that is no customer
+ * @returns `undefined` if the CRM knows nobody by that address, or several: linking the wrong person would be worse
+ * @throws Error if the CRM fails, is too slow, or answers something that is not a customer; with its `cause`
  */
 export async function findCustomer(
   address: Address,
   context: Context<EnvironmentVariables>,
   startedAt: number,
 ): Promise<FrontlineCustomer | undefined> {
-  const name = context.CRM_SOURCE || DEFAULT_SOURCE;
+  const name = sourceNameOf(context);
   const timeUp = new AbortController();
   const timeLeftMs = () => crmTimeoutMs(context) - (performance.now() - startedAt);
   try {
-    const lookUp = loadSource(name).findCustomer(address, context, timeUp.signal, timeLeftMs);
-    const found = [(await inTime(lookUp, timeLeftMs())) ?? []].flat();
-    const customers = found.map((customer) => toFrontline(customer, context.DOMAIN_NAME));
+    const source = loadSource(name);
+    const answer = source.findCustomer(address, lookUpFor(source, context, timeUp.signal, timeLeftMs));
+    const found = [(await withTimeout(answer, timeLeftMs())) ?? []].flat() as Partial<Customer>[];
+    const customers = found
+      .filter((customer) => hasNumber(customer, address, context))
+      .map((customer) => toFrontline(customer, context.DOMAIN_NAME));
     const ids = new Set(customers.map(({ customer_id }) => JSON.stringify(customer_id)));
     if (ids.size < 2) return customers[0];
     console.warn(
@@ -107,14 +101,14 @@ export async function findCustomer(
     );
     return undefined;
   } catch (error) {
-    throw new Error(`CRM_SOURCE ${name}: ${reasonOf(error)}`);
+    throw new Error(`CRM_SOURCE ${name}: ${reasonOf(error)}`, { cause: error });
   } finally {
     timeUp.abort();
   }
 }
 
 /** Waits for an answer. @throws Error with the code ETIMEDOUT when the time is up */
-export async function inTime<T>(answer: Promise<T>, timeoutMs: number): Promise<T> {
+export async function withTimeout<T>(answer: Promise<T>, timeoutMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const timeUp = new Promise<never>((_resolve, reject) => {
     const tooSlow = Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' });
@@ -127,6 +121,10 @@ export async function inTime<T>(answer: Promise<T>, timeoutMs: number): Promise<
   }
 }
 
+function sourceNameOf({ CRM_SOURCE }: EnvironmentVariables): string {
+  return CRM_SOURCE || 'file';
+}
+
 function crmTimeoutMs(context: EnvironmentVariables): number {
   const set = Number(context.CRM_TIMEOUT_MS);
   return set > 0 ? Math.min(set, CRM_TIMEOUT_MAX_MS) : CRM_TIMEOUT_DEFAULT_MS;
@@ -134,95 +132,59 @@ function crmTimeoutMs(context: EnvironmentVariables): number {
 
 function loadSource(name: string): CrmSource {
   const assets = Runtime.getAssets();
-  const source = assets[`/crm/${name}.js`];
-  if (source) return require(source.path);
+  if (assets[`/crm/${name}.js`]) return load(`/crm/${name}.js`);
   const names = Object.keys(assets).flatMap((path) => /^\/crm\/(.+)\.js$/.exec(path)?.[1] ?? []);
   throw new Error(`there is no such source; there are: ${names.join(', ')}`);
 }
 
-function toFrontline({ customer_id, display_name, avatar }: Customer, domain?: string): FrontlineCustomer {
-  const id = typeof customer_id === 'number' ? String(customer_id) : customer_id;
-  if (typeof id !== 'string' || id.trim() === '') throw new Error('the customer found has no customer_id');
+function lookUpFor(
+  { settings }: CrmSource,
+  context: Context<EnvironmentVariables>,
+  signal: AbortSignal,
+  timeLeftMs: () => number,
+): LookUp {
   return {
-    customer_id: id,
-    display_name: (typeof display_name === 'string' && display_name.trim()) || undefined,
-    avatar: avatar ? absoluteUrl(avatar, domain, id) : undefined,
-  };
-}
-
-function absoluteUrl(avatar: string, domain: string | undefined, customerId: string): string | undefined {
-  try {
-    const origin = domain && `${/^localhost(:|$)/.test(domain) ? 'http' : 'https'}://${domain}`;
-    const url = new URL(avatar, avatar.startsWith('/') ? origin : undefined);
-    if (/^https?:$/.test(url.protocol)) return url.href;
-  } catch {}
-  console.warn(`customer_id ${JSON.stringify(customerId)}: avatar left out, it is no http(s) URL`);
-  return undefined;
-}
-
-/** Reads Attributes. Nothing counts as `{}`; what is no JSON object gives `undefined`: leave that alone. */
-export function parseAttributes(json: unknown): Attributes | undefined {
-  try {
-    const attributes = JSON.parse(String(json ?? '').trim() || '{}') ?? {};
-    return typeof attributes === 'object' && !Array.isArray(attributes) ? attributes : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** A Conversation's attributes with the avatar added: JSON, or `undefined` where they are to stay as they are. */
-export function conversationAttributes(json: unknown, { avatar }: FrontlineCustomer): string | undefined {
-  const attributes = parseAttributes(json);
-  if (!avatar || !attributes || attributes.avatar) return undefined;
-  const added = JSON.stringify({ ...attributes, avatar });
-  return Buffer.byteLength(added) <= CONVERSATION_ATTRIBUTES_MAX_BYTES ? added : undefined;
-}
-
-/** A Participant's attributes with the customer added, as JSON. What is there stays; what makes it too long is left out. */
-export function participantAttributes(attributes: Attributes, customer: FrontlineCustomer): string {
-  const withAdded = (...names: (keyof FrontlineCustomer)[]) => {
-    const merged = { ...attributes };
-    for (const name of names) merged[name] ||= customer[name];
-    return JSON.stringify(merged);
-  };
-  const whole = withAdded('customer_id', 'display_name', 'avatar');
-  const shorter = withAdded('customer_id', 'display_name');
-  const fits = (json: string) => Buffer.byteLength(json) <= PARTICIPANT_ATTRIBUTES_MAX_BYTES;
-  return [whole, shorter].find(fits) ?? withAdded('customer_id');
-}
-
-/** The log of one event, a line of it: no name, no full address, no text of a message. */
-export function eventLog(event: string, context: EnvironmentVariables, startedAt: number) {
-  type Of = [outcome: string, addresses?: Address[], customers?: (FrontlineCustomer | undefined)[]];
-  const line = (...[outcome, addresses = [], customers = []]: Of) => {
-    const ids = customers.map(
-      (customer) => customer && `customer_id=${JSON.stringify(customer.customer_id)}`,
-    );
-    const source = `source=${context.CRM_SOURCE || DEFAULT_SOURCE}`;
-    const ms = `${Math.round(performance.now() - startedAt)} ms`;
-    return [event, ...addresses.map(maskAddress), outcome, ...ids, source, ms].filter(Boolean).join(' ');
-  };
-  return {
-    info: (...of: Of) => console.log(line(...of)),
-    error: (...of: Of) => console.error(line(...of)),
-    /** For an event that the Function is not for: somebody ticked a filter too many. */
-    wrongEvent(eventType: unknown) {
-      const type = /^on[A-Z][A-Za-z]{1,40}$/.exec(String(eventType))?.[0] ?? 'An event of unknown type';
-      console.warn(`${type} came to the URL of ${event}: untick it in the Console, under Webhook Filtering`);
+    context,
+    settings: settings ? load('/crm-settings.js').readSettings(settings, context) : {},
+    signal,
+    timeLeftMs,
+    ask: (request) => load('/crm-request.js').askCrm(request, signal, timeLeftMs),
+    get phoneNumbers() {
+      return load('/phone-numbers.js');
     },
   };
 }
 
-function maskAddress({ channel, value }: Address): string {
-  const masked =
-    isPhoneNumber(value) && value.length >= 12 ? `${value.slice(0, 5)}•••${value.slice(-4)}` : '•••';
-  return channel === 'sms' ? masked : `${channel}:${masked}`;
+/** Whether one of the customer's numbers is the address, if the source says what they are. */
+function hasNumber(
+  { phone_numbers }: Partial<Customer>,
+  { key }: Address,
+  { CRM_DEFAULT_COUNTRY }: EnvironmentVariables,
+): boolean {
+  if (!Array.isArray(phone_numbers)) return true;
+  const { readNumber }: LookUp['phoneNumbers'] = load('/phone-numbers.js');
+  return phone_numbers.some(
+    (written) => parseAddress(readNumber(String(written ?? ''), CRM_DEFAULT_COUNTRY))?.key === key,
+  );
 }
 
-/** The first line of an error's message, without what may be personal: numbers, e-mail addresses, pieces of JSON. */
-export function reasonOf(error: unknown): string {
-  const { name, message = String(error) } = error as Partial<Error>;
-  if (name === 'SyntaxError' && message.includes('JSON')) return 'malformed JSON';
-  const [line = ''] = message.split('\n');
-  return line.slice(0, 300).replace(/\S+@\S+|\+?\d[\d\s().-]{4,}\d/g, '•••');
+function toFrontline({ customer_id, display_name, avatar }: Partial<Customer>, domain?: string) {
+  const id = typeof customer_id === 'number' ? String(customer_id) : customer_id;
+  if (typeof id !== 'string' || id.trim() === '') throw new Error('the customer found has no customer_id');
+  const customer: FrontlineCustomer = { customer_id: id };
+  if (typeof display_name === 'string' && display_name.trim()) customer.display_name = display_name.trim();
+  const url = avatar ? absoluteUrl(String(avatar), domain) : undefined;
+  if (url) customer.avatar = url;
+  else if (avatar) {
+    console.warn(`customer_id ${JSON.stringify(id)}: avatar left out, it is not an http(s) URL`);
+  }
+  return customer;
+}
+
+function absoluteUrl(avatar: string, domain: string | undefined): string | undefined {
+  const origin = domain && `${/^localhost(:|$)/.test(domain) ? 'http' : 'https'}://${domain}`;
+  const base = avatar.startsWith('/') ? origin : undefined;
+  if (!URL.canParse(avatar, base)) return undefined;
+  const url = new URL(avatar, base);
+  return /^https?:$/.test(url.protocol) ? url.href : undefined;
 }

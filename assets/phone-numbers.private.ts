@@ -1,9 +1,7 @@
 /** How people write phone numbers in a CRM, and whose number it is then. */
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString as parse } from 'libphonenumber-js';
 
-type Crm = typeof import('./crm.private');
-
-/** What stands between the groups of a number. */
+/** What is between the groups of a number. */
 const SEPARATORS = ['', ' ', '-', '.'];
 
 /**
@@ -12,7 +10,7 @@ const SEPARATORS = ['', ' ', '-', '.'];
  *
  * @param number in E.164
  * @param defaultCountry its ISO code; without it there are no national forms
- * @throws Error where the default country is none
+ * @throws Error if the default country is none
  */
 export function writtenForms(number: string, defaultCountry?: string): string[] {
   const parsed = parse(number);
@@ -34,36 +32,36 @@ export function writtenForms(number: string, defaultCountry?: string): string[] 
     `+${code} (0) ${groups.join(' ')}`,
     `+${code}(0)${groups.join('')}`,
   ];
-  // What parseAddress takes out of Mexican numbers.
+  // The 1 that Mexico took out of its mobile numbers in 2019.
   const mexican = number.replace(/^\+52(?=\d{10}$)/, '+521');
-  const own = [...joined, ...more, mexican].filter((form) => readNumber(form, defaultCountry) === number);
-  return [...new Set([number, ...own])];
+  const own = [...joined, ...more].filter((form) => readNumber(form, defaultCountry) === number);
+  return [...new Set([number, ...own, mexican])];
 }
 
 /**
  * Reads a number as somebody wrote it.
  *
- * @returns the number in E.164, as `parseAddress` has it; `undefined` where it is none
- * @throws Error where the default country is none
+ * @returns the number in E.164; `undefined` if it is none
+ * @throws Error if the default country is none
  */
 export function readNumber(written: string, defaultCountry?: string): string | undefined {
-  const { parseAddress }: Crm = require(Runtime.getAssets()['/crm.js']?.path ?? '/crm.js');
   const country = countryOf(defaultCountry);
   const international = /\+.*/s.exec(written)?.[0] ?? written.replace(/^\D*00/, '+');
   const whole = parse(`+${international.replace(/\D/g, '')}`);
-  if (international.startsWith('+')) return parseAddress(whole?.number)?.key;
+  if (international.startsWith('+')) return whole?.number;
 
   const national = country && parse(international, country);
   // One that starts with the code of the default country counts as international.
   const isWhole = whole?.isValid() && whole.countryCallingCode === national?.countryCallingCode;
-  if (national?.isValid() && !isWhole) return parseAddress(national.number)?.key;
-  return whole?.isPossible() ? parseAddress(whole.number)?.key : undefined;
+  if (national?.isValid() && !isWhole) return national.number;
+  return whole?.isPossible() ? whole.number : undefined;
 }
 
 function countryOf(defaultCountry: string | undefined): CountryCode | undefined {
-  if (!defaultCountry) return undefined;
-  if (isSupportedCountry(defaultCountry)) return defaultCountry;
-  throw new Error('CRM_DEFAULT_COUNTRY is no country: give an ISO code in capitals, such as US');
+  const code = defaultCountry?.trim().toUpperCase();
+  if (!code) return undefined;
+  if (isSupportedCountry(code)) return code;
+  throw new Error('CRM_DEFAULT_COUNTRY is not a country: give its ISO code, such as US');
 }
 
 /** The digits of a number without its country code: area code and local number. */

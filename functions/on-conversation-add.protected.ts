@@ -4,7 +4,7 @@ import type {
   ServerlessEventObject,
   ServerlessFunctionSignature,
 } from '@twilio-labs/serverless-runtime-types/types';
-import type { Address, FrontlineCustomer } from '../assets/crm.private';
+import type { Address } from '../assets/address.private';
 
 /** What Twilio sends: https://www.twilio.com/docs/conversations/conversations-webhooks#onconversationadd */
 export type OnConversationAddEvent = ServerlessEventObject<{
@@ -31,8 +31,6 @@ export interface ConversationProperties {
 
 type Crm = typeof import('../assets/crm.private');
 
-/** https://www.twilio.com/docs/conversations/conversations-limits */
-const FRIENDLY_NAME_MAX_LENGTH = 256;
 /** https://www.twilio.com/docs/conversations/conversations-limits */
 const GROUP_MMS_MAX_PARTICIPANTS = 10;
 
@@ -80,15 +78,22 @@ async function nameConversation(
   );
   const customers = lookUps.map((lookUp) => (lookUp.status === 'fulfilled' ? lookUp.value : undefined));
   const failure = lookUps.find((lookUp) => lookUp.status === 'rejected');
-  if (failure) log.error(`CRM failed (${failure.reason.message})`, members, customers);
-  else log.info(customers.some(Boolean) ? 'known' : 'unknown', members, customers);
+  const masked = members.map(crm.maskAddress);
+  if (failure) log.error(`CRM failed (${failure.reason.message})`, masked, customers);
+  else log.info(customers.some(Boolean) ? 'known' : 'unknown', masked, customers);
 
   const properties: ConversationProperties = {};
-  if (!isChosen(event.FriendlyName, members, crm)) properties.friendly_name = nameOf(members, customers);
+  if (!hasChosenName(event, members, crm))
+    properties.friendly_name = crm.conversationName(members, customers);
   const [customer] = isGroup(event) ? [] : customers;
   const attributes = customer && crm.conversationAttributes(event.Attributes, customer);
   if (attributes) properties.attributes = attributes;
   return properties;
+}
+
+/** Whether somebody gave the conversation its name: an address is the name that Twilio gives. */
+function hasChosenName({ FriendlyName }: OnConversationAddEvent, members: Address[], crm: Crm): boolean {
+  return typeof FriendlyName === 'string' && !crm.isListOfAddresses(FriendlyName, members);
 }
 
 function isGroup(event: OnConversationAddEvent): boolean {
@@ -108,31 +113,4 @@ function membersOf(event: OnConversationAddEvent, crm: Crm): Address[] {
     if (member && !own.includes(member.key)) members.set(member.key, member);
   }
   return [...members.values()].slice(0, GROUP_MMS_MAX_PARTICIPANTS);
-}
-
-/** Whether somebody gave the conversation its name: an address is the name that Twilio gives. */
-function isChosen(friendlyName: unknown, members: Address[], crm: Crm): boolean {
-  if (typeof friendlyName !== 'string') return false;
-  return !friendlyName.split(',').every((part) => {
-    const address = crm.parseAddress(part);
-    return (
-      !address || crm.isPhoneNumber(address.value) || members.some((member) => member.key === address.key)
-    );
-  });
-}
-
-/** The names of those known; who wrote goes by their address where they are not. */
-function nameOf(members: Address[], customers: (FrontlineCustomer | undefined)[]): string {
-  const ids = customers.map((customer) => customer?.customer_id);
-  const names = members.flatMap((member, i) => {
-    if (ids[i] && ids.indexOf(ids[i]) < i) return [];
-    return customers[i]?.display_name ?? (i === 0 ? member.value : []);
-  });
-  return shorten(names.join(', '));
-}
-
-/** Cuts a name to what Twilio takes, in UTF-16 units, and never between the two of a surrogate pair. */
-function shorten(name: string): string {
-  if (name.length <= FRIENDLY_NAME_MAX_LENGTH) return name;
-  return `${name.slice(0, FRIENDLY_NAME_MAX_LENGTH - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }

@@ -46,8 +46,8 @@ class WebhookError extends Error {
 /**
  * Post-Event URL: ties a customer who joined a conversation to their record in the CRM.
  *
- * The participant exists already, so no answer can do harm. What may pass is answered 503, and Twilio sends the
- * event again where the service has a retry count; the same update twice leaves the same result.
+ * The participant exists already, so no answer can do harm. A transient error is answered 503, and Twilio sends the
+ * event again if the service has a retry count; the same update twice leaves the same result.
  * https://www.twilio.com/docs/conversations/conversations-webhooks#onparticipantadded
  */
 export const handler: ServerlessFunctionSignature<EnvironmentVariables, OnParticipantAddedEvent> = async (
@@ -82,29 +82,30 @@ async function linkParticipant(
   const address = crm.parseAddress(event['MessagingBinding.Address']);
   if (event.Identity || !address) return log.info('no customer');
   const attributes = crm.parseAttributes(event.Attributes);
-  if (!attributes) return log.info('Attributes are no JSON object: left alone', [address]);
-  if (attributes.customer_id) return log.info('linked already', [address]);
+  const masked = [crm.maskAddress(address)];
+  if (!attributes) return log.info('Attributes are not a JSON object: left alone', masked);
+  if (attributes.customer_id) return log.info('linked already', masked);
 
   try {
     const update = updateOf(event);
     const customer = await crm.findCustomer(address, context, startedAt).catch((error: Error) => {
       throw new WebhookError(503, error.message);
     });
-    if (!customer) return log.info('unknown', [address]);
+    if (!customer) return log.info('unknown', masked);
     const client = clientOf(context);
     const json = crm.participantAttributes(attributes, customer);
-    const outcome = await persist(() => update(client, json), startedAt, crm);
-    log.info(outcome, [address], [customer]);
+    const outcome = await withRetries(() => update(client, json), startedAt, crm);
+    log.info(outcome, masked, [customer]);
   } catch (error) {
-    log.error(crm.reasonOf(error), [address]);
+    log.error(crm.reasonOf(error), masked);
     throw error;
   }
 }
 
-/** The update of this participant. @throws WebhookError 400 where the event does not tell whose */
+/** The update of this participant. @throws WebhookError 400 if the event does not tell whose */
 function updateOf({ ChatServiceSid, ConversationSid, ParticipantSid }: OnParticipantAddedEvent) {
-  if (!isSid(ConversationSid)) throw new WebhookError(400, 'ConversationSid is missing or no SID');
-  if (!isSid(ParticipantSid)) throw new WebhookError(400, 'ParticipantSid is missing or no SID');
+  if (!isSid(ConversationSid)) throw new WebhookError(400, 'ConversationSid is missing or not a SID');
+  if (!isSid(ParticipantSid)) throw new WebhookError(400, 'ParticipantSid is missing or not a SID');
   return ({ conversations: { v1 } }: TwilioClient, attributes: string): Promise<unknown> =>
     isSid(ChatServiceSid)
       ? v1
@@ -128,11 +129,11 @@ function clientOf(context: Context<EnvironmentVariables>): TwilioClient {
 }
 
 /**
- * Calls Twilio, and again while there is time for what may pass.
+ * Calls Twilio, and again after transient errors while there is time.
  *
- * @throws WebhookError 503 where time ran out, 500 where trying again is of no use
+ * @throws WebhookError 503 if time ran out, 500 if trying again is of no use
  */
-async function persist(
+async function withRetries(
   call: () => Promise<unknown>,
   startedAt: number,
   crm: Crm,
@@ -140,15 +141,15 @@ async function persist(
   const timeLeftMs = () => ANSWER_WITHIN_MS - (performance.now() - startedAt);
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs *= 2) {
     try {
-      await crm.inTime(call(), Math.min(CALL_TIMEOUT_MS, timeLeftMs()));
+      await crm.withTimeout(call(), Math.min(CALL_TIMEOUT_MS, timeLeftMs()));
       return 'linked';
     } catch (error) {
-      // The library throws Twilio's status and code; where no answer came, or half of one, there is no status.
+      // The library throws Twilio's status and code; if no answer came, or half of one, there is no status.
       const { status, code } = error as { status?: number; code?: number | string };
       if (status === 404) return 'gone';
       const reason = `Twilio's API: ${status ?? 'no whole answer'}${code ? ` (${code})` : ''}`;
-      const mayPass = !status || status === 429 || status >= 500 || code === CONVERSATION_INITIALIZING;
-      if (!mayPass) throw new WebhookError(500, reason);
+      const isTransient = !status || status === 429 || status >= 500 || code === CONVERSATION_INITIALIZING;
+      if (!isTransient) throw new WebhookError(500, reason);
       const jitteredMs = pauseMs * (0.5 + Math.random() / 2);
       if (jitteredMs >= timeLeftMs()) throw new WebhookError(503, reason);
       await setTimeout(jitteredMs);

@@ -2,67 +2,64 @@
  * The records of an Airtable table, by phone number or e-mail address.
  * https://airtable.com/developers/web/api/list-records
  */
-import type { EnvironmentVariables } from '@twilio-labs/serverless-runtime-types/types';
-import type { Address, CrmSource } from '../crm.private';
+import type { Address } from '../address.private';
+import type { CrmSource, Customer, LookUp } from '../crm.private';
 
-type CrmRequest = typeof import('../crm-request.private');
-type PhoneNumbers = typeof import('../phone-numbers.private');
+export const settings = {
+  AIRTABLE_ACCESS_TOKEN: {
+    is: 'a personal access token with the scope data.records:read',
+    example: 'pat00000000000000.0000000000',
+    required: true,
+  },
+  AIRTABLE_BASE_ID: { is: 'the base', example: 'app00000000000000', required: true },
+  AIRTABLE_TABLE: { is: 'the table', example: 'Customers', required: true },
+  AIRTABLE_NAME_FIELD: { is: 'the field with the name', example: 'Name', default: 'Name' },
+  AIRTABLE_PHONE_FIELD: { is: 'the field with the phone number', example: 'Phone', default: 'Phone' },
+  AIRTABLE_EMAIL_FIELD: { is: 'the field with the e-mail address', example: 'Email', default: 'Email' },
+  AIRTABLE_AVATAR_FIELD: { is: 'the field with the picture', example: 'Avatar', default: 'Avatar' },
+} satisfies CrmSource['settings'];
 
-/** @throws Error where Airtable does not answer */
-export const findCustomer: CrmSource['findCustomer'] = async (address, context, signal, timeLeftMs) => {
-  const { askCrm, isObject, objectsIn, requiredSetting }: CrmRequest = require(
-    Runtime.getAssets()['/crm-request.js']?.path ?? '/crm-request.js',
-  );
-  const token = requiredSetting(context, 'AIRTABLE_ACCESS_TOKEN');
-  const table = ['AIRTABLE_BASE_ID', 'AIRTABLE_TABLE'].map((name) => requiredSetting(context, name));
-  const filterByFormula = formulaFor(address, context);
+/** @throws Error if Airtable does not answer */
+export const findCustomer: CrmSource['findCustomer'] = async (address, lookUp) => {
+  const { AIRTABLE_ACCESS_TOKEN, AIRTABLE_BASE_ID = '', AIRTABLE_TABLE = '' } = lookUp.settings;
+  const { AIRTABLE_NAME_FIELD = '', AIRTABLE_AVATAR_FIELD = '' } = lookUp.settings;
+  const filterByFormula = formulaFor(address, lookUp);
   if (!filterByFormula) return undefined;
 
-  const url = new URL(`https://api.airtable.com/v0/${table.map(encodeURIComponent).join('/')}`);
+  const path = [AIRTABLE_BASE_ID, AIRTABLE_TABLE].map(encodeURIComponent).join('/');
+  const url = new URL(`https://api.airtable.com/v0/${path}`);
   url.search = new URLSearchParams({ filterByFormula, maxRecords: '2' }).toString();
-  const { json } = await askCrm(
-    {
-      crm: 'Airtable',
-      url,
-      headers: { Authorization: `Bearer ${token}` },
-      reasons: {
-        401: 'is AIRTABLE_ACCESS_TOKEN a personal access token with data.records:read?',
-        403: 'has AIRTABLE_ACCESS_TOKEN the scope data.records:read, and access to AIRTABLE_BASE_ID?',
-        404: 'are AIRTABLE_BASE_ID and AIRTABLE_TABLE right?',
-        422: 'are AIRTABLE_PHONE_FIELD and AIRTABLE_EMAIL_FIELD fields of the table?',
-      },
+  const answer = await lookUp.ask({
+    crm: 'Airtable',
+    url,
+    headers: { Authorization: `Bearer ${AIRTABLE_ACCESS_TOKEN}` },
+    reasons: {
+      401: 'is AIRTABLE_ACCESS_TOKEN a personal access token with data.records:read?',
+      403: 'has AIRTABLE_ACCESS_TOKEN the scope data.records:read, and access to AIRTABLE_BASE_ID?',
+      404: 'are AIRTABLE_BASE_ID and AIRTABLE_TABLE right?',
+      422: 'are AIRTABLE_PHONE_FIELD and AIRTABLE_EMAIL_FIELD fields of the table?',
     },
-    signal,
-    timeLeftMs,
-  );
-  return objectsIn(json, 'records', 'Airtable').map(({ id, fields }) => {
-    const values = isObject(fields) ? fields : {};
-    const avatar = values[fieldOf(context, 'AVATAR')];
+  });
+  return answer.list('records').map(({ id, fields }): Customer => {
+    const values = Object(fields) as Record<string, unknown>;
+    const avatar = values[AIRTABLE_AVATAR_FIELD];
     return {
-      customer_id: id as string,
-      display_name: values[fieldOf(context, 'NAME')] as string,
-      avatar: (Array.isArray(avatar) ? avatar[0]?.url : avatar) as string,
+      customer_id: id,
+      display_name: values[AIRTABLE_NAME_FIELD],
+      avatar: Array.isArray(avatar) ? avatar[0]?.url : avatar,
     };
   });
 };
 
-/** The name of a field, which `AIRTABLE_NAME_FIELD` and the like may change. */
-function fieldOf(context: EnvironmentVariables, what: 'NAME' | 'PHONE' | 'EMAIL' | 'AVATAR'): string {
-  const standard = { NAME: 'Name', PHONE: 'Phone', EMAIL: 'Email', AVATAR: 'Avatar' };
-  return context[`AIRTABLE_${what}_FIELD`]?.trim() || standard[what];
-}
-
 /** https://support.airtable.com/docs/formula-field-reference */
-function formulaFor({ channel, key, value }: Address, context: EnvironmentVariables): string | undefined {
+function formulaFor({ channel, key, value }: Address, lookUp: LookUp): string | undefined {
+  const { AIRTABLE_PHONE_FIELD = '', AIRTABLE_EMAIL_FIELD = '' } = lookUp.settings;
   if (channel === 'email') {
-    return `LOWER(TRIM(${textOf(fieldOf(context, 'EMAIL'))})) = ${quoted(value.toLowerCase())}`;
+    return `LOWER(TRIM(${textOf(AIRTABLE_EMAIL_FIELD)})) = ${quoted(value.toLowerCase())}`;
   }
   if (!key.startsWith('+')) return undefined;
-  const { writtenForms }: PhoneNumbers = require(
-    Runtime.getAssets()['/phone-numbers.js']?.path ?? '/phone-numbers.js',
-  );
-  const phone = textOf(fieldOf(context, 'PHONE'));
-  const forms = writtenForms(key, context.CRM_DEFAULT_COUNTRY);
+  const phone = textOf(AIRTABLE_PHONE_FIELD);
+  const forms = lookUp.phoneNumbers.writtenForms(key, lookUp.context.CRM_DEFAULT_COUNTRY);
   const isAnyOf = (written: string[]) => {
     const digits = new Set(written.map((form) => form.replace(/\D/g, '')));
     const same = [...digits].map((some) => `REGEX_REPLACE(${phone}, "[^0-9]", "") = ${quoted(some)}`);
@@ -74,7 +71,7 @@ function formulaFor({ channel, key, value }: Address, context: EnvironmentVariab
   return `IF(FIND("+", ${phone}), ${isAnyOf(forms.filter(hasPlus))}, ${without})`;
 }
 
-/** A field's value as text, also where it is empty or a number. */
+/** A field's value as text, also if it is empty or a number. */
 function textOf(field: string): string {
   return `({${field.replace(/[\\{}]/g, '\\$&')}} & "")`;
 }

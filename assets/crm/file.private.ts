@@ -4,7 +4,8 @@
  * many customers there are.
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import type { Address, Customer } from '../crm.private';
+import type { Address } from '../address.private';
+import type { Customer } from '../crm.private';
 
 const OPENING = '[\n';
 const CLOSING = '\n]\n';
@@ -12,7 +13,7 @@ const NEW_LINE = '\n'.charCodeAt(0);
 /** How much is read to either side of a place to find its line, at first: longer than most lines. */
 const REACH_BYTES = 512;
 
-/** @throws Error where the compiled customers are missing or damaged */
+/** @throws Error if the compiled customers are missing or damaged */
 export async function findCustomer(address: Address): Promise<Customer | undefined> {
   const asset = Runtime.getAssets()['/customers.json'];
   if (!asset) throw new Error('customers.private.json is missing: run npm run build and deploy again');

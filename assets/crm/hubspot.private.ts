@@ -2,10 +2,20 @@
  * HubSpot's contacts, by phone number or e-mail address.
  * https://developers.hubspot.com/docs/guides/api/crm/search
  */
-import type { Address, CrmSource, Customer } from '../crm.private';
+import type { Address } from '../address.private';
+import type { CrmSource, Customer, LookUp } from '../crm.private';
 
-type CrmRequest = typeof import('../crm-request.private');
-type PhoneNumbers = typeof import('../phone-numbers.private');
+export const settings: CrmSource['settings'] = {
+  HUBSPOT_ACCESS_TOKEN: {
+    is: 'the access token of a private app with the scope crm.objects.contacts.read',
+    example: 'pat-eu1-00000000-0000-0000-0000-000000000000',
+    required: true,
+  },
+  HUBSPOT_AVATAR_PROPERTY: {
+    is: 'the internal name of a property with the URL of a picture',
+    example: 'photo_url',
+  },
+};
 
 const SEARCH_URL = new URL('https://api.hubapi.com/crm/v3/objects/contacts/search');
 /** What people write numbers into. */
@@ -18,80 +28,52 @@ const SEARCHABLE_PROPERTIES = [
 /** Enough for all whose numbers differ in the country code alone. */
 const LIMIT = 100;
 
-/** @throws Error where HubSpot does not answer the search */
-export const findCustomer: CrmSource['findCustomer'] = async (address, context, signal, timeLeftMs) => {
-  const { askCrm, objectsIn, requiredSetting }: CrmRequest = require(
-    Runtime.getAssets()['/crm-request.js']?.path ?? '/crm-request.js',
-  );
-  const token = requiredSetting(context, 'HUBSPOT_ACCESS_TOKEN');
-  const avatarProperty = context.HUBSPOT_AVATAR_PROPERTY?.trim();
-  const search = searchFor(address, context.CRM_DEFAULT_COUNTRY);
-  if (!search) return undefined;
+/** @throws Error if HubSpot does not answer the search */
+export const findCustomer: CrmSource['findCustomer'] = async (address, lookUp) => {
+  const { HUBSPOT_ACCESS_TOKEN, HUBSPOT_AVATAR_PROPERTY } = lookUp.settings;
+  const filters = filtersFor(address, lookUp);
+  if (filters.length === 0) return undefined;
 
   const properties = ['firstname', 'lastname', 'company', 'email', ...NUMBER_PROPERTIES];
-  if (avatarProperty) properties.push(avatarProperty);
-  const body = { filterGroups: search.filterGroups, properties, limit: LIMIT, after: '0', sorts: [] };
-  const { json } = await askCrm(
-    {
-      crm: 'HubSpot',
-      url: SEARCH_URL,
-      method: 'POST',
-      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
-      body: JSON.stringify(body),
-      reasons: {
-        400: `is ${avatarProperty ? 'HUBSPOT_AVATAR_PROPERTY' : 'each property searched'} a property of contacts?`,
-        401: 'is HUBSPOT_ACCESS_TOKEN a private app token with crm.objects.contacts.read?',
-        403: 'has the private app the scope crm.objects.contacts.read?',
-      },
+  if (HUBSPOT_AVATAR_PROPERTY) properties.push(HUBSPOT_AVATAR_PROPERTY);
+  const filterGroups = filters.map((filter) => ({ filters: [filter] }));
+  const answer = await lookUp.ask({
+    crm: 'HubSpot',
+    url: SEARCH_URL,
+    method: 'POST',
+    headers: { Authorization: `Bearer ${HUBSPOT_ACCESS_TOKEN}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ filterGroups, properties, limit: LIMIT, after: '0', sorts: [] }),
+    reasons: {
+      400: `is ${HUBSPOT_AVATAR_PROPERTY ? 'HUBSPOT_AVATAR_PROPERTY' : 'each property searched'} a property of contacts?`,
+      401: 'is HUBSPOT_ACCESS_TOKEN a private app token with crm.objects.contacts.read?',
+      403: 'has the private app the scope crm.objects.contacts.read?',
     },
-    signal,
-    timeLeftMs,
-  );
-  const contacts = objectsIn(json, 'results', 'HubSpot');
+  });
+  const contacts = answer.list('results');
   if (contacts.length === LIMIT) throw new Error(`HubSpot has ${LIMIT} contacts or more with such a number`);
-  return contacts.filter(search.isMeant).map((contact) => customerOf(contact, avatarProperty));
+  return contacts.map((contact): Customer => {
+    const properties = Object(contact.properties) as Record<string, unknown>;
+    const { firstname, lastname, company, email } = properties;
+    return {
+      customer_id: contact.id,
+      display_name: [firstname, lastname].filter(Boolean).join(' ') || company || email,
+      avatar: HUBSPOT_AVATAR_PROPERTY && properties[HUBSPOT_AVATAR_PROPERTY],
+      // HubSpot's searchable numbers know no country.
+      ...(address.channel === 'email'
+        ? {}
+        : { phone_numbers: NUMBER_PROPERTIES.map((name) => properties[name]) }),
+    };
+  });
 };
 
-type Contact = Record<string, unknown>;
-type Properties = Record<string, string | null | undefined>;
-
-/** What to search, and who of those found is meant: HubSpot's searchable numbers know no country. */
-function searchFor({ channel, key, value }: Address, country: string | undefined) {
-  if (channel === 'email') {
-    const email = value.toLowerCase();
-    const filters = [{ propertyName: 'email', operator: 'EQ', value: email }];
-    return { filterGroups: [{ filters }], isMeant: () => true };
-  }
-  if (!key.startsWith('+')) return undefined;
-  const { localDigits, readNumber, writtenForms }: PhoneNumbers = require(
-    Runtime.getAssets()['/phone-numbers.js']?.path ?? '/phone-numbers.js',
-  );
-  const values = writtenForms(key, country);
-  const filters = [
+function filtersFor({ channel, key, value }: Address, lookUp: LookUp): object[] {
+  if (channel === 'email') return [{ propertyName: 'email', operator: 'EQ', value: value.toLowerCase() }];
+  if (!key.startsWith('+')) return [];
+  const { context, phoneNumbers } = lookUp;
+  const values = phoneNumbers.writtenForms(key, context.CRM_DEFAULT_COUNTRY);
+  const digits = phoneNumbers.localDigits(key);
+  return [
     ...NUMBER_PROPERTIES.map((propertyName) => ({ propertyName, operator: 'IN', values })),
-    ...SEARCHABLE_PROPERTIES.map((propertyName) => ({
-      propertyName,
-      operator: 'EQ',
-      value: localDigits(key),
-    })),
+    ...SEARCHABLE_PROPERTIES.map((propertyName) => ({ propertyName, operator: 'EQ', value: digits })),
   ];
-  return {
-    filterGroups: filters.map((filter) => ({ filters: [filter] })),
-    isMeant: (contact: Contact) =>
-      NUMBER_PROPERTIES.some((name) => readNumber(propertiesOf(contact)[name] ?? '', country) === key),
-  };
-}
-
-function customerOf(contact: Contact, avatarProperty: string | undefined): Customer {
-  const properties = propertiesOf(contact);
-  const { firstname, lastname, company, email } = properties;
-  return {
-    customer_id: contact.id as string,
-    display_name: [firstname, lastname].filter(Boolean).join(' ') || company || email,
-    avatar: avatarProperty && properties[avatarProperty],
-  };
-}
-
-function propertiesOf(contact: Contact): Properties {
-  return (contact.properties ?? {}) as Properties;
 }

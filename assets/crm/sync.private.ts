@@ -3,31 +3,36 @@
  * helper library, which costs a cold start more than all else, and cannot be stopped when the time is up.
  * https://www.twilio.com/docs/sync/api/document-resource
  */
-import type { CrmSource, Customer } from '../crm.private';
+import type { CrmSource } from '../crm.private';
 
-type CrmRequest = typeof import('../crm-request.private');
+export const settings: CrmSource['settings'] = {
+  ACCOUNT_SID: {
+    is: 'your Twilio account; deployed Functions have it from Twilio',
+    example: `AC${'0'.repeat(32)}`,
+    required: true,
+  },
+  AUTH_TOKEN: { is: 'its Auth Token', example: '0'.repeat(32), required: true },
+  SYNC_SERVICE_SID: {
+    is: 'the Sync service with the customers',
+    example: `IS${'0'.repeat(32)}`,
+    default: 'default',
+  },
+};
 
-/** @throws Error where Sync does not answer */
-export const findCustomer: CrmSource['findCustomer'] = async (address, context, signal, timeLeftMs) => {
-  const { askCrm, isObject, requiredSetting }: CrmRequest = require(
-    Runtime.getAssets()['/crm-request.js']?.path ?? '/crm-request.js',
-  );
-  const credentials = ['ACCOUNT_SID', 'AUTH_TOKEN'].map((name) => requiredSetting(context, name)).join(':');
-  const service = context.SYNC_SERVICE_SID?.trim() || 'default';
-  const path = `/v1/Services/${encodeURIComponent(service)}/Documents/${encodeURIComponent(`customer:${address.key}`)}`;
-  const { status, json } = await askCrm(
-    {
-      crm: 'Sync',
-      url: new URL(path, 'https://sync.twilio.com'),
-      headers: { Authorization: `Basic ${Buffer.from(credentials).toString('base64')}` },
-      expected: [404],
-      reasons: { 401: 'are ACCOUNT_SID and AUTH_TOKEN those of the account?' },
-    },
-    signal,
-    timeLeftMs,
-  );
-  if (status === 404) return undefined;
-  const { data } = isObject(json) ? json : {};
-  if (!isObject(data)) throw new Error('Sync answered no Document');
-  return data as unknown as Customer;
+/** @throws Error if Sync does not answer */
+export const findCustomer: CrmSource['findCustomer'] = async (address, { settings, ask }) => {
+  const { ACCOUNT_SID, AUTH_TOKEN, SYNC_SERVICE_SID = '' } = settings;
+  const path = ['Services', SYNC_SERVICE_SID, 'Documents', `customer:${address.key}`];
+  const credentials = Buffer.from(`${ACCOUNT_SID}:${AUTH_TOKEN}`).toString('base64');
+  const answer = await ask({
+    crm: 'Sync',
+    url: new URL(`https://sync.twilio.com/v1/${path.map(encodeURIComponent).join('/')}`),
+    headers: { Authorization: `Basic ${credentials}` },
+    expected: [404],
+    reasons: { 401: 'are ACCOUNT_SID and AUTH_TOKEN those of the account?' },
+  });
+  if (answer.status === 404) return undefined;
+  const { data } = answer.object();
+  if (typeof data !== 'object' || !data) throw new Error('Sync did not answer with a Document');
+  return data;
 };

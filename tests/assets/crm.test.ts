@@ -1,16 +1,10 @@
-import {
-  conversationAttributes,
-  eventLog,
-  findCustomer,
-  parseAddress,
-  parseAttributes,
-  participantAttributes,
-  reasonOf,
-} from '../../assets/crm.private';
+import { readdirSync } from 'node:fs';
+import type { Address } from '../../assets/address.private';
+import { findCustomer, type LookUp, parseAddress } from '../../assets/crm.private';
 import { captureLog, contextOf, installRuntime, script } from '../helpers/in-process-runtime';
 
 const ada = { customer_id: 'C-1', display_name: 'Ada Okafor', avatar: 'https://example.com/ada.png' };
-const address = parseAddress('whatsapp:+15551230123') ?? fail();
+const address = parseAddress('whatsapp:+14155550123') ?? fail();
 
 let log: () => string[];
 beforeEach(() => {
@@ -22,42 +16,13 @@ afterEach(() => jest.restoreAllMocks());
 const find = (variables: Record<string, unknown> = {}, startedAt = performance.now()) =>
   findCustomer(address, contextOf({ CRM_SOURCE: 'scripted', ...variables }), startedAt);
 
-describe('an address', () => {
-  test.each([
-    ['+15551234567', { channel: 'sms', value: '+15551234567', key: '+15551234567' }],
-    ['whatsapp:+15551234567', { channel: 'whatsapp', value: '+15551234567', key: '+15551234567' }],
-    ['rcs:+15551234567', { channel: 'rcs', value: '+15551234567', key: '+15551234567' }],
-    ['messenger:1002003004', { channel: 'messenger', value: '1002003004', key: 'messenger:1002003004' }],
-    ['Messenger:AbC', { channel: 'messenger', value: 'AbC', key: 'messenger:AbC' }],
-    ['Ana@Example.com', { channel: 'email', value: 'Ana@Example.com', key: 'email:ana@example.com' }],
-    ['email:Ana@Example.com', { channel: 'email', value: 'Ana@Example.com', key: 'email:ana@example.com' }],
-    ['12345', { channel: 'sms', value: '12345', key: 'sms:12345' }],
-    [' +15551234567 ', { channel: 'sms', value: '+15551234567', key: '+15551234567' }],
-  ])('%s is taken apart', (text, parts) => {
-    expect(parseAddress(text)).toEqual(parts);
-  });
-
-  test('of a Mexican mobile is one, with and without the 1 that WhatsApp writes', () => {
-    expect(parseAddress('whatsapp:+5215512345678')).toMatchObject({
-      value: '+5215512345678',
-      key: '+525512345678',
-    });
-    expect(parseAddress('+525512345678')).toMatchObject({ key: '+525512345678' });
-  });
-
-  test.each([undefined, null, '', '  ', 15551234567, ['+15551234567'], {}])(
-    'is none where the field is %p',
-    (field) => {
-      expect(parseAddress(field)).toBeUndefined();
-    },
-  );
-});
-
 describe('a CRM source', () => {
+  const names = readdirSync('assets/crm').map((file) => file.replace('.private.ts', ''));
+
   test('gets the address, the environment, a signal and the time left', async () => {
     let timeLeft = 0;
-    const source = jest.fn(async (_address, _context, _signal, timeLeftMs) => {
-      timeLeft = timeLeftMs();
+    const source = jest.fn(async (_address: Address, lookUp: LookUp) => {
+      timeLeft = lookUp.timeLeftMs();
       return ada;
     });
     script(source);
@@ -65,13 +30,15 @@ describe('a CRM source', () => {
     expect(Math.round(timeLeft / 500) * 500).toBe(1000);
     expect(source).toHaveBeenCalledWith(
       address,
-      expect.objectContaining({ MY_CRM_TOKEN: 'secret' }),
-      expect.any(AbortSignal),
-      expect.any(Function),
+      expect.objectContaining({
+        context: expect.objectContaining({ MY_CRM_TOKEN: 'secret' }),
+        settings: {},
+        signal: expect.any(AbortSignal),
+      }),
     );
   });
 
-  test.each([undefined, ''])('is the embedded default where CRM_SOURCE is %p', async (CRM_SOURCE) => {
+  test.each([undefined, ''])('is the embedded default if CRM_SOURCE is %p', async (CRM_SOURCE) => {
     expect(await find({ CRM_SOURCE })).toBeUndefined();
     expect(
       await findCustomer(parseAddress('+14155550147') ?? fail(), contextOf(), performance.now()),
@@ -84,7 +51,7 @@ describe('a CRM source', () => {
     'of the unknown name %s is an error that lists the names',
     async (CRM_SOURCE) => {
       await expect(find({ CRM_SOURCE })).rejects.toThrow(
-        `CRM_SOURCE ${CRM_SOURCE}: there is no such source; there are: file, hubspot, salesforce, airtable, http, sync, scripted`,
+        `CRM_SOURCE ${CRM_SOURCE}: there is no such source; there are: ${names.join(', ')}, scripted`,
       );
     },
   );
@@ -104,9 +71,19 @@ describe('a CRM source', () => {
     expect(timers()).toBe(before);
   });
 
+  test('that fails has its error kept as the cause, for whoever writes a source', async () => {
+    const cause = new Error('it broke, at +14155550123');
+    script(async () => {
+      throw cause;
+    });
+    const error: Error = await find().then(fail, (thrown) => thrown);
+    expect(error.message).toBe('CRM_SOURCE scripted: it broke, at •••');
+    expect(error.cause).toBe(cause);
+  });
+
   test('is told when the time is up, and not waited for', async () => {
     let aborted = false;
-    script((_address, _context, signal) => {
+    script((_address, { signal }) => {
       signal.addEventListener('abort', () => {
         aborted = true;
       });
@@ -117,7 +94,7 @@ describe('a CRM source', () => {
   });
 
   test('that fails after its time was up disturbs nobody', async () => {
-    script((_address, _context, signal) => {
+    script((_address, { signal }) => {
       return new Promise((_resolve, reject) =>
         signal.addEventListener('abort', () => reject(new Error('aborted'))),
       );
@@ -133,7 +110,7 @@ describe('a CRM source', () => {
     ['1500', 1500],
     ['4000', 4000],
     ['9999', 4000],
-  ])('has, where CRM_TIMEOUT_MS is %p, %p ms from the start of the event', async (CRM_TIMEOUT_MS, ms) => {
+  ])('has, if CRM_TIMEOUT_MS is %p, %p ms from the start of the event', async (CRM_TIMEOUT_MS, ms) => {
     const timer = jest.spyOn(globalThis, 'setTimeout');
     script(async () => ada);
     await find({ CRM_TIMEOUT_MS }, performance.now() - 1000);
@@ -156,18 +133,18 @@ describe('a customer', () => {
   test.each([undefined, null, '', ' ', {}, true])(
     'with the customer_id %p is an error of the CRM',
     async (customer_id) => {
-      script(async () => ({ customer_id }) as never);
+      script(async () => ({ customer_id }));
       await expect(find()).rejects.toThrow('CRM_SOURCE scripted: the customer found has no customer_id');
     },
   );
 
   test.each(['text', 5, ['text'], [{}], [ada, {}]])('that is %p is an error of the CRM', async (answer) => {
-    script(async () => answer as never);
+    script(async () => answer);
     await expect(find()).rejects.toThrow('CRM_SOURCE scripted:');
   });
 
   test.each([undefined, null, []])('that is %p is not known', async (answer) => {
-    script(async () => answer as never);
+    script(async () => answer);
     expect(await find()).toBeUndefined();
   });
 
@@ -192,10 +169,31 @@ describe('a customer', () => {
     ['/avatars/ada.png', undefined],
     [5, 'my-1234.twil.io'],
   ])('with the avatar %p on %p goes without, and the log warns', async (avatar, DOMAIN_NAME) => {
-    script(async () => ({ ...ada, avatar }) as never);
+    script(async () => ({ ...ada, avatar }));
     expect(await find({ DOMAIN_NAME })).toEqual({ customer_id: 'C-1', display_name: 'Ada Okafor' });
-    expect(log()).toEqual(['customer_id "C-1": avatar left out, it is no http(s) URL']);
+    expect(log()).toEqual(['customer_id "C-1": avatar left out, it is not an http(s) URL']);
   });
+});
+
+describe('a customer with phone numbers as they are written in the CRM', () => {
+  test.each([
+    [['+1 (415) 555-0123'], undefined],
+    [['(415) 555-0123'], 'US'],
+    [[null, 5, '14155550123'], undefined],
+  ])('is taken if the address is one of %j', async (phone_numbers, CRM_DEFAULT_COUNTRY) => {
+    script(async () => ({ ...ada, phone_numbers }));
+    expect(await find({ CRM_DEFAULT_COUNTRY })).toEqual(ada);
+  });
+
+  test.each([[[]], [['+1 415 555 0124']], [['(415) 555-0123']], [[null, {}]]])(
+    'is left out if the address is none of %j',
+    async (phone_numbers) => {
+      script(async () => [{ customer_id: 'C-2', phone_numbers }]);
+      expect(await find()).toBeUndefined();
+      script(async () => [{ customer_id: 'C-2', phone_numbers }, ada]);
+      expect(await find()).toEqual(ada);
+    },
+  );
 });
 
 describe('several customers', () => {
@@ -209,56 +207,8 @@ describe('several customers', () => {
     script(async () => [ada, { ...ada, customer_id: 'C-2' }, ada]);
     expect(await find()).toBeUndefined();
     expect(log()).toEqual([
-      'whatsapp:+1555•••0123 is ambiguous: customer_id "C-1", "C-2" have it, none is taken',
+      'whatsapp:+1415•••0123 is ambiguous: customer_id "C-1", "C-2" have it, none is taken',
     ]);
-  });
-});
-
-describe('attributes', () => {
-  test.each([undefined, '', ' ', 'null', '{}'])('%p are none', (json) => {
-    expect(parseAttributes(json)).toEqual({});
-  });
-
-  test.each(['[]', '1', '"a"', '{', 'undefined'])('%p are no JSON object', (json) => {
-    expect(parseAttributes(json)).toBeUndefined();
-  });
-
-  test('keep what is there, down to a name like __proto__', () => {
-    const json = '{"__proto__":{"customer_id":"C-9"},"role":"payer"}';
-    expect(participantAttributes(parseAttributes(json) ?? fail(), { customer_id: 'C-1' })).toBe(
-      '{"__proto__":{"customer_id":"C-9"},"role":"payer","customer_id":"C-1"}',
-    );
-    expect(conversationAttributes(json, ada)).toContain('"__proto__":{"customer_id":"C-9"},"role":"payer"');
-  });
-});
-
-describe('the log', () => {
-  test.each([
-    ['+15551230123', '+1555•••0123'],
-    ['whatsapp:+15551230123', 'whatsapp:+1555•••0123'],
-    ['+3212345678', '•••'],
-    ['messenger:1002003004', 'messenger:•••'],
-    ['ana.okafor@example.com', 'email:•••'],
-    ['AdaOkafor', '•••'],
-  ])('shows %s as %s', (text, masked) => {
-    eventLog('onConversationAdd', {}, performance.now()).info('unknown', [parseAddress(text) ?? fail()]);
-    expect(log()).toEqual([expect.stringMatching(/^onConversationAdd \S+ unknown source=file \d+ ms$/)]);
-    expect(log()[0]?.split(' ')[1]).toBe(masked);
-  });
-
-  test('shows nothing of malformed JSON, numbers or e-mail addresses that an error quotes', () => {
-    const malformed = (() => {
-      try {
-        return JSON.parse('{"name":"Ada Okafor"');
-      } catch (error) {
-        return error;
-      }
-    })();
-    expect(reasonOf(malformed)).toBe('malformed JSON');
-    expect(reasonOf(new Error('GET https://crm.example/?phone=+15551230123 failed'))).not.toContain('0123');
-    expect(reasonOf(new Error('no (555) 123-0123'))).not.toContain('0123');
-    expect(reasonOf(new Error('no ada@example.com\nat /var/task'))).toBe('no •••');
-    expect(reasonOf('HTTP 500')).toBe('HTTP 500');
   });
 });
 

@@ -8,19 +8,15 @@ import type {
 import type { CrmSource } from '../../assets/crm.private';
 import { builtFolder } from '../../tools/build/built-folder';
 
-/** The files behind the private Assets, by the paths that they are deployed under. */
+/** The private Assets of the repository, by the paths that they are deployed under. */
+const modules = readdirSync('assets', { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.private.ts'))
+  .map((path) => [`/${path.replace('.private.ts', '.js')}`, resolve('assets', path)]);
 const assets: Record<string, string> = {
-  ...codeOfAssets(),
+  ...Object.fromEntries(modules),
   '/crm/scripted.js': resolve('tests/fixtures/scripted-source.ts'),
   '/customers.json': resolve(builtFolder(), 'assets/customers.private.json'),
 };
-
-function codeOfAssets(): Record<string, string> {
-  const files = readdirSync('assets', { recursive: true, encoding: 'utf8' });
-  const code = files.filter((file) => file.endsWith('.private.ts'));
-  const pathOf = (file: string) => `/${file.replaceAll('\\', '/').replace('.private.ts', '.js')}`;
-  return Object.fromEntries(code.map((file) => [pathOf(file), resolve('assets', file)]));
-}
 
 /** Gives this process the globals of the Functions runtime. `changed` puts other files behind Assets, or none. */
 export function installRuntime(changed: Record<string, string | undefined> = {}) {

@@ -1,5 +1,5 @@
 import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js';
-import { parseAddress } from '../../assets/crm.private';
+import { parseAddress } from '../../assets/address.private';
 
 /** The channels on which customers are phone numbers; elsewhere a number is one that starts with a plus. */
 const PHONE_CHANNELS = ['sms', 'mms', 'whatsapp'];

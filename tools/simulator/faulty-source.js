@@ -3,7 +3,11 @@
 const { existsSync } = require('node:fs');
 const { setTimeout } = require('node:timers/promises');
 
-exports.findCustomer = async (address, context, signal, timeLeftMs) => {
+const source = require(Runtime.getAssets()['/switched/source.js'].path);
+
+exports.settings = source.settings;
+exports.findCustomer = async (address, lookUp) => {
+  const { signal, context } = lookUp;
   const {
     SIMULATOR_SWITCHES,
     SIMULATOR_ACCOUNT_SID: ACCOUNT_SID,
@@ -11,6 +15,13 @@ exports.findCustomer = async (address, context, signal, timeLeftMs) => {
   } = context;
   if (existsSync(`${SIMULATOR_SWITCHES}/crm-down`)) throw new Error('the CRM is down');
   if (existsSync(`${SIMULATOR_SWITCHES}/crm-slow`)) await setTimeout(6000, undefined, { signal });
-  const { findCustomer } = require(Runtime.getAssets()['/switched/source.js'].path);
-  return findCustomer(address, { ...context, ACCOUNT_SID, AUTH_TOKEN }, signal, timeLeftMs);
+  const account = { ACCOUNT_SID, AUTH_TOKEN };
+  return source.findCustomer(address, {
+    ...lookUp,
+    get phoneNumbers() {
+      return lookUp.phoneNumbers;
+    },
+    context: { ...context, ...account },
+    settings: { ...lookUp.settings, ...account },
+  });
 };

@@ -1,4 +1,4 @@
-import { parseAddress } from '../../assets/crm.private';
+import { parseAddress } from '../../assets/address.private';
 import { DEFAULT_SERVICE_SID } from '../fakes/twilio/conversations';
 import type { Message, SimulatedMessage, SimulatedParticipant } from './simulated-twilio';
 

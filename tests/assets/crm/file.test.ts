@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { parseAddress } from '../../../assets/address.private';
 import { findCustomer } from '../../../assets/crm/file.private';
-import { parseAddress } from '../../../assets/crm.private';
 import { compileCustomers } from '../../../tools/customers/compile-customers';
 import { installRuntime } from '../../helpers/in-process-runtime';
 

@@ -86,10 +86,10 @@ test('takes the avatar from SALESFORCE_AVATAR_FIELD', async () => {
 });
 
 test.each(['Photo__c FROM User', "x'", '1st', 'a,b'])(
-  'takes no SALESFORCE_AVATAR_FIELD such as %s',
+  'does not take a SALESFORCE_AVATAR_FIELD such as %s',
   async (field) => {
     await expect(find('salesforce', '+14155550147', { SALESFORCE_AVATAR_FIELD: field })).rejects.toThrow(
-      'SALESFORCE_AVATAR_FIELD is no API name of a field',
+      'SALESFORCE_AVATAR_FIELD is malformed: write it like Photo__c',
     );
     expect(apis().calls).toEqual([]);
   },
@@ -103,9 +103,9 @@ test.each(['62.0', '62', 'v62.0'])(
   },
 );
 
-test('names SALESFORCE_API_VERSION where it is none', async () => {
+test('names SALESFORCE_API_VERSION if it is malformed', async () => {
   const answer = find('salesforce', '+14155550147', { SALESFORCE_API_VERSION: 'latest' });
-  await expect(answer).rejects.toThrow('SALESFORCE_API_VERSION is no version: write it like 60.0');
+  await expect(answer).rejects.toThrow('SALESFORCE_API_VERSION is malformed: write it like 60.0');
 });
 
 test.each([
@@ -113,8 +113,10 @@ test.each([
   { access_token: 'token', instance_url: 'http://acme.my.salesforce.com' },
   { access_token: 'token', instance_url: 'https://acme.my.salesforce.com@elsewhere.example' },
   { instance_url: 'https://acme.my.salesforce.com' },
-])('takes no session such as %j', async (body) => {
+])('does not take a session such as %j', async (body) => {
   jest.spyOn(salesforce, 'answer').mockReturnValue({ status: 200, body });
-  await expect(find('salesforce', '+14155550147')).rejects.toThrow('Salesforce answered no session');
+  await expect(find('salesforce', '+14155550147')).rejects.toThrow(
+    'Salesforce did not answer with a session',
+  );
   expect(requests()).toEqual([LOGIN]);
 });

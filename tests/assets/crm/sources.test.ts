@@ -195,9 +195,9 @@ describe.each(TYPED_IN)('%s, where people type numbers as they like,', (name) =>
     ]);
   });
 
-  test('names CRM_DEFAULT_COUNTRY where it is no country', async () => {
+  test('names CRM_DEFAULT_COUNTRY if it is not a country', async () => {
     const answer = find(name, '+14155550147', { CRM_DEFAULT_COUNTRY: 'usa' });
-    await expect(answer).rejects.toThrow('CRM_DEFAULT_COUNTRY is no country');
+    await expect(answer).rejects.toThrow('CRM_DEFAULT_COUNTRY is not a country');
   });
 
   test.each([

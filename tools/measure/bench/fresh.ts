@@ -31,6 +31,9 @@ export function ours({ compiled }: CustomerFiles): Candidate {
     functionFile: resolve(builtFolder(), 'functions/on-conversation-add.protected.js'),
     assets: {
       '/crm.js': asset('assets/crm.private.js'),
+      '/address.js': asset('assets/address.private.js'),
+      '/frontline.js': asset('assets/frontline.private.js'),
+      '/event-log.js': asset('assets/event-log.private.js'),
       '/crm/file.js': asset('assets/crm/file.private.js'),
       '/customers.json': { path: compiled },
     },

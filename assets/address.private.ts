@@ -1,0 +1,47 @@
+/** Whose address it is: what Twilio writes into `MessagingBinding.Address`, taken apart. It imports nothing. */
+
+/** Where somebody writes from. */
+export interface Address {
+  /** Twilio's prefix (`whatsapp`, `messenger`, …); if an address has none, `email` or `sms`. */
+  channel: string;
+  /** The address without that prefix, as Twilio wrote it: `+15551234567`, `1002003004`, `ana@example.com`. */
+  value: string;
+  /** What a person's addresses have in common: a phone number is one key on every channel. */
+  key: string;
+}
+
+const ADDRESS = /^(?:([a-z]{2,20}):)?(.+)$/is;
+/** E.164: https://www.twilio.com/docs/glossary/what-e164 */
+const PHONE_NUMBER = /^\+[1-9]\d{1,14}$/;
+
+/** Takes an address of an event apart. Returns `undefined` if there is none. */
+export function parseAddress(field: unknown): Address | undefined {
+  const [, prefix, value] = (typeof field === 'string' && ADDRESS.exec(field.trim())) || [];
+  if (!value) return undefined;
+  const channel = prefix?.toLowerCase() ?? (value.includes('@') ? 'email' : 'sms');
+  if (isPhoneNumber(value)) {
+    // WhatsApp still writes the 1 that Mexico took out of its mobile numbers in 2019.
+    return { channel, value, key: value.replace(/^\+521(?=\d{10}$)/, '+52') };
+  }
+  return { channel, value, key: `${channel}:${channel === 'email' ? value.toLowerCase() : value}` };
+}
+
+/** Whether it is a phone number as Twilio writes them, in E.164. */
+export function isPhoneNumber(value: string): boolean {
+  return PHONE_NUMBER.test(value);
+}
+
+/** Whether a text is nothing but addresses, separated by commas: any phone numbers, or the other addresses of `members`. */
+export function isListOfAddresses(text: string, members: Address[]): boolean {
+  return text.split(',').every((part) => {
+    const address = parseAddress(part);
+    return !address || isPhoneNumber(address.value) || members.some(({ key }) => key === address.key);
+  });
+}
+
+/** An address for the log, of which nobody can be told. */
+export function maskAddress({ channel, value }: Address): string {
+  const masked =
+    isPhoneNumber(value) && value.length >= 12 ? `${value.slice(0, 5)}•••${value.slice(-4)}` : '•••';
+  return channel === 'sms' ? masked : `${channel}:${masked}`;
+}
