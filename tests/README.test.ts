@@ -79,7 +79,7 @@ test('the CRM source that it shows works', async () => {
   rmSync(folder, { recursive: true });
 });
 
-test('each line of settings that it shows stands in .env.example, and names a source that is there', () => {
+test('each line of settings that it shows is in .env.example, and names a source that is there', () => {
   const lines = blocks.flatMap(({ text }) => text.match(/^[A-Z_]+=\S.*$/gm) ?? []);
   expect(lines.length).toBeGreaterThan(10);
   const example = readFileSync('.env.example', 'utf8');
