@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { getListOfFunctionsAndAssets } from '@twilio-labs/serverless-api/dist/utils/fs';
 import { builtFolder } from '../tools/build/built-folder';
@@ -15,7 +15,7 @@ const { dependencies, engines } = json('package.json');
 /** What twilio-run deploy and twilio serverless:deploy would upload. */
 const deployed = async () => {
   const config = { functionsFolderNames: [functionsFolder], assetsFolderNames: [assetsFolder] };
-  const { functions, assets } = await getListOfFunctionsAndAssets(dirname(builtFolder()), config);
+  const { functions, assets } = await getListOfFunctionsAndAssets(resolve(dirname(builtFolder())), config);
   return { functions, assets };
 };
 const pathsAndAccess = (resources: { path: string; access: string }[]) =>
