@@ -81,6 +81,14 @@ describe('a CRM source', () => {
     expect(error.cause).toBe(cause);
   });
 
+  test.each([
+    [undefined, 'no reason'],
+    ['it broke', 'it broke'],
+  ])('that fails with %p fails like any other', async (reason, words) => {
+    script(() => Promise.reject(reason));
+    await expect(find()).rejects.toThrow(`CRM_SOURCE scripted: ${words}`);
+  });
+
   test('is told when the time is up, and not waited for', async () => {
     let aborted = false;
     script((_address, { signal }) => {
@@ -108,8 +116,8 @@ describe('a CRM source', () => {
     ['soon', 3000],
     ['-1', 3000],
     ['1500', 1500],
-    ['4000', 4000],
-    ['9999', 4000],
+    ['3500', 3500],
+    ['9999', 3500],
   ])('has, if CRM_TIMEOUT_MS is %p, %p ms from the start of the event', async (CRM_TIMEOUT_MS, ms) => {
     const timer = jest.spyOn(globalThis, 'setTimeout');
     script(async () => ada);
@@ -128,6 +136,19 @@ describe('a customer', () => {
   ])('with the customer_id %p has it as text', async (customer_id, id) => {
     script(async () => ({ customer_id }));
     expect(await find()).toEqual({ customer_id: id });
+  });
+
+  test.each([2 ** 53, Number.POSITIVE_INFINITY, 1.5])(
+    'with the customer_id %p, which may be that of somebody else, is an error of the CRM',
+    async (customer_id) => {
+      script(async () => ({ customer_id }));
+      await expect(find()).rejects.toThrow('not exact as a number: answer it as text');
+    },
+  );
+
+  test('has a name without control characters', async () => {
+    script(async () => ({ customer_id: 'C-1', display_name: 'Ada\u0007\r\nOkafor' }));
+    expect(await find()).toEqual({ customer_id: 'C-1', display_name: 'Ada Okafor' });
   });
 
   test.each([undefined, null, '', ' ', {}, true])(
@@ -201,6 +222,11 @@ describe('several customers', () => {
     script(async () => [{ ...ada, customer_id: 7 }, { customer_id: '7' }]);
     expect(await find()).toEqual({ ...ada, customer_id: '7' });
     expect(log()).toEqual([]);
+  });
+
+  test('with one customer_id have all that is known of it', async () => {
+    script(async () => [{ customer_id: 'C-1', display_name: '' }, { ...ada, avatar: null }, ada]);
+    expect(await find()).toEqual(ada);
   });
 
   test('with different ones are none, and the log says so, with the masked address and their ids', async () => {

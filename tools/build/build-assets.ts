@@ -22,7 +22,7 @@ export interface Said {
  * is copied.
  *
  * @param folder the build; its `assets/` is written
- * @throws CustomersError when the customers cannot be used; nothing is written then
+ * @throws Problem if the customers cannot be used; nothing is written then
  */
 export function buildAssets(folder: string, settings: BuildSettings): Said {
   const source = settings.CRM_SOURCE?.trim() || 'file';

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { Problem } from '../problem';
 import { type BuildSettings, buildAssets, type Said } from './build-assets';
 import { builtFolder } from './built-folder';
 import { readEnvFile } from './env-file';
@@ -11,18 +12,13 @@ const BEING_MADE = '.new-';
 /** A build takes seconds: what one left behind that long ago, it left because it was interrupted. */
 const LEFT_BEHIND_MS = 60 * 60 * 1000;
 
-/** Thrown when TypeScript finds an error. The message is what it says. */
-export class TypeScriptError extends Error {
-  override name = 'TypeScriptError';
-}
-
 /**
  * Builds functions/ and assets/, beside the last build, and takes its place when all went well: what serves the last one
  * goes on doing so meanwhile.
  *
  * @param folder what is made
  * @param settings the variables that the Functions will have
- * @throws CustomersError or TypeScriptError; the last build stays as it is then
+ * @throws Problem if customers or code are wrong; the last build stays as it is then
  */
 export function buildProject(folder = builtFolder(), settings: BuildSettings = readEnvFile()): Said {
   mkdirSync(dirname(folder), { recursive: true });
@@ -54,5 +50,5 @@ function compileTypeScript(outDir: string) {
     [tsc, '-p', 'tsconfig.build.json', '--outDir', outDir],
     { encoding: 'utf8' },
   );
-  if (status !== 0) throw new TypeScriptError((stdout + stderr).trim());
+  if (status !== 0) throw new Problem((stdout + stderr).trim());
 }

@@ -2,15 +2,15 @@
  * `npm run build`: makes `dist`, which is served and deployed, out of functions/ and assets/. With --quiet, it says nothing
  * but what is wrong.
  */
-import { CustomersError } from '../customers/customers-file';
-import { buildProject, TypeScriptError } from './build-project';
+import { Problem } from '../problem';
+import { buildProject } from './build-project';
 
 try {
   const { customers, warnings } = buildProject();
   for (const warning of warnings) console.warn(warning);
   if (!process.argv.includes('--quiet')) console.log(customers);
 } catch (error) {
-  if (!(error instanceof CustomersError || error instanceof TypeScriptError)) throw error;
+  if (!(error instanceof Problem)) throw error;
   console.error(error.message);
   process.exitCode = 1;
 }

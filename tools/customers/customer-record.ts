@@ -1,7 +1,5 @@
 import { z } from 'zod';
-
-/** https://www.twilio.com/docs/conversations/conversations-limits */
-const FRIENDLY_NAME_MAX_LENGTH = 256;
+import { FRIENDLY_NAME_MAX_LENGTH } from '../twilio/limits';
 
 const NO_ID = 'is missing: give the ID of the customer in your CRM, as text';
 const text = (remedy: string) => z.string(remedy).trim().min(1, remedy);

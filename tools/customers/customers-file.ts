@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { Problem } from '../problem';
 import type { Checked } from './read-customers';
 
 /** The customers of whoever uses the project, at its top; git ignores the file. */
@@ -17,20 +18,12 @@ export function customersFile({ CUSTOMERS_FILE }: CustomersSettings): string {
   return CUSTOMERS_FILE?.trim() || (existsSync(OWN_CUSTOMERS) ? OWN_CUSTOMERS : SAMPLE_CUSTOMERS);
 }
 
-/** Thrown when customers cannot be used. The message has a line for each problem. */
-export class CustomersError extends Error {
-  override name = 'CustomersError';
-  constructor(file: string, problems: string[]) {
-    super(problems.map((problem) => `${file}: ${problem}`).join('\n'));
-  }
-}
-
 /**
  * Reads the file of customers.
  *
  * @param check validates its text: `readCustomers` or `compileCustomers`
  * @returns what the check returns, with each warning led by the file's name
- * @throws CustomersError when there is no such file, or it has problems
+ * @throws Problem if there is no such file, or customers in it cannot be used; with a line for each reason
  */
 export function loadCustomers<T extends Checked>(
   settings: CustomersSettings,
@@ -38,8 +31,12 @@ export function loadCustomers<T extends Checked>(
 ): T & { file: string } {
   const file = customersFile(settings);
   const checked = check(readText(file), settings.CRM_DEFAULT_COUNTRY);
-  if (checked.problems.length > 0) throw new CustomersError(file, checked.problems);
+  if (checked.problems.length > 0) throw problemWith(file, checked.problems);
   return { ...checked, file, warnings: checked.warnings.map((warning) => `${file}: warning: ${warning}`) };
+}
+
+function problemWith(file: string, reasons: string[]): Problem {
+  return new Problem(reasons.map((reason) => `${file}: ${reason}`).join('\n'));
 }
 
 function readText(file: string): string {
@@ -47,8 +44,8 @@ function readText(file: string): string {
     return readFileSync(file, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOENT') throw new CustomersError(file, [`cannot be read: ${code}`]);
-    throw new CustomersError(file, [
+    if (code !== 'ENOENT') throw problemWith(file, [`cannot be read: ${code}`]);
+    throw problemWith(file, [
       file === SAMPLE_CUSTOMERS
         ? `is missing: write your customers into ${OWN_CUSTOMERS}, or set CRM_SOURCE in .env if they are in a CRM`
         : 'is missing: CUSTOMERS_FILE in .env names it, give the path of a file that exists',

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
 import type { Call } from '../fakes/fake-server';
-import type { ConversationsApi } from '../fakes/twilio/conversations';
+import type { FakeConversations } from '../fakes/twilio/conversations';
 import type { Conversation, Exchange, Message, SimulatedMessage, SimulatedParticipant } from './conversation';
 import {
   type Explanation,
@@ -50,7 +50,7 @@ export class SimulatedTwilio {
    */
   constructor(
     private readonly account: { sid: string; authToken: string },
-    private readonly api: ConversationsApi,
+    private readonly api: FakeConversations,
     private readonly functionsUrl: () => string,
     private readonly onChange: () => void = () => undefined,
     private readonly durations: Durations = DURATIONS,

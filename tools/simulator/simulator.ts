@@ -14,7 +14,7 @@ import { join, resolve } from 'node:path';
 import { builtFolder } from '../build/built-folder';
 import { readEnvFile } from '../build/env-file';
 import { customersFile, SAMPLE_CUSTOMERS } from '../customers/customers-file';
-import { startConversationsApi } from '../fakes/twilio/conversations';
+import { startFakeConversations } from '../fakes/twilio/conversations';
 import { startLocalRuntime } from '../runtime/local-runtime';
 import { SimulatedTwilio } from './simulated-twilio';
 import type { FaultId } from './switches';
@@ -44,7 +44,7 @@ export async function startSimulator(onChange?: () => void) {
   const switches = mkdtempSync(join(tmpdir(), 'simulator-'));
   let source = '';
   let customers: string | undefined;
-  const api = await startConversationsApi(account.sid, account.authToken, (call) => twilio.noteCall(call));
+  const api = await startFakeConversations(account.sid, account.authToken, (call) => twilio.noteCall(call));
   const serve = (port?: number) => {
     const variables = readEnvFile();
     source = variables.CRM_SOURCE?.trim() || 'file';

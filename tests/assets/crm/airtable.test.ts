@@ -1,6 +1,6 @@
-import { ada, customer, useCrmApis } from '../../helpers/fake-crms';
+import { ada, customer, useFakeCrms } from '../../helpers/fake-crms';
 
-const { apis, find } = useCrmApis();
+const { apis, find } = useFakeCrms();
 const avatar = 'https://example.com/ada.png';
 
 test('takes the avatar from a URL, or from the first attachment', async () => {

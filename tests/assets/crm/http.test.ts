@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ada, customer, useCrmApis } from '../../helpers/fake-crms';
+import { ada, customer, useFakeCrms } from '../../helpers/fake-crms';
 
-const { apis, find, log } = useCrmApis();
+const { apis, find, log } = useFakeCrms();
 
 test('asks for the address and the channel, and keeps what CRM_URL asks for itself', async () => {
   await find('http', 'whatsapp:+14155550147');

@@ -1,6 +1,6 @@
-import { ada, customer, useCrmApis } from '../../helpers/fake-crms';
+import { ada, customer, useFakeCrms } from '../../helpers/fake-crms';
 
-const { apis, find } = useCrmApis();
+const { apis, find } = useFakeCrms();
 const search = () => JSON.parse(apis().calls.at(-1)?.body ?? '');
 
 test('looks at the phone, the mobile and the WhatsApp number', async () => {

@@ -1,7 +1,7 @@
-import { salesforce, sessions } from '../../../tools/fakes/crms/salesforce';
-import { ada, customer, useCrmApis } from '../../helpers/fake-crms';
+import { fake as salesforce, sessions } from '../../../tools/fakes/crms/salesforce';
+import { ada, customer, useFakeCrms } from '../../helpers/fake-crms';
 
-const { apis, find } = useCrmApis();
+const { apis, find } = useFakeCrms();
 const requests = () => apis().calls.map(({ method, host, path }) => `${method} ${host}${path.split('?')[0]}`);
 const LOGIN = 'POST acme.my.salesforce.com/services/oauth2/token';
 const QUERY = 'GET acme--eu.my.salesforce.com/services/data/v60.0/query';

@@ -1,16 +1,14 @@
-import { CRM_APIS, type SourceName } from '../../../tools/fakes/fake-crms';
-import { ada, customer, useCrmApis } from '../../helpers/fake-crms';
+import { CRM_NAMES, fakeCrm } from '../../../tools/fakes/fake-crms';
+import { ada, customer, useFakeCrms } from '../../helpers/fake-crms';
 
-const NAMES = Object.keys(CRM_APIS) as SourceName[];
-/** The sources of a CRM in which people type numbers as they like. */
-const TYPED_IN = ['hubspot', 'salesforce', 'airtable'] as const;
+const TYPED_IN = CRM_NAMES.filter((name) => fakeCrm(name).hasTypedNumbers);
 const TOO_LATE = { status: 429, headers: { 'Retry-After': '60' } };
 
-const { apis, find, log } = useCrmApis();
+const { apis, find, log } = useFakeCrms();
 const outcomes = () => apis().calls.map(({ outcome }) => outcome);
 
-describe.each(NAMES)('%s', (name) => {
-  const { crm, settings, credentials } = CRM_APIS[name];
+describe.each(CRM_NAMES)('%s', (name) => {
+  const { crm, settings, credentials } = fakeCrm(name);
 
   test('finds a customer by a phone number, on any channel', async () => {
     expect(await find(name, '+14155550147')).toEqual(customer);
@@ -86,7 +84,7 @@ describe.each(NAMES)('%s', (name) => {
   });
 
   test('does not read what comes with an error', async () => {
-    jest.spyOn(CRM_APIS[name], 'answer').mockReturnValue({ status: 500, body: 'x'.repeat(2 * 1024 * 1024) });
+    jest.spyOn(fakeCrm(name), 'answer').mockReturnValue({ status: 500, body: 'x'.repeat(2 * 1024 * 1024) });
     await expect(find(name, '+14155550147')).rejects.toThrow(`${crm} answered 500`);
   });
 
@@ -100,7 +98,7 @@ describe.each(NAMES)('%s', (name) => {
   test.each(['null', '[]', '"text"', '{}', '{"records":{}}', '{"results":[null]}', '{"data":7}'])(
     'fails where the API answers %s',
     async (body) => {
-      jest.spyOn(CRM_APIS[name], 'answer').mockReturnValue({ status: 200, body });
+      jest.spyOn(fakeCrm(name), 'answer').mockReturnValue({ status: 200, body });
       if (!(name === 'http' && /null|\[\]/.test(body))) {
         await expect(find(name, '+14155550147')).rejects.toThrow(`CRM_SOURCE ${name}: `);
       }

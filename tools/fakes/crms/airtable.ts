@@ -1,15 +1,16 @@
-import { type Contact, type CrmApi, NOT_FOUND } from './crm-api';
+import { type Contact, type FakeCrm, NOT_FOUND } from '../fake-crm';
 
 const TOKEN = 'pat.airtable-token';
 const TABLE = { AIRTABLE_BASE_ID: 'appFrontline', AIRTABLE_TABLE: 'Our customers' };
 const URL_MAX_LENGTH = 16_000;
 
 /** Airtable's list of records: https://airtable.com/developers/web/api/list-records */
-export const airtable: CrmApi = {
+export const fake: FakeCrm = {
   crm: 'Airtable',
   hosts: ['api.airtable.com'],
   settings: { AIRTABLE_ACCESS_TOKEN: TOKEN, ...TABLE },
   credentials: 'AIRTABLE_ACCESS_TOKEN',
+  hasTypedNumbers: true,
   answer({ host, method, path, headers }, contacts) {
     const { pathname, searchParams } = new URL(path, `https://${host}`);
     if (headers.authorization !== `Bearer ${TOKEN}`) return { status: 401 };

@@ -1,6 +1,6 @@
 import Ajv from 'ajv';
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
-import { type Contact, type CrmApi, NOT_FOUND } from './crm-api';
+import { type Contact, type FakeCrm, NOT_FOUND } from '../fake-crm';
 import schema from './hubspot-search-request.json';
 
 interface Filter {
@@ -19,11 +19,12 @@ const isSearch = new Ajv({ strict: false, validateFormats: false }).compile<Sear
 const TOKEN = 'pat-eu1-hubspot-token';
 
 /** HubSpot's search of contacts: https://developers.hubspot.com/docs/guides/api/crm/search */
-export const hubspot: CrmApi = {
+export const fake: FakeCrm = {
   crm: 'HubSpot',
   hosts: ['api.hubapi.com'],
   settings: { HUBSPOT_ACCESS_TOKEN: TOKEN },
   credentials: 'HUBSPOT_ACCESS_TOKEN',
+  hasTypedNumbers: true,
   answer({ method, path, headers, body }, contacts) {
     if (method !== 'POST' || path !== '/crm/v3/objects/contacts/search') return NOT_FOUND;
     if (headers.authorization !== `Bearer ${TOKEN}`) return { status: 401 };

@@ -1,5 +1,5 @@
 import { isQueryValid, parseQuery, type WhereClause } from '@jetstreamapp/soql-parser-js';
-import { type Contact, type CrmApi, NOT_FOUND } from './crm-api';
+import { type Contact, type FakeCrm, NOT_FOUND } from '../fake-crm';
 
 const CLIENT = { client_id: '3MVG9.client', client_secret: 'salesforce-secret' };
 const LOGIN_HOST = 'acme.my.salesforce.com';
@@ -9,7 +9,7 @@ const INSTANCE_HOST = 'acme--eu.my.salesforce.com';
 export const sessions = { valid: new Set<string>(), given: 0 };
 
 /** Salesforce's OAuth 2.0 client credentials flow, and its queries of contacts. */
-export const salesforce: CrmApi = {
+export const fake: FakeCrm = {
   crm: 'Salesforce',
   hosts: [LOGIN_HOST, INSTANCE_HOST],
   settings: {
@@ -18,6 +18,7 @@ export const salesforce: CrmApi = {
     SALESFORCE_CLIENT_SECRET: CLIENT.client_secret,
   },
   credentials: 'SALESFORCE_CLIENT_ID',
+  hasTypedNumbers: true,
   answer({ host, method, path, headers, body }, contacts) {
     const { pathname, searchParams } = new URL(path, `https://${host}`);
     if (host === LOGIN_HOST && method === 'POST' && pathname === '/services/oauth2/token') return logIn(body);

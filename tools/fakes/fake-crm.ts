@@ -1,5 +1,5 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
-import type { ApiAnswer, ApiRequest } from '../fake-server';
+import type { ApiAnswer, ApiRequest } from './fake-server';
 
 /** A person in a CRM, with what may be typed there. */
 export interface Contact {
@@ -13,19 +13,21 @@ export interface Contact {
   avatar?: string;
 }
 
-/** A CRM's API, as far as its source uses it. */
-export interface CrmApi {
+/** A CRM's API, as far as its source uses it: what a file in `crms/` exports as `fake`. */
+export interface FakeCrm {
   /** The CRM's name in error messages. */
   crm: string;
   hosts: string[];
-  /** The settings of the source that chooses it, all of them required. */
+  /** Settings of the source that this API accepts, the required ones among them. */
   settings: Record<string, string>;
-  /** The variable that an error names where the credentials are refused. */
+  /** The setting that an error names if the credentials are refused. */
   credentials: string;
+  /** Whether people type phone numbers into it as they like. */
+  hasTypedNumbers: boolean;
   answer(request: ApiRequest, contacts: Contact[]): ApiAnswer;
 }
 
-/** What every API answers to a question that it does not know. */
+/** What every API answers to a request that it does not know. */
 export const NOT_FOUND: ApiAnswer = { status: 404, body: {} };
 
 /** The phone numbers of a contact, in E.164, and the e-mail address. */
