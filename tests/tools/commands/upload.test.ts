@@ -8,7 +8,7 @@ import { runCommand } from '../../../tools/commands/command-line';
 import { findTooLarge, planUpload } from '../../../tools/commands/upload/plan-upload';
 import { takeSteps } from '../../../tools/commands/upload/sync-documents';
 import { describe as describeFailures, upload } from '../../../tools/commands/upload/upload';
-import { readCustomers } from '../../../tools/customers/compile-customers';
+import { readCustomers } from '../../../tools/customers/read-customers';
 import { ACCOUNT, startFakeSync } from '../../../tools/fakes/twilio/sync';
 import { until } from '../../../tools/runtime/local-runtime';
 import { connectToTwilio } from '../../../tools/twilio/account';
