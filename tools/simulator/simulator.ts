@@ -107,13 +107,17 @@ function readPeople(): Person[] {
   if (!existsSync(compiled)) return [];
   const json = readFileSync(compiled, 'utf8');
   const byId = new Map<string, Person>();
-  for (const [key, id, name] of JSON.parse(json) as [key: string, id: string, name: string | null][]) {
+  for (const [key, id, name] of JSON.parse(json) as CompiledLine[]) {
+    // An address that several customers have is nobody's.
+    if (typeof id !== 'string') continue;
     const person = byId.get(id) ?? { name: name ?? id, keys: [] };
     person.keys.push(key);
     byId.set(id, person);
   }
   return [...byId.values()].slice(0, PEOPLE_MAX);
 }
+
+type CompiledLine = [key: string, customer_id: string | string[], display_name?: string | null];
 
 /** Puts a source that can fail in the place of the CRM source, which it asks in turn: the Functions stay as they are. */
 function wrapSource(source: string, dist: string) {
