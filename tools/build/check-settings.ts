@@ -1,5 +1,5 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { CrmSource } from '../../assets/crm.private';
 import { readSettings, type Setting } from '../../assets/crm-settings.private';
 import { Problem } from '../problem';
@@ -25,8 +25,8 @@ const COMMON: Record<string, Setting> = {
 /** The CRM source that CRM_SOURCE names. @throws Problem if there is none of that name */
 export function sourceOf({ CRM_SOURCE }: Settings): string {
   const source = CRM_SOURCE?.trim() || 'file';
-  if (existsSync(join('assets/crm', `${source}.private.ts`))) return source;
   const names = readdirSync('assets/crm').flatMap((file) => SOURCE_FILE.exec(file)?.[1] ?? []);
+  if (names.includes(source)) return source;
   throw new Problem(
     `CRM_SOURCE=${source} in .env: there is no assets/crm/${source}.private.ts; there are: ${names.join(', ')}`,
   );

@@ -5,6 +5,8 @@ import { type CustomerList, placeOf } from './customer-list';
 import type { Findings } from './findings';
 
 const NO_ID = 'customer_id is missing: give the ID of the customer in your CRM, as text';
+/** A larger number has lost its last digits when it is read, and may be that of another customer. */
+const INEXACT_ID = 'customer_id is not exact as a number: put it in quotation marks';
 const NO_CHANNELS =
   'channels is missing: list what the customer writes from, [{"type": "sms", "value": "+14155550147"}]';
 const text = (remedy: string) => z.string(remedy).trim().min(1, remedy);
@@ -12,19 +14,9 @@ const text = (remedy: string) => z.string(remedy).trim().min(1, remedy);
 /** A customer as Frontline's CRM callback describes them: https://www.twilio.com/docs/frontline/my-customers */
 const Customer = z.object(
   {
-    customer_id: z.union(
-      [
-        text(NO_ID),
-        // A number beyond that has lost its last digits, and may be that of another customer.
-        z.number().refine(Number.isSafeInteger),
-      ],
-      {
-        error: ({ input }) =>
-          typeof input === 'number'
-            ? 'customer_id is not exact as a number: put it in quotation marks'
-            : NO_ID,
-      },
-    ),
+    customer_id: z.union([text(NO_ID), z.number().refine(Number.isSafeInteger, INEXACT_ID)], {
+      error: ({ input }) => (typeof input === 'number' ? INEXACT_ID : NO_ID),
+    }),
     display_name: z.unknown().optional(),
     avatar: z.unknown().optional(),
     channels: z.array(z.unknown(), NO_CHANNELS).min(1, NO_CHANNELS),

@@ -15,7 +15,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** Look-ups of an instance that has just started. */
 const freshFind = async () => {
   jest.resetModules();
-  const { findCustomer }: typeof import('../../../assets/crm/file.private') = require('../../../assets/crm/file.private');
+  const {
+    findCustomer,
+  }: typeof import('../../../assets/crm/file.private') = require('../../../assets/crm/file.private');
   return async (text: string) => {
     const address = parseAddress(text);
     if (!address) throw new Error('no address');

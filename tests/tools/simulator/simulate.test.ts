@@ -364,7 +364,7 @@ describeInBrowser('the simulator’s page', () => {
     await sendFrom('rcs:+14155550147');
     await inTraffic('Named Ada Lovelace, with an avatar.');
     edit('customers.json', '"customer_id": "C-1001",', '');
-    await page.getByText('The build failed: customers.json: record 1, customer_id is missing').waitFor();
+    await page.getByText('The build failed: customers.json: 1 of 4 customers cannot be used').waitFor();
   }, 30_000);
 });
 

@@ -20,31 +20,18 @@ export interface Columns {
 }
 
 /**
- * Headers of IDs, the most telling first. In this order: Frontline and Shopify, HubSpot and Zoho, Salesforce's reports and
- * Zoho's imports, Pipedrive, Dynamics 365, Salesforce's Data Export. Reports and exports in other languages need
- * CSV_ID_COLUMN.
+ * Headers of IDs, the most telling first and without what is between the words: those of Frontline and Shopify, of HubSpot
+ * and Zoho, of Salesforce's reports, Pipedrive, Dynamics 365, and Salesforce's Data Export.
  */
-const ID_HEADERS = ['customer id', 'record id', 'contact id', 'person id', 'do not modify contact', 'id'];
-const FULL_NAME_HEADERS = [
-  'display name',
-  'full name',
-  'name',
-  'person name',
-  'contact name',
-  'customer name',
-];
-const FIRST_NAME_HEADERS = ['first name', 'firstname', 'given name', 'person first name'];
-const LAST_NAME_HEADERS = ['last name', 'lastname', 'family name', 'person last name'];
+const ID_HEADERS = ['customerid', 'recordid', 'contactid', 'personid', 'donotmodifycontact', 'id'];
+const FULL_NAME_HEADERS = ['displayname', 'fullname', 'name', 'personname', 'contactname', 'customername'];
+const FIRST_NAME_HEADERS = ['firstname', 'givenname', 'personfirstname'];
+const LAST_NAME_HEADERS = ['lastname', 'familyname', 'personlastname'];
 const COMPANY_HEADERS = [
-  'company',
-  'company name',
-  'account name',
-  'organization',
-  'organization name',
-  'person organization',
-  'default address company',
+  ...['company', 'companyname', 'accountname', 'organization', 'organizationname'],
+  ...['personorganization', 'defaultaddresscompany'],
 ];
-const AVATAR_HEADERS = ['avatar', 'avatar url', 'photo', 'photo url', 'picture', 'image', 'image url'];
+const AVATAR_HEADERS = ['avatar', 'avatarurl', 'photo', 'photourl', 'picture', 'image', 'imageurl'];
 
 /** What makes a column one of numbers or e-mail addresses. */
 const KINDS: Record<string, Columns['addresses'][number]['type']> = {
@@ -77,7 +64,7 @@ export function findColumns(headers: string[], settings: CsvSettings): Columns {
     );
   }
   const words = headers.map(wordsOf);
-  const phrases = words.map((some) => some.join(' '));
+  const phrases = words.map((some) => some.join(''));
   const first = (known: string[]) => known.map((phrase) => phrases.indexOf(phrase)).find((i) => i >= 0);
   const named = (variable: keyof CsvSettings) => columnsNamed(variable, settings, headers);
 

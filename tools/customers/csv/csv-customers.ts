@@ -86,7 +86,7 @@ function valuesOf(cell: string, type: string): string[] {
   if (!cell) return [];
   const inBrackets =
     type === 'email' ? [...cell.matchAll(/<([^<>]+)>/g)].map(([, address = '']) => address) : [];
-  const values = inBrackets.length > 0 ? inBrackets : cell.split(BETWEEN_VALUES);
+  const values = inBrackets.length > 0 ? inBrackets : isShortened(cell) ? [cell] : cell.split(BETWEEN_VALUES);
   return values.map(cleanCell).filter(Boolean);
 }
 

@@ -6,6 +6,8 @@ import { Problem } from '../../problem';
 
 /** What is between the cells: of CSV, of Excel where the comma is the decimal sign, of "Unicode Text", of some databases. */
 const DELIMITERS = [',', ';', '\t', '|'];
+/** What Excel puts before the headers to name the delimiter. */
+const SEPARATOR_LINE = /^sep=(.?)$/im;
 const HEAD_CHARACTERS = 64 * 1024;
 
 /** A row of a table. */
@@ -24,30 +26,39 @@ export interface Row {
  */
 export async function* readRows(file: string, onUnreadable: (place: string) => void): AsyncGenerator<Row> {
   const encoding = await encodingOf(file);
-  const unreadable = new Set<number>();
-  let isUnclosed = false;
   const delimiter = delimiterOf(await headOf(file, encoding));
+  /** The lines at which the parser has found quotes that do not match: there may be several in a row. */
+  const unreadable = new Set<number>();
+  let readable = 0;
+  /** Those of the rows that nobody has taken yet. */
+  const numbers: number[] = [];
+  let isUnclosed = false;
   const rows = textOf(file, encoding).pipe(
     parse({
       ...optionsFor(delimiter),
+      // The parser is ahead of whoever takes the rows, so it is here that they are counted.
+      on_record(cells) {
+        numbers.push(++readable + unreadable.size);
+        return cells;
+      },
       skip_records_with_error: true,
       on_skip(error) {
         const { code, lines = 0 } = (error ?? {}) as CsvError & { lines?: number };
         if (code === 'CSV_QUOTE_NOT_CLOSED') isUnclosed = true;
         else if (!unreadable.has(lines)) {
           unreadable.add(lines);
-          onUnreadable(`line ${lines}`);
+          onUnreadable(`row ${readable + unreadable.size}`);
         }
       },
     }),
   );
-  let number = 0;
   for await (const cells of rows as AsyncIterable<string[]>) {
-    number++;
-    if (number === 1 && /^sep=.?$/i.test(cells.join(''))) continue;
-    yield { number: number + unreadable.size, cells };
+    const number = numbers.shift() ?? 0;
+    if (number > 1 || !SEPARATOR_LINE.test(cells.join(''))) yield { number, cells };
   }
-  if (isUnclosed) throw new Problem(`has a quotation mark after row ${number} that is never closed`);
+  if (isUnclosed) {
+    throw new Problem(`has a quotation mark after row ${readable + unreadable.size} that is never closed`);
+  }
 }
 
 function optionsFor(delimiter: string): Options {
@@ -69,7 +80,8 @@ async function encodingOf(file: string): Promise<string> {
     utf8.decode();
     return 'utf-8';
   } catch (error) {
-    if (error instanceof TypeError) return 'windows-1252';
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'windows-1252';
     throw error;
   }
 }
@@ -98,7 +110,7 @@ async function headOf(file: string, encoding: string): Promise<string> {
 
 /** The delimiter that Excel's first line names (`sep=;`), or that makes the most cells of the headers. */
 function delimiterOf(head: string): string {
-  const [, named] = /^sep=(.)\r?\n/i.exec(head) ?? [];
+  const [, named] = SEPARATOR_LINE.exec(head.split(/\r?\n/, 1)[0] ?? '') ?? [];
   if (named) return named;
   const cellsWith = (delimiter: string) => {
     try {
