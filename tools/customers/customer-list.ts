@@ -36,7 +36,7 @@ const IDS_MAX = 10;
 
 /** The customers of a file, by address. Whatever cannot be used is left out, and found in the findings. */
 export class CustomerList {
-  private readonly people = new Map<string, { place: string; display_name?: string; avatar?: string }>();
+  private readonly people = new Map<string, { at: string; display_name?: string; avatar?: string }>();
   private readonly idsByKey = new Map<string, string | string[]>();
   private listed = 0;
   private unusable = 0;
@@ -55,52 +55,58 @@ export class CustomerList {
   }
 
   add(customer: ListedCustomer) {
-    const { customer_id: id, channels } = customer;
-    const place = placeOf(customer.at, id);
+    const { at, customer_id: id, channels } = customer;
     let isUsed = false;
     for (const { field, type, value } of channels) {
+      const place = () => `${placeOf(at, id)}, ${field}`;
       const { key, problem, warning } = keyOf(type, value, this.country);
-      if (problem) this.findings.add('addresses left out', problem, `${place}, ${field}`);
+      if (problem) this.findings.add('addresses left out', problem, place());
+      if (warning) this.findings.add('addresses to look at', warning, place());
       if (!key) continue;
       isUsed = true;
-      if (warning) this.findings.add('addresses to look at', warning, `${place}, ${field}`);
-      this.addAddress(key, id, `${place}, ${field}`);
+      this.addAddress(key, id, place);
     }
-    if (!isUsed) return this.leaveOut(place, 'no address that can be used');
+    if (!isUsed) return this.leaveOut(placeOf(at, id), 'no address that can be used');
     this.listed++;
-    this.addPerson(customer, place);
+    this.addPerson(customer);
   }
 
-  private addAddress(key: string, id: string, place: string) {
-    const known = this.idsByKey.get(key) ?? id;
+  private addAddress(key: string, id: string, place: () => string) {
+    const known = this.idsByKey.get(key);
+    if (known === id) return;
+    if (known === undefined) return void this.idsByKey.set(key, id);
     const ids = [known].flat();
-    if (ids.includes(id)) return void this.idsByKey.set(key, known);
+    if (ids.includes(id)) return;
     this.idsByKey.set(key, ids.length < IDS_MAX ? [...ids, id] : ids);
     const others = ids.map((other) => maskId(other)).join(', ');
     this.findings.add(
       'addresses ambiguous',
       'several customers have them, so nobody is linked by them',
-      `${place}, also that of customer_id ${others}`,
+      `${place()}, also that of customer_id ${others}`,
     );
   }
 
   /** Of several records of one customer, each may know something else. */
-  private addPerson({ customer_id, display_name, avatar }: ListedCustomer, place: string) {
-    const known = this.people.get(customer_id) ?? { place };
-    this.people.set(customer_id, known);
+  private addPerson({ at, customer_id, display_name, avatar }: ListedCustomer) {
     const name = cleanName(display_name);
+    const known = this.people.get(customer_id) ?? { at, display_name: undefined, avatar: undefined };
+    this.people.set(customer_id, known);
+    const place = () => placeOf(at, customer_id);
     if (name && known.display_name && known.display_name !== name) {
-      this.lookAt('another name than an earlier record of that customer_id, which counts', place);
+      this.lookAt('another name than an earlier record of that customer_id, which counts', place());
     }
     if (name && name.length > FRIENDLY_NAME_MAX_LENGTH) {
-      this.lookAt(`a name of over ${FRIENDLY_NAME_MAX_LENGTH} characters: workers see its beginning`, place);
+      this.lookAt(
+        `a name of over ${FRIENDLY_NAME_MAX_LENGTH} characters: workers see its beginning`,
+        place(),
+      );
     }
     known.display_name ??= name;
     if (isWebAddress(avatar)) known.avatar ??= avatar;
     else if (avatar) {
       this.lookAt(
         'an avatar that is not a web address is left out: give https://…, or the path of a file under assets/, such as /avatars/ada.png',
-        place,
+        place(),
       );
     }
   }
@@ -116,8 +122,8 @@ export class CustomerList {
 
   /** What is listed, sorted by address. */
   sorted(): { customers: AddressedCustomer[]; ambiguous: AmbiguousAddress[] } {
-    for (const { place, display_name } of this.people.values()) {
-      if (!display_name) this.lookAt('no name: workers see the address', place);
+    for (const [id, { at, display_name }] of this.people) {
+      if (!display_name) this.lookAt('no name: workers see the address', placeOf(at, id));
     }
     const customers: AddressedCustomer[] = [];
     const ambiguous: AmbiguousAddress[] = [];

@@ -10,6 +10,8 @@ import { type Row, readRows } from './rows';
  * breaks; no slash, which people write inside numbers.
  */
 const BETWEEN_VALUES = /:::|[,|\r\n]|;(?!ext=)/;
+/** What a cell of one value does not have. */
+const SEVERAL_VALUES = /[:;,|<\r\n]/;
 
 /**
  * Reads customers from a CSV file, as CRMs, address books and spreadsheets export them.
@@ -84,6 +86,7 @@ function addRow(
 /** The values of a cell: `Okafor, Ada <ada@example.com>` is one, whatever is in the name. */
 function valuesOf(cell: string, type: string): string[] {
   if (!cell) return [];
+  if (!SEVERAL_VALUES.test(cell)) return [cell];
   const inBrackets =
     type === 'email' ? [...cell.matchAll(/<([^<>]+)>/g)].map(([, address = '']) => address) : [];
   const values = inBrackets.length > 0 ? inBrackets : isShortened(cell) ? [cell] : cell.split(BETWEEN_VALUES);
@@ -92,9 +95,6 @@ function valuesOf(cell: string, type: string): string[] {
 
 /** A cell without what keeps Excel from taking it for a number or a formula: `'+14155550147`, `="0147"`. */
 function cleanCell(cell: string): string {
-  return cell
-    .trim()
-    .replace(/^="(.*)"$/s, '$1')
-    .replace(/^'/, '')
-    .trim();
+  if (cell.startsWith("'")) return cell.slice(1).trim();
+  return (cell.startsWith('=') ? cell.replace(/^="(.*)"$/s, '$1') : cell).trim();
 }

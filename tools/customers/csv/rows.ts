@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
-import { type CsvError, type Options, parse } from 'csv-parse';
+import { type CsvError, type Info, type Options, parse } from 'csv-parse';
 import { parse as parseSync } from 'csv-parse/sync';
 import { Problem } from '../../problem';
 
@@ -27,43 +27,42 @@ export interface Row {
 export async function* readRows(file: string, onUnreadable: (place: string) => void): AsyncGenerator<Row> {
   const encoding = await encodingOf(file);
   const delimiter = delimiterOf(await headOf(file, encoding));
-  /** The lines at which the parser has found quotes that do not match: there may be several in a row. */
-  const unreadable = new Set<number>();
-  let readable = 0;
-  /** Those of the rows that nobody has taken yet. */
-  const numbers: number[] = [];
+  /** For each row that cannot be read, how many have been read before it. The parser is ahead of whoever takes the rows. */
+  const unreadable: number[] = [];
+  let lastLine = 0;
   let isUnclosed = false;
-  const rows = textOf(file, encoding).pipe(
+  const rows = bytesOf(file, encoding).pipe(
     parse({
       ...optionsFor(delimiter),
-      // The parser is ahead of whoever takes the rows, so it is here that they are counted.
-      on_record(cells) {
-        numbers.push(++readable + unreadable.size);
-        return cells;
-      },
       skip_records_with_error: true,
       on_skip(error) {
-        const { code, lines = 0 } = (error ?? {}) as CsvError & { lines?: number };
+        const { code, lines, records } = error as CsvError & Info;
         if (code === 'CSV_QUOTE_NOT_CLOSED') isUnclosed = true;
-        else if (!unreadable.has(lines)) {
-          unreadable.add(lines);
-          onUnreadable(`row ${readable + unreadable.size}`);
+        // There may be several errors in a line.
+        else if (lines > lastLine) {
+          lastLine = lines;
+          unreadable.push(records);
+          onUnreadable(`row ${records + unreadable.length}`);
         }
       },
     }),
   );
+  let read = 0;
+  let skipped = 0;
   for await (const cells of rows as AsyncIterable<string[]>) {
-    const number = numbers.shift() ?? 0;
+    while ((unreadable[skipped] ?? read + 1) <= read) skipped++;
+    read++;
+    const number = read + skipped;
     if (number > 1 || !SEPARATOR_LINE.test(cells.join(''))) yield { number, cells };
   }
   if (isUnclosed) {
-    throw new Problem(`has a quotation mark after row ${readable + unreadable.size} that is never closed`);
+    throw new Problem(`has a quotation mark after row ${read + unreadable.length} that is never closed`);
   }
 }
 
 function optionsFor(delimiter: string): Options {
   // Reports end with rows of one cell; Excel leaves out empty cells at the end of a row.
-  return { delimiter, relax_column_count: true, trim: true };
+  return { delimiter, relax_column_count: true, trim: true, bom: true };
 }
 
 /** UTF-16 says so by its first bytes. What is not UTF-8 is Windows-1252, in which Excel saves where Windows is in English. */
@@ -86,8 +85,9 @@ async function encodingOf(file: string): Promise<string> {
   }
 }
 
-/** The text, without a byte order mark. */
-function textOf(file: string, encoding: string): Readable {
+/** The file in UTF-8. */
+function bytesOf(file: string, encoding: string): Readable {
+  if (encoding === 'utf-8') return createReadStream(file);
   async function* decode() {
     const decoder = new TextDecoder(encoding);
     for await (const chunk of createReadStream(file)) {
@@ -101,8 +101,8 @@ function textOf(file: string, encoding: string): Readable {
 
 async function headOf(file: string, encoding: string): Promise<string> {
   let head = '';
-  for await (const text of textOf(file, encoding)) {
-    head += text;
+  for await (const bytes of bytesOf(file, encoding)) {
+    head += bytes;
     if (head.length > HEAD_CHARACTERS) break;
   }
   return head;
@@ -110,7 +110,7 @@ async function headOf(file: string, encoding: string): Promise<string> {
 
 /** The delimiter that Excel's first line names (`sep=;`), or that makes the most cells of the headers. */
 function delimiterOf(head: string): string {
-  const [, named] = SEPARATOR_LINE.exec(head.split(/\r?\n/, 1)[0] ?? '') ?? [];
+  const [, named] = SEPARATOR_LINE.exec(head.replace('\uFEFF', '').split(/\r?\n/, 1)[0] ?? '') ?? [];
   if (named) return named;
   const cellsWith = (delimiter: string) => {
     try {
