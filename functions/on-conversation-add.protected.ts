@@ -73,8 +73,9 @@ async function nameConversation(
     return {};
   }
 
+  const proxyAddress = event['MessagingBinding.ProxyAddress'] ?? event['MessagingBinding.ProjectedAddress'];
   const lookUps = await Promise.allSettled(
-    members.map((member) => crm.findCustomer(member, context, startedAt)),
+    members.map((member) => crm.findCustomer(member, context, { startedAt, proxyAddress })),
   );
   const customers = lookUps.map((lookUp) => (lookUp.status === 'fulfilled' ? lookUp.value : undefined));
   const failure = lookUps.find((lookUp) => lookUp.status === 'rejected');

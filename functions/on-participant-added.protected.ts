@@ -20,6 +20,10 @@ export type OnParticipantAddedEvent = ServerlessEventObject<{
   Identity?: string;
   /** Set on customers. */
   'MessagingBinding.Address'?: string;
+  /** Twilio's own number. */
+  'MessagingBinding.ProxyAddress'?: string;
+  /** Twilio's own number in group MMS. */
+  'MessagingBinding.ProjectedAddress'?: string;
 }>;
 
 type Crm = typeof import('../assets/crm.private');
@@ -88,7 +92,9 @@ async function linkParticipant(
 
   try {
     const update = updateOf(event);
-    const customer = await crm.findCustomer(address, context, startedAt).catch((error: Error) => {
+    const proxyAddress = event['MessagingBinding.ProxyAddress'] ?? event['MessagingBinding.ProjectedAddress'];
+    const arrival = { startedAt, proxyAddress };
+    const customer = await crm.findCustomer(address, context, arrival).catch((error: Error) => {
       throw new WebhookError(503, error.message);
     });
     if (!customer) return log.info('unknown', masked);
