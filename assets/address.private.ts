@@ -19,11 +19,22 @@ export function parseAddress(field: unknown): Address | undefined {
   const [, prefix, value] = (typeof field === 'string' && ADDRESS.exec(field.trim())) || [];
   if (!value) return undefined;
   const channel = prefix?.toLowerCase() ?? (value.includes('@') ? 'email' : 'sms');
-  if (isPhoneNumber(value)) {
-    // WhatsApp still writes the 1 that Mexico took out of its mobile numbers in 2019.
-    return { channel, value, key: value.replace(/^\+521(?=\d{10}$)/, '+52') };
-  }
+  if (isPhoneNumber(value)) return { channel, value, key: oneForm(value) };
   return { channel, value, key: `${channel}:${channel === 'email' ? value.toLowerCase() : value}` };
+}
+
+/** The one form of a mobile number that WhatsApp and CRMs write differently. */
+function oneForm(number: string): string {
+  return (
+    number
+      // Mexico took the 1 out of its mobile numbers in 2019; WhatsApp still writes it.
+      .replace(/^\+521(?=\d{10}$)/, '+52')
+      // Argentina's mobiles have a 9 when they are called from abroad; WhatsApp writes it, people often do not.
+      .replace(/^\+549(?=\d{10}$)/, '+54')
+      // Brazil put a 9 before its mobile numbers, which began with 6 to 9; WhatsApp leaves it out for many of them:
+      // https://github.com/chatwoot/chatwoot/issues/6222
+      .replace(/^(\+55[1-9]\d)(?=[6-9]\d{7}$)/, '$19')
+  );
 }
 
 /** Whether it is a phone number as Twilio writes them, in E.164. */
@@ -37,11 +48,4 @@ export function isListOfAddresses(text: string, members: Address[]): boolean {
     const address = parseAddress(part);
     return !address || isPhoneNumber(address.value) || members.some(({ key }) => key === address.key);
   });
-}
-
-/** An address for the log, of which nobody can be told. */
-export function maskAddress({ channel, value }: Address): string {
-  const masked =
-    isPhoneNumber(value) && value.length >= 12 ? `${value.slice(0, 5)}•••${value.slice(-4)}` : '•••';
-  return channel === 'sms' ? masked : `${channel}:${masked}`;
 }

@@ -64,22 +64,27 @@ export interface Arrival {
   proxyAddress?: unknown;
 }
 
-/** Twilio waits 5 s for an answer: https://www.twilio.com/docs/conversations/conversations-webhooks */
-const CRM_TIMEOUT_MAX_MS = 4000;
+const EMBEDDED_SOURCE = 'file';
+/**
+ * Twilio waits 5 s for an answer, and a cold start takes a part of that:
+ * https://www.twilio.com/docs/conversations/conversations-webhooks
+ */
+const CRM_TIMEOUT_MAX_MS = 3500;
 const CRM_TIMEOUT_DEFAULT_MS = 3000;
 
 /** Loads another private Asset: on the deployed runtime they do not lie beside each other under their own names. */
 const load = (path: string) => require(Runtime.getAssets()[path]?.path ?? path);
 
-export const { parseAddress, isListOfAddresses, maskAddress }: typeof import('./address.private') =
-  load('/address.js');
+export const { parseAddress, isListOfAddresses }: typeof import('./address.private') = load('/address.js');
 export const {
-  conversationName,
-  conversationAttributes,
+  cleanName,
+  conversationChanges,
+  linkedCustomer,
   parseAttributes,
   participantAttributes,
 }: typeof import('./frontline.private') = load('/frontline.js');
 const log: typeof import('./event-log.private') = load('/event-log.js');
+const { maskAddress, maskId } = log;
 export const { reasonOf } = log;
 
 /** The log of one event. @param startedAt when the event came in, by `performance.now()` */
@@ -105,16 +110,19 @@ export async function findCustomer(
     const source = loadSource(name);
     const answer = source.findCustomer(address, lookUpFor(source, context, timeUp.signal, timeLeftMs));
     const found = [(await withTimeout(answer, timeLeftMs())) ?? []].flat() as Partial<Customer>[];
-    const country = context.CRM_DEFAULT_COUNTRY || parseAddress(proxyAddress)?.value;
+    const proxy = parseAddress(proxyAddress)?.key;
+    const country = context.CRM_DEFAULT_COUNTRY || (proxy?.startsWith('+') ? proxy : undefined);
     const customers = ownersOf(found, address, country).map((customer) =>
-      toFrontline(customer, context.DOMAIN_NAME),
+      toFrontline(customer, address, context.DOMAIN_NAME),
     );
-    const ids = new Set(customers.map(({ customer_id }) => JSON.stringify(customer_id)));
-    if (ids.size < 2) return customers[0];
-    console.warn(
-      `${maskAddress(address)} is ambiguous: customer_id ${[...ids].join(', ')} have it, none is taken`,
-    );
-    return undefined;
+    const ids = new Set(customers.map(({ customer_id }) => customer_id));
+    if (ids.size > 1) {
+      const masked = [...ids].map((id) => maskId(id, address)).join(', ');
+      console.warn(`${maskAddress(address)} is ambiguous: customer_id ${masked} have it, none is taken`);
+      return undefined;
+    }
+    // Of several records of one customer, each may know something else.
+    return customers.length > 0 ? Object.assign({}, ...customers.toReversed()) : undefined;
   } catch (error) {
     throw new Error(`CRM_SOURCE ${name}: ${reasonOf(error)}`, { cause: error });
   } finally {
@@ -136,8 +144,13 @@ export async function withTimeout<T>(answer: Promise<T>, timeoutMs: number): Pro
   }
 }
 
+/** Whether a look-up may have failed a moment ago: only the embedded customers are always at hand. */
+export function mayFail(context: EnvironmentVariables): boolean {
+  return sourceNameOf(context) !== EMBEDDED_SOURCE;
+}
+
 function sourceNameOf({ CRM_SOURCE }: EnvironmentVariables): string {
-  return CRM_SOURCE || 'file';
+  return CRM_SOURCE?.trim() || EMBEDDED_SOURCE;
 }
 
 function crmTimeoutMs(context: EnvironmentVariables): number {
@@ -187,17 +200,25 @@ function ownersOf(found: Partial<Customer>[], { key }: Address, country?: string
   return owners.filter(({ distance }) => distance === nearest).map(({ customer }) => customer);
 }
 
-function toFrontline({ customer_id, display_name, avatar }: Partial<Customer>, domain?: string) {
-  const id = typeof customer_id === 'number' ? String(customer_id) : customer_id;
+function toFrontline(
+  { customer_id, display_name, avatar }: Partial<Customer>,
+  address: Address,
+  domain?: string,
+): FrontlineCustomer {
+  const id = Number.isSafeInteger(customer_id) ? String(customer_id) : customer_id;
+  if (typeof id === 'number') {
+    throw new Error('the customer found has a customer_id that is not exact as a number: answer it as text');
+  }
   if (typeof id !== 'string' || id.trim() === '') {
     throw new Error('the customer found has no customer_id: is it empty in the CRM?');
   }
   const customer: FrontlineCustomer = { customer_id: id };
-  if (typeof display_name === 'string' && display_name.trim()) customer.display_name = display_name.trim();
+  const name = cleanName(display_name);
+  if (name) customer.display_name = name;
   const url = avatar ? absoluteUrl(String(avatar), domain) : undefined;
   if (url) customer.avatar = url;
   else if (avatar) {
-    console.warn(`customer_id ${JSON.stringify(id)}: avatar left out, it is not an http(s) URL`);
+    console.warn(`customer_id ${maskId(id, address)}: avatar left out, it is not an http(s) URL`);
   }
   return customer;
 }

@@ -1,21 +1,23 @@
 /** The log: one line for each event, with no name, no full address and no text of a message. */
+import type { Address } from './address.private';
 import type { FrontlineCustomer } from './frontline.private';
 
-/** What a line says: the outcome, whose addresses it is about, already masked, and who was found behind each. */
-type Entry = [
-  outcome: string,
-  maskedAddresses?: string[],
-  customers?: readonly (FrontlineCustomer | undefined)[],
-];
+/** Twilio's HTTP status and its own code, as in `401 (20003)`, without the last parenthesis. */
+const STATUS_AND_CODE = /^[45]\d\d \(\d{5}$/;
+
+/** What a line says: the outcome, whose addresses it is about, and who was found behind each. */
+type Entry = [outcome: string, addresses?: Address[], customers?: readonly (FrontlineCustomer | undefined)[]];
 
 /** The log of one event. @param startedAt when the event came in, by `performance.now()` */
 export function eventLog(event: string, source: string, startedAt: number) {
-  const line = (...[outcome, maskedAddresses = [], customers = []]: Entry) => {
+  const line = (...[outcome, addresses = [], customers = []]: Entry) => {
     const ids = customers.map(
-      (customer) => customer && `customer_id=${JSON.stringify(customer.customer_id)}`,
+      (customer, i) => customer && `customer_id=${maskId(customer.customer_id, addresses[i])}`,
     );
     const ms = `${Math.round(performance.now() - startedAt)} ms`;
-    return [event, ...maskedAddresses, outcome, ...ids, `source=${source}`, ms].filter(Boolean).join(' ');
+    return [event, ...addresses.map(maskAddress), outcome, ...ids, `source=${source}`, ms]
+      .filter(Boolean)
+      .join(' ');
   };
   return {
     info: (...entry: Entry) => console.log(line(...entry)),
@@ -28,10 +30,28 @@ export function eventLog(event: string, source: string, startedAt: number) {
   };
 }
 
+/** An address of which nobody can be told. */
+export function maskAddress({ channel, value, key }: Address): string {
+  const isLongNumber = key.startsWith('+') && value.length >= 12;
+  const masked = isLongNumber ? `${value.slice(0, 5)}•••${value.slice(-4)}` : '•••';
+  return channel === 'sms' ? masked : `${channel}:${masked}`;
+}
+
+/** A customer_id in quotation marks, unless it is itself an e-mail address or a phone number. */
+export function maskId(id: string, address?: Address): string {
+  const digits = id.replace(/\D/g, '');
+  const isLong = digits.length >= 7;
+  const isNumber = isLong && /^(\w+:)?[+(][\d\s().-]+$/.test(id);
+  const isOfAddress = isLong && [address?.key, address?.value].some((of) => of?.endsWith(digits));
+  return id.includes('@') || isNumber || isOfAddress ? '•••' : JSON.stringify(id);
+}
+
 /** The first line of an error's message, without what may be personal: numbers, e-mail addresses, pieces of JSON. */
 export function reasonOf(error: unknown): string {
-  const { name, message = String(error) } = error as Partial<Error>;
+  const { name, message = String(error ?? 'no reason') } = Object(error) as Partial<Error>;
   if (name === 'SyntaxError' && message.includes('JSON')) return 'malformed JSON';
   const [line = ''] = message.split('\n');
-  return line.slice(0, 300).replace(/\S+@\S+|\+?\d[\d\s().-]{4,}\d/g, '•••');
+  return line
+    .slice(0, 300)
+    .replace(/\S+@\S+|\+?\d[\d\s().-]{4,}\d/g, (found) => (STATUS_AND_CODE.test(found) ? found : '•••'));
 }

@@ -20,16 +20,55 @@ export const FRIENDLY_NAME_MAX_LENGTH = 256;
 /** 16 KB and 4 KB: https://www.twilio.com/docs/conversations/conversations-limits */
 export const CONVERSATION_ATTRIBUTES_MAX_BYTES = 16 * 1024;
 export const PARTICIPANT_ATTRIBUTES_MAX_BYTES = 4 * 1024;
+/** Control characters, line separators, and those that change the direction of what follows. */
+const CONTROL_CHARACTERS = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]+/gu;
 
-/** The names of the members who are known; who wrote, the first of them, goes by the address if they are not. */
-export function conversationName(
-  members: Address[],
-  customers: readonly (FrontlineCustomer | undefined)[],
-): string {
-  const ids = customers.map((customer) => customer?.customer_id);
-  const names = members.flatMap((member, i) => {
+/** A member of a conversation, and who that is if the CRM knows them. */
+export interface Member {
+  address: Address;
+  customer?: FrontlineCustomer;
+}
+
+/** What a conversation is named by. */
+export interface Naming {
+  /** All who take part but workers and Twilio's own number; who wrote comes first. */
+  members: Member[];
+  /** Several people have no avatar in common. */
+  isGroup: boolean;
+  /** What who wrote goes by if the CRM does not know them, in place of the address. */
+  authorName?: string;
+}
+
+/**
+ * What is to be changed so that a Conversation is named after its members: only differences, and nothing of what somebody
+ * chose. An address is no choice: it is the name that Twilio gives.
+ *
+ * @returns `undefined` if it is to stay as it is
+ */
+export function conversationChanges(
+  { friendlyName, attributes }: { friendlyName?: unknown; attributes?: unknown },
+  { members, isGroup, authorName }: Naming,
+): { friendlyName?: string; attributes?: string } | undefined {
+  const { isListOfAddresses }: typeof import('./address.private') = require(
+    Runtime.getAssets()['/address.js']?.path ?? '/address.js',
+  );
+  const changes: { friendlyName?: string; attributes?: string } = {};
+  const addresses = members.map(({ address }) => address);
+  if (typeof friendlyName !== 'string' || isListOfAddresses(friendlyName, addresses)) {
+    const name = nameOf(members, authorName);
+    if (name !== friendlyName) changes.friendlyName = name;
+  }
+  const withAvatar = isGroup ? undefined : attributesWithAvatar(attributes, members[0]?.customer?.avatar);
+  if (withAvatar) changes.attributes = withAvatar;
+  return Object.keys(changes).length > 0 ? changes : undefined;
+}
+
+/** The names of the members who are known; who wrote goes by another name if they are not. */
+function nameOf(members: Member[], authorName?: string): string {
+  const ids = members.map(({ customer }) => customer?.customer_id);
+  const names = members.flatMap(({ address, customer }, i) => {
     if (ids[i] && ids.indexOf(ids[i]) < i) return [];
-    return customers[i]?.display_name ?? (i === 0 ? member.value : []);
+    return customer?.display_name ?? (i === 0 ? authorName || address.value : []);
   });
   return shorten(names.join(', '));
 }
@@ -38,6 +77,12 @@ export function conversationName(
 function shorten(name: string): string {
   if (name.length <= FRIENDLY_NAME_MAX_LENGTH) return name;
   return `${name.slice(0, FRIENDLY_NAME_MAX_LENGTH - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}
+
+/** A name on one line, without what could reorder or hide the text around it; `undefined` if nothing is left. */
+export function cleanName(name: unknown): string | undefined {
+  if (typeof name !== 'string') return undefined;
+  return name.replace(CONTROL_CHARACTERS, ' ').replace(/\s+/g, ' ').trim() || undefined;
 }
 
 /** Reads Attributes. Nothing counts as `{}`; returns `undefined` if they are not a JSON object: leave those alone. */
@@ -51,11 +96,17 @@ export function parseAttributes(json: unknown): Attributes | undefined {
 }
 
 /** A Conversation's attributes with the avatar added: JSON, or `undefined` if they are to stay as they are. */
-export function conversationAttributes(json: unknown, { avatar }: FrontlineCustomer): string | undefined {
+function attributesWithAvatar(json: unknown, avatar: string | undefined): string | undefined {
   const attributes = parseAttributes(json);
   if (!avatar || !attributes || attributes.avatar) return undefined;
   const added = JSON.stringify({ ...attributes, avatar });
   return Buffer.byteLength(added) <= CONVERSATION_ATTRIBUTES_MAX_BYTES ? added : undefined;
+}
+
+/** The customer whom a Participant's attributes name. */
+export function linkedCustomer(json: unknown): FrontlineCustomer | undefined {
+  const { customer_id, display_name } = parseAttributes(json) ?? {};
+  return typeof customer_id === 'string' ? { customer_id, display_name: cleanName(display_name) } : undefined;
 }
 
 /** A Participant's attributes with the customer added, as JSON. What is there stays; what makes it too long is left out. */

@@ -20,6 +20,8 @@ export type OnConversationAddEvent = ServerlessEventObject<{
   'MessagingBinding.ProxyAddress'?: string;
   /** Twilio's own number in group MMS. */
   'MessagingBinding.ProjectedAddress'?: string;
+  /** By e-mail, the name of the sender, if Twilio sends one. */
+  'MessagingBinding.Name'?: string;
 }>;
 
 /** What the answer sets on the Conversation. What is left out stays as it is. */
@@ -33,6 +35,8 @@ type Crm = typeof import('../assets/crm.private');
 
 /** https://www.twilio.com/docs/conversations/conversations-limits */
 const GROUP_MMS_MAX_PARTICIPANTS = 10;
+/** How many members of a group are looked up at once: more would run into the limits of a CRM. */
+const LOOK_UPS_AT_ONCE = 3;
 
 /**
  * Pre-Event URL: names a conversation that is about to be created after the customer who writes.
@@ -50,7 +54,8 @@ export const handler: ServerlessFunctionSignature<EnvironmentVariables, OnConver
   try {
     properties = await nameConversation(context, event);
   } catch (error) {
-    console.error('onConversationAdd: the conversation is created as it is.', (error as Error).message);
+    const reason = error instanceof Error ? error.message : error;
+    console.error('onConversationAdd: the conversation is created as it is.', reason);
   }
   callback(null, properties);
 };
@@ -67,45 +72,65 @@ async function nameConversation(
     log.wrongEvent(event.EventType);
     return {};
   }
-  const members = membersOf(event, crm);
-  if (members.length === 0) {
+  const addresses = membersOf(event, crm);
+  if (addresses.length === 0) {
     log.info('no address');
     return {};
   }
 
   const proxyAddress = event['MessagingBinding.ProxyAddress'] ?? event['MessagingBinding.ProjectedAddress'];
-  const lookUps = await Promise.allSettled(
-    members.map((member) => crm.findCustomer(member, context, { startedAt, proxyAddress })),
+  let failure: Error | undefined;
+  const customers = await inTurns(addresses, (address) =>
+    crm.findCustomer(address, context, { startedAt, proxyAddress }).catch((error: Error) => {
+      failure = error;
+      return undefined;
+    }),
   );
-  const customers = lookUps.map((lookUp) => (lookUp.status === 'fulfilled' ? lookUp.value : undefined));
-  const failure = lookUps.find((lookUp) => lookUp.status === 'rejected');
-  const masked = members.map(crm.maskAddress);
-  if (failure) log.error(`CRM failed (${failure.reason.message})`, masked, customers);
-  else log.info(customers.some(Boolean) ? 'known' : 'unknown', masked, customers);
+  if (failure) log.error(`CRM failed (${failure.message})`, addresses, customers);
+  else log.info(customers.some(Boolean) ? 'known' : 'unknown', addresses, customers);
 
+  const changes = crm.conversationChanges(
+    { friendlyName: event.FriendlyName, attributes: event.Attributes },
+    {
+      members: addresses.map((address, i) => ({ address, customer: customers[i] })),
+      isGroup: isGroup(event),
+      // If the CRM failed, the address stays, so that on-participant-added can tell that a name is missing.
+      authorName: failure ? undefined : senderNameOf(event, addresses, crm),
+    },
+  );
   const properties: ConversationProperties = {};
-  if (!hasChosenName(event, members, crm))
-    properties.friendly_name = crm.conversationName(members, customers);
-  const [customer] = isGroup(event) ? [] : customers;
-  const attributes = customer && crm.conversationAttributes(event.Attributes, customer);
-  if (attributes) properties.attributes = attributes;
+  if (changes?.friendlyName) properties.friendly_name = changes.friendlyName;
+  if (changes?.attributes) properties.attributes = changes.attributes;
   return properties;
 }
 
-/** Whether somebody gave the conversation its name: an address is the name that Twilio gives. */
-function hasChosenName({ FriendlyName }: OnConversationAddEvent, members: Address[], crm: Crm): boolean {
-  return typeof FriendlyName === 'string' && !crm.isListOfAddresses(FriendlyName, members);
+/** Does something with each item, a few at a time. */
+async function inTurns<T, R>(items: T[], act: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const rest = [...items.entries()];
+  const takeTurns = async () => {
+    for (let next = rest.shift(); next; next = rest.shift()) results[next[0]] = await act(next[1]);
+  };
+  await Promise.all(Array.from({ length: LOOK_UPS_AT_ONCE }, takeTurns));
+  return results;
 }
 
 function isGroup(event: OnConversationAddEvent): boolean {
-  return Boolean(event['MessagingBinding.AuthorAddress']);
+  const { 'MessagingBinding.AuthorAddress': author, 'MessagingBinding.Address': address } = event;
+  return Boolean(author) || String(address).includes(',');
+}
+
+/** The name that an e-mail's sender goes by. */
+function senderNameOf(event: OnConversationAddEvent, [author]: Address[], crm: Crm): string | undefined {
+  return author?.channel === 'email' ? crm.cleanName(event['MessagingBinding.Name']) : undefined;
 }
 
 /** Who takes part: the customer; in group MMS all members, the author first, without Twilio's own number. */
 function membersOf(event: OnConversationAddEvent, crm: Crm): Address[] {
   const address = event['MessagingBinding.Address'];
   const author = event['MessagingBinding.AuthorAddress'];
-  const fields = isGroup(event) && typeof address === 'string' ? [author, ...address.split(',')] : [address];
+  const others = isGroup(event) && typeof address === 'string' ? address.split(',') : [address];
+  const fields = [author, ...others];
   const own = [event['MessagingBinding.ProxyAddress'], event['MessagingBinding.ProjectedAddress']].map(
     (field) => crm.parseAddress(field)?.key,
   );

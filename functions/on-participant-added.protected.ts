@@ -1,41 +1,46 @@
-import { setTimeout } from 'node:timers/promises';
 import type {
   Context,
   EnvironmentVariables,
   ServerlessEventObject,
   ServerlessFunctionSignature,
-  TwilioClient,
 } from '@twilio-labs/serverless-runtime-types/types';
+import type { Address } from '../assets/address.private';
+import type { Attempt, ConversationsApiError } from '../assets/conversations-api.private';
+import type { Attributes, FrontlineCustomer } from '../assets/frontline.private';
 
 /** What Twilio sends: https://www.twilio.com/docs/conversations/conversations-webhooks#onparticipantadded */
 export type OnParticipantAddedEvent = ServerlessEventObject<{
   EventType?: string;
-  /** The conversation's service. Not every account sends it; without it, the account's default service is meant. */
+  /** The conversation's service. Not every account sends it. */
   ChatServiceSid?: string;
   ConversationSid?: string;
   ParticipantSid?: string;
-  /** JSON */
+  /** JSON, as it was when the participant joined. */
   Attributes?: string;
+  /** How often Twilio has sent this event before. */
+  RetryCount?: string;
   /** Set on workers only. */
   Identity?: string;
   /** Set on customers. */
   'MessagingBinding.Address'?: string;
-  /** Twilio's own number. */
+  /** Twilio's own number; a member of a group MMS has none. */
   'MessagingBinding.ProxyAddress'?: string;
   /** Twilio's own number in group MMS. */
   'MessagingBinding.ProjectedAddress'?: string;
 }>;
 
 type Crm = typeof import('../assets/crm.private');
+type ConversationsApi = typeof import('../assets/conversations-api.private');
+type Api = ReturnType<ConversationsApi['conversationsApi']>;
+type Resources = ReturnType<typeof resourcesOf>;
 
-/** Twilio waits 5 s: https://www.twilio.com/docs/conversations/conversations-webhooks. The rest is for the way. */
-const ANSWER_WITHIN_MS = 4500;
-/** How long one call to Twilio may take before it is tried again. */
-const CALL_TIMEOUT_MS = 1500;
-/** The pause before the second call; it doubles from call to call. */
-const FIRST_PAUSE_MS = 200;
-/** The conversation is still being created: https://www.twilio.com/docs/api/errors/50386 */
-const CONVERSATION_INITIALIZING = 50386;
+/** What the log says of a participant who is tied to their customer. */
+const LINKED = 'linked';
+
+/** Attributes of an event that are older may have been changed meanwhile. */
+const SNAPSHOT_MAX_AGE_MS = 500;
+/** https://www.twilio.com/docs/conversations/conversations-limits */
+const GROUP_MMS_MAX_PARTICIPANTS = 10;
 
 /** What is answered with another status than 200. */
 class WebhookError extends Error {
@@ -64,7 +69,8 @@ export const handler: ServerlessFunctionSignature<EnvironmentVariables, OnPartic
     await linkParticipant(context, event);
   } catch (error) {
     failure = error instanceof WebhookError ? error : new WebhookError(500, 'unexpected error: see the log');
-    if (error !== failure) console.error('onParticipantAdded:', (error as Error).message);
+    if (error !== failure)
+      console.error('onParticipantAdded:', error instanceof Error ? error.message : error);
   }
   if (!failure) return callback(null, {});
   const response = new Twilio.Response();
@@ -86,79 +92,141 @@ async function linkParticipant(
   const address = crm.parseAddress(event['MessagingBinding.Address']);
   if (event.Identity || !address) return log.info('no customer');
   const attributes = crm.parseAttributes(event.Attributes);
-  const masked = [crm.maskAddress(address)];
-  if (!attributes) return log.info('Attributes are not a JSON object: left alone', masked);
-  if (attributes.customer_id) return log.info('linked already', masked);
+  if (!attributes) return log.info('Attributes are not a JSON object: left alone', [address]);
+  if (attributes.customer_id) return log.info('linked already', [address]);
 
+  let api: Api | undefined;
   try {
-    const update = updateOf(event);
+    const resources = resourcesOf(event, context);
     const proxyAddress = event['MessagingBinding.ProxyAddress'] ?? event['MessagingBinding.ProjectedAddress'];
     const arrival = { startedAt, proxyAddress };
     const customer = await crm.findCustomer(address, context, arrival).catch((error: Error) => {
       throw new WebhookError(503, error.message);
     });
-    if (!customer) return log.info('unknown', masked);
-    const client = clientOf(context);
-    const json = crm.participantAttributes(attributes, customer);
-    const outcome = await withRetries(() => update(client, json), startedAt, crm);
-    log.info(outcome, masked, [customer]);
+    if (!customer) return log.info('unknown', [address]);
+
+    const { conversationsApi }: ConversationsApi = require(
+      Runtime.getAssets()['/conversations-api.js']?.path ?? '/conversations-api.js',
+    );
+    api = conversationsApi(context, startedAt);
+    const isRepeated = Number(event.RetryCount) > 0;
+    const isOld = isRepeated || performance.now() - startedAt > SNAPSHOT_MAX_AGE_MS;
+    // The pre-event may have failed to find the customer. Whether the conversation has a name is read beside the update.
+    const reading = isRepeated || crm.mayFail(context) ? readConversation(api, resources) : undefined;
+    reading?.catch(() => undefined);
+
+    let outcome = await linkCustomer(customer, isOld ? undefined : attributes, api, resources, crm);
+    if (outcome === LINKED && reading) {
+      const isGroup = !event['MessagingBinding.ProxyAddress'];
+      const isNamed = await nameConversation(
+        reading,
+        { address, customer, isGroup },
+        api,
+        resources,
+        crm,
+      ).catch((error: unknown) => log.error(`conversation not named: ${crm.reasonOf(error)}`, [address]));
+      if (isNamed) outcome = 'linked, conversation named';
+    }
+    log.info(outcome, [address], [customer]);
   } catch (error) {
-    log.error(crm.reasonOf(error), masked);
-    throw error;
+    const failure = asWebhookError(error);
+    log.error(failure?.message ?? crm.reasonOf(error), [address]);
+    throw failure ?? error;
+  } finally {
+    api?.end();
   }
 }
 
-/** The update of this participant. @throws WebhookError 400 if the event does not tell whose */
-function updateOf({ ChatServiceSid, ConversationSid, ParticipantSid }: OnParticipantAddedEvent) {
+/** How to reach what the event is about. @throws WebhookError 400 if the event does not tell */
+function resourcesOf(event: OnParticipantAddedEvent, { CHAT_SERVICE_SID }: EnvironmentVariables) {
+  const { ConversationSid, ParticipantSid } = event;
   if (!isSid(ConversationSid)) throw new WebhookError(400, 'ConversationSid is missing or not a SID');
   if (!isSid(ParticipantSid)) throw new WebhookError(400, 'ParticipantSid is missing or not a SID');
-  return ({ conversations: { v1 } }: TwilioClient, attributes: string): Promise<unknown> =>
-    isSid(ChatServiceSid)
-      ? v1
-          .services(ChatServiceSid)
-          .conversations(ConversationSid)
-          .participants(ParticipantSid)
-          .update({ attributes })
-      : v1.conversations(ConversationSid).participants(ParticipantSid).update({ attributes });
+  const service = [event.ChatServiceSid, CHAT_SERVICE_SID?.trim()].find(isSid);
+  const conversation = ({ v1 }: Attempt) => {
+    // Conversations of a service have the same methods as those of the account's default service.
+    const { conversations } = (service ? v1.services(service) : v1) as Attempt['v1'];
+    return conversations(ConversationSid);
+  };
+  return {
+    service,
+    conversation,
+    participant: (of: Attempt) => conversation(of).participants(ParticipantSid),
+  };
 }
 
 function isSid(field: unknown): field is string {
   return typeof field === 'string' && /^[A-Z]{2}[0-9a-f]{32}$/i.test(field);
 }
 
-function clientOf(context: Context<EnvironmentVariables>): TwilioClient {
-  try {
-    return context.getTwilioClient({ timeout: CALL_TIMEOUT_MS });
-  } catch {
-    throw new WebhookError(500, 'no Twilio client: ACCOUNT_SID and AUTH_TOKEN are not set');
-  }
+/**
+ * Ties the participant to the customer, unless they are tied to somebody already.
+ *
+ * @param snapshot the participant's attributes; if there is none, or an attempt has failed, they are read
+ * @returns what the log says
+ */
+async function linkCustomer(
+  customer: FrontlineCustomer,
+  snapshot: Attributes | undefined,
+  api: Api,
+  { service, participant }: Resources,
+  crm: Crm,
+): Promise<string> {
+  const outcome = await api.call(async (attempt) => {
+    const { request, isRepeated } = attempt;
+    let attributes = isRepeated ? undefined : snapshot;
+    if (!attributes) {
+      const current = await request(() => participant(attempt).fetch());
+      attributes = crm.parseAttributes(current.attributes);
+      if (!attributes) return 'Attributes are not a JSON object: left alone';
+      if (attributes.customer_id === customer.customer_id) return LINKED;
+      if (attributes.customer_id) return 'linked already';
+    }
+    const json = crm.participantAttributes(attributes, customer);
+    await request(() => participant(attempt).update({ attributes: json }));
+    return LINKED;
+  });
+  if (outcome) return outcome;
+  return service ? 'gone' : 'gone, or in another service than the default one: then set CHAT_SERVICE_SID';
+}
+
+async function readConversation(api: Api, { conversation }: Resources) {
+  return api.call((attempt) => attempt.request(() => conversation(attempt).fetch()));
 }
 
 /**
- * Calls Twilio, and again after transient errors while there is time.
+ * Names a conversation that still goes by an address, as the pre-event does.
  *
- * @throws WebhookError 503 if time ran out, 500 if trying again is of no use
+ * @returns whether there was something to do
  */
-async function withRetries(
-  call: () => Promise<unknown>,
-  startedAt: number,
+async function nameConversation(
+  reading: ReturnType<typeof readConversation>,
+  { address, customer, isGroup }: { address: Address; customer: FrontlineCustomer; isGroup: boolean },
+  api: Api,
+  { conversation }: Resources,
   crm: Crm,
-): Promise<'linked' | 'gone'> {
-  const timeLeftMs = () => ANSWER_WITHIN_MS - (performance.now() - startedAt);
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs *= 2) {
-    try {
-      await crm.withTimeout(call(), Math.min(CALL_TIMEOUT_MS, timeLeftMs()));
-      return 'linked';
-    } catch (error) {
-      // The library throws Twilio's status and code; if no answer came, or half of one, there is no status.
-      const { status, code } = error as { status?: number; code?: number | string };
-      if (status === 404) return 'gone';
-      const reason = `Twilio's API: ${status ?? 'no whole answer'}${code ? ` (${code})` : ''}`;
-      const isTransient = !status || status === 429 || status >= 500 || code === CONVERSATION_INITIALIZING;
-      if (!isTransient) throw new WebhookError(500, reason);
-      const jitteredMs = pauseMs * (0.5 + Math.random() / 2);
-      if (jitteredMs >= timeLeftMs()) throw new WebhookError(503, reason);
-      await setTimeout(jitteredMs);
-    }
+): Promise<boolean> {
+  const current = await reading;
+  if (!current || !crm.isListOfAddresses(current.friendlyName ?? '', [address])) return false;
+  let members = [{ address, customer: customer as FrontlineCustomer | undefined }];
+  if (isGroup) {
+    const participants = await api.call((attempt) =>
+      attempt.request(() => conversation(attempt).participants.list({ limit: GROUP_MMS_MAX_PARTICIPANTS })),
+    );
+    members = (participants ?? []).flatMap(({ messagingBinding, attributes }) => {
+      const member = crm.parseAddress(messagingBinding?.address);
+      return member ? [{ address: member, customer: crm.linkedCustomer(attributes) }] : [];
+    });
   }
+  const changes = crm.conversationChanges(current, { members, isGroup });
+  if (!changes) return false;
+  await api.call((attempt) => attempt.request(() => conversation(attempt).update(changes)));
+  return true;
+}
+
+/** Twilio sends the event again after 503: it has to be a transient error. */
+function asWebhookError(error: unknown): WebhookError | undefined {
+  if (error instanceof WebhookError) return error;
+  const { isTransient, message = '' } = error as Partial<ConversationsApiError>;
+  return isTransient === undefined ? undefined : new WebhookError(isTransient ? 503 : 500, message);
 }

@@ -104,7 +104,7 @@ const REASONS: Record<string, string> = {
   404: VERSION_HELP,
   410: VERSION_HELP,
   INVALID_FIELD:
-    'the run-as user of the app does not see a field: look at field-level security, SALESFORCE_ID_FIELD and SALESFORCE_AVATAR_FIELD',
+    'the run-as user of the app does not see a field (field-level security), or one of SALESFORCE_OBJECTS has no SALESFORCE_ID_FIELD or SALESFORCE_AVATAR_FIELD',
   INVALID_TYPE: 'the run-as user of the app does not see one of SALESFORCE_OBJECTS',
   REQUEST_LIMIT_EXCEEDED: 'the API requests of the last 24 hours are used up',
   API_DISABLED_FOR_ORG: 'this edition of Salesforce has no API',

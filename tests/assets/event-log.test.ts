@@ -1,18 +1,47 @@
-import { eventLog, reasonOf } from '../../assets/event-log.private';
+import { parseAddress } from '../../assets/address.private';
+import { eventLog, maskAddress, maskId, reasonOf } from '../../assets/event-log.private';
 import { captureLog } from '../helpers/in-process-runtime';
 
 afterEach(() => jest.restoreAllMocks());
 
+test.each([
+  ['+15551230123', '+1555•••0123'],
+  ['whatsapp:+15551230123', 'whatsapp:+1555•••0123'],
+  ['+3212345678', '•••'],
+  ['messenger:1002003004', 'messenger:•••'],
+  ['ana.okafor@example.com', 'email:•••'],
+  ['AdaOkafor', '•••'],
+])('%s is %s in the log', (text, masked) => {
+  expect(maskAddress(parse(text))).toBe(masked);
+});
+
+test.each([
+  ['C-1', '"C-1"'],
+  ['51234567890', '"51234567890"'],
+  ['0031t00000AbCdEfGh', '"0031t00000AbCdEfGh"'],
+  ['2026-11-25', '"2026-11-25"'],
+  ['ana@example.com', '•••'],
+  ['+1 555-987-6543', '•••'],
+  ['(555) 987-6543', '•••'],
+  ['tel:+15559876543', '•••'],
+  ['15551230123', '•••'],
+  ['5551230123', '•••'],
+])('the customer_id %s is %s in the log', (id, masked) => {
+  expect(maskId(id, parse('whatsapp:+15551230123'))).toBe(masked);
+});
+
 describe('the log', () => {
   test('has a line for each event', () => {
     const log = captureLog();
-    eventLog('onConversationAdd', 'file', performance.now()).info(
-      'known',
-      ['+1555•••0123'],
-      [{ customer_id: 'C-1', display_name: 'Ada Okafor' }, undefined],
-    );
+    const members = [parse('+15551230123'), parse('+15551230124')];
+    eventLog('onConversationAdd', 'file', performance.now()).info('known', members, [
+      { customer_id: 'C-1', display_name: 'Ada Okafor' },
+      undefined,
+    ]);
     expect(log()).toEqual([
-      expect.stringMatching(/^onConversationAdd \+1555•••0123 known customer_id="C-1" source=file \d+ ms$/),
+      expect.stringMatching(
+        /^onConversationAdd \+1555•••0123 \+1555•••0124 known customer_id="C-1" source=file \d+ ms$/,
+      ),
     ]);
   });
 
@@ -29,5 +58,20 @@ describe('the log', () => {
     expect(reasonOf(new Error('no (555) 123-0123'))).not.toContain('0123');
     expect(reasonOf(new Error('no ada@example.com\nat /var/task'))).toBe('no •••');
     expect(reasonOf('HTTP 500')).toBe('HTTP 500');
+    expect(reasonOf('no 415 (555014')).toBe('no •••');
+  });
+
+  test("shows Twilio's status and code", () => {
+    expect(reasonOf(new Error("Twilio's API: 401 (20003)"))).toBe("Twilio's API: 401 (20003)");
+  });
+
+  test.each([[undefined], [null]])('says so if an error is %p', (error) => {
+    expect(reasonOf(error)).toBe('no reason');
   });
 });
+
+function parse(text: string) {
+  const address = parseAddress(text);
+  if (!address) throw new Error(`${text} is not an address`);
+  return address;
+}

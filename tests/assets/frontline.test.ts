@@ -1,10 +1,58 @@
+import { type Address, parseAddress } from '../../assets/address.private';
 import {
-  conversationAttributes,
+  cleanName,
+  conversationChanges,
+  linkedCustomer,
   parseAttributes,
   participantAttributes,
 } from '../../assets/frontline.private';
 
 const ada = { customer_id: 'C-1', display_name: 'Ada Okafor', avatar: 'https://example.com/ada.png' };
+
+const address = parseAddress('+14155550147') as Address;
+const changes = (conversation: { friendlyName?: string | null; attributes?: string }, customer = ada) =>
+  conversationChanges(conversation, { members: [{ address, customer }], isGroup: false });
+
+describe('a conversation', () => {
+  test.each([undefined, null, '', '+14155550147', 'whatsapp:+14155550147', '+14155550147, +14155550101'])(
+    'that goes by %p is named after the customer, with the avatar',
+    (friendlyName) => {
+      expect(changes({ friendlyName })).toEqual({
+        friendlyName: 'Ada Okafor',
+        attributes: '{"avatar":"https://example.com/ada.png"}',
+      });
+    },
+  );
+
+  test('keeps the name and the avatar that somebody chose', () => {
+    expect(changes({ friendlyName: 'Order 4711', attributes: '{"avatar":"mine"}' })).toBeUndefined();
+  });
+
+  test('that is named already is left alone', () => {
+    const { friendlyName, attributes } = changes({}) ?? {};
+    expect(changes({ friendlyName, attributes })).toBeUndefined();
+    expect(changes({ friendlyName: '+14155550147' }, { customer_id: 'C-1' } as typeof ada)).toBeUndefined();
+  });
+});
+
+test.each([
+  ['Ada\u0000 \n Okafor', 'Ada Okafor'],
+  ['Ada\u202eOkafor\u2028', 'Ada Okafor'],
+  ['👩‍🚀 Ada', '👩‍🚀 Ada'],
+  [' \t', undefined],
+  [7, undefined],
+])('the name %j is cleaned to %j', (name, cleaned) => {
+  expect(cleanName(name)).toBe(cleaned);
+});
+
+test('the customer whom a participant is tied to is read from the attributes', () => {
+  expect(linkedCustomer(participantAttributes({}, ada))).toEqual({
+    customer_id: 'C-1',
+    display_name: 'Ada Okafor',
+  });
+  expect(linkedCustomer('{"customer_id":7}')).toBeUndefined();
+  expect(linkedCustomer('[')).toBeUndefined();
+});
 
 describe('attributes', () => {
   test.each([undefined, '', ' ', 'null', '{}'])('%p are none', (json) => {
@@ -20,6 +68,8 @@ describe('attributes', () => {
     expect(participantAttributes(parseAttributes(json) ?? {}, { customer_id: 'C-1' })).toBe(
       '{"__proto__":{"customer_id":"C-9"},"role":"payer","customer_id":"C-1"}',
     );
-    expect(conversationAttributes(json, ada)).toContain('"__proto__":{"customer_id":"C-9"},"role":"payer"');
+    expect(changes({ attributes: json })?.attributes).toContain(
+      '"__proto__":{"customer_id":"C-9"},"role":"payer"',
+    );
   });
 });

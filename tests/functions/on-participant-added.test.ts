@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ConversationsApi, startConversationsApi } from '../../tools/fakes/twilio/conversations';
+import { type FakeConversations, startFakeConversations } from '../../tools/fakes/twilio/conversations';
 import sms from '../fixtures/on-participant-added.json';
 import { startTestRuntime, type TestRuntime } from '../helpers/test-runtime';
 
@@ -18,10 +18,10 @@ const source = `exports.findCustomer = async ({ value }) => ({
   '+15550000003': async () => ({ display_name: 'Without ID' }),
 }[value]?.());`;
 
-let api: ConversationsApi;
+let api: FakeConversations;
 let runtime: TestRuntime;
 beforeAll(async () => {
-  api = await startConversationsApi(ACCOUNT_SID, AUTH_TOKEN);
+  api = await startFakeConversations(ACCOUNT_SID, AUTH_TOKEN);
   runtime = await startTestRuntime({
     variables: { ACCOUNT_SID, AUTH_TOKEN, CRM_SOURCE: 'by-number', ...api.env },
     edit: (dist) => writeFileSync(join(dist, 'assets/crm/by-number.private.js'), source),

@@ -1,6 +1,6 @@
 import https from 'node:https';
 import { findCustomer, parseAddress } from '../../assets/crm.private';
-import { type Contact, CRM_APIS, type SourceName, startCrmApis } from '../../tools/fakes/fake-crms';
+import { type Contact, fakeCrm, startFakeCrms } from '../../tools/fakes/fake-crms';
 import { captureLog, contextOf, installRuntime } from './in-process-runtime';
 
 /** A contact, and the customer that the mapping makes of it. */
@@ -13,38 +13,38 @@ export const ada: Contact = {
 };
 export const customer = { customer_id: '1001', display_name: 'Ada Okafor' };
 
-/** Has the sources ask the stand-in, which knows Ada before each test, and each of them start anew. */
-export function useCrmApis() {
-  let apis: Awaited<ReturnType<typeof startCrmApis>>;
+/** Has the sources ask the fake CRMs, which know Ada before each test, and loads each of them anew. */
+export function useFakeCrms() {
+  let crms: Awaited<ReturnType<typeof startFakeCrms>>;
   let log: () => string[];
   const { globalAgent } = https;
   beforeAll(async () => {
-    apis = await startCrmApis();
-    Object.assign(process.env, apis.env);
+    crms = await startFakeCrms();
+    Object.assign(process.env, crms.env);
     require('../../tools/fakes/route-https-to-fakes');
   });
   afterAll(() => {
     https.globalAgent.destroy();
     https.globalAgent = globalAgent;
-    apis.close();
+    crms.close();
   });
   beforeEach(() => {
     jest.resetModules();
     installRuntime();
     log = captureLog();
-    apis.know(ada);
-    Object.assign(apis, { faults: [], fault: undefined, calls: [] });
+    crms.know(ada);
+    Object.assign(crms, { faults: [], fault: undefined, calls: [] });
   });
   afterEach(() => jest.restoreAllMocks());
   return {
-    apis: () => apis,
+    apis: () => crms,
     log: () => log(),
     /** Looks up an address in the source of that name, with all that it needs set. */
-    find(name: SourceName, text: string, variables: Record<string, unknown> = {}) {
-      const context = contextOf({ CRM_SOURCE: name, ...CRM_APIS[name].settings, ...variables });
+    find(name: string, text: string, variables: Record<string, unknown> = {}, proxyAddress?: string) {
+      const context = contextOf({ CRM_SOURCE: name, ...fakeCrm(name).settings, ...variables });
       const address = parseAddress(text);
-      if (!address) throw new Error(`${text} is no address`);
-      return findCustomer(address, context, performance.now());
+      if (!address) throw new Error(`${text} is not an address`);
+      return findCustomer(address, context, { startedAt: performance.now(), proxyAddress });
     },
   };
 }

@@ -20,20 +20,20 @@ export interface ApiRequest {
   bytes: Buffer;
 }
 
-/** An answer, of JSON where `body` is no text. */
+/** An answer: JSON, unless `body` is text. */
 export interface ApiAnswer {
   status: number;
   headers?: Record<string, string>;
   body?: unknown;
 }
 
-/** What can go wrong: an error, no answer, half an answer, one that never ends, or is of 2 MB. */
-export type Fault = ApiError | 'hang' | 'drop' | 'malformed' | 'drip' | 'huge';
+/** What can go wrong: an error, no answer, a dropped connection, half an answer, one that never ends, one of 2 MB. */
+export type Fault = TwilioError | 'hang' | 'drop' | 'malformed' | 'drip' | 'huge';
 
-/** An error in Twilio's words. */
-export interface ApiError {
+/** An error of Twilio's API. */
+export interface TwilioError {
   status: number;
-  /** Twilio's own code of it; by default, 20000 and the status. */
+  /** Twilio's error code; by default, 20000 plus the status. */
   code?: number;
   headers?: Record<string, string>;
 }
@@ -41,16 +41,16 @@ export interface ApiError {
 /** A request, and the status that it was answered with, or what became of it instead. */
 export type Call = ApiRequest & { outcome: number | Exclude<Fault, object> };
 
-/** What `startStandIn` gives. */
-export type StandIn = Awaited<ReturnType<typeof startStandIn>>;
+/** What `startFakeServer` gives. */
+export type FakeServer = Awaited<ReturnType<typeof startFakeServer>>;
 
 /**
- * Stands in for the hosts of an API, over TLS, on this machine.
+ * Serves an API under the names of its hosts, over TLS, on this machine.
  *
- * @param answer what the API answers where nothing goes wrong
+ * @param answer what the API answers if nothing goes wrong
  * @param onCall is told each call
  */
-export async function startStandIn(
+export async function startFakeServer(
   hosts: string[],
   answer: (request: ApiRequest) => ApiAnswer | Promise<ApiAnswer>,
   onCall: (call: Call) => void = () => undefined,
@@ -82,7 +82,7 @@ export async function startStandIn(
       const json = fault === 'malformed' ? JSON.stringify((await answer(request)).body) : '';
       return fail(fault, json, response);
     }
-    const given = fault ? apiError(fault) : await answer(request);
+    const given = fault ? twilioError(fault) : await answer(request);
     note(given.status);
     const isText = typeof given.body === 'string' || given.body === undefined;
     response.writeHead(given.status, { 'Content-Type': 'application/json', ...given.headers });
@@ -90,9 +90,10 @@ export async function startStandIn(
   };
 
   const { private: key, cert } = await generate([{ name: 'commonName', value: hosts[0] ?? '' }], {
+    keyType: 'ec',
     extensions: [{ name: 'subjectAltName', altNames: hosts.map((value) => ({ type: 2, value })) }],
   });
-  const folder = mkdtempSync(join(tmpdir(), 'stand-in-'));
+  const folder = mkdtempSync(join(tmpdir(), 'fake-server-'));
   const certificate = join(folder, 'certificate.pem');
   writeFileSync(certificate, cert);
 
@@ -117,7 +118,7 @@ export async function startStandIn(
     port,
     /** The file with its certificate. */
     certificate,
-    /** For a process that calls Twilio: leads there through a proxy, and has its certificate trusted. */
+    /** For a process that calls Twilio: routes its calls here through a proxy, and has the certificate trusted. */
     env: { HTTP_PROXY: `http://127.0.0.1:${proxyPort}`, NODE_EXTRA_CA_CERTS: certificate },
     close() {
       server.close();
@@ -128,8 +129,8 @@ export async function startStandIn(
   });
 }
 
-/** https://www.twilio.com/docs/usage/twilios-response#twilios-response-exceptions */
-export function apiError({ status, code = 20000 + status, headers }: ApiError): ApiAnswer {
+/** Twilio's answer for an error: https://www.twilio.com/docs/usage/twilios-response#twilios-response-exceptions */
+export function twilioError({ status, code = 20000 + status, headers }: TwilioError): ApiAnswer {
   const more_info = `https://www.twilio.com/docs/errors/${code}`;
   return { status, headers, body: { code, message: `Error ${code}`, more_info, status } };
 }

@@ -18,12 +18,12 @@ export interface LocalRuntime {
 /**
  * Serves the built Functions with Twilio's own local runtime, by `twilio-run start`, in a project folder of its own.
  *
- * @param variables what stands in `.env`
+ * @param variables what is in `.env`
  * @param edit changes the built project before it is served
- * @param flags of `twilio-run start`; by default, all requests go to one warm process, as where it is deployed
- * @param port a free one, where none is given
+ * @param flags of `twilio-run start`; by default, all requests go to one warm process, as a deployed instance takes them
+ * @param port a free one, if none is given
  * @param onLog is called whenever something is written to the log
- * @throws Error with the log, where it does not start
+ * @throws Error with the log, if it does not start
  */
 export async function startLocalRuntime({
   variables = {},
@@ -70,7 +70,7 @@ export async function startLocalRuntime({
 /**
  * Copies the built project into a folder of its own.
  *
- * @param variables what stands in `.env`
+ * @param variables what is in `.env`
  */
 export function copyProject(variables: Record<string, string>): string {
   const project = mkdtempSync(join(tmpdir(), 'project-'));
@@ -93,7 +93,8 @@ export async function until(done: () => boolean | Promise<boolean>, failure: () 
   throw new Error(failure());
 }
 
-async function freePort(): Promise<number> {
+/** A port that nothing listens on. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   await once(server.listen(0), 'listening');
   const { port } = server.address() as AddressInfo;

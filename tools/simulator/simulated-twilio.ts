@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
 import type { Call } from '../fakes/fake-server';
-import type { ConversationsApi, Participant } from '../fakes/twilio/conversations';
+import type { FakeConversations, Participant } from '../fakes/twilio/conversations';
 import {
   type Explanation,
   explainCall,
@@ -86,7 +86,7 @@ export class SimulatedTwilio {
    */
   constructor(
     private readonly account: { sid: string; authToken: string },
-    private readonly api: ConversationsApi,
+    private readonly api: FakeConversations,
     private readonly functionsUrl: () => string,
     private readonly onChange: () => void = () => undefined,
   ) {}

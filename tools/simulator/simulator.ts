@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
-import { startConversationsApi } from '../fakes/twilio/conversations';
+import { startFakeConversations } from '../fakes/twilio/conversations';
 import { startLocalRuntime } from '../runtime/local-runtime';
 import { SimulatedTwilio } from './simulated-twilio';
 import type { FaultId } from './switches';
@@ -41,7 +41,7 @@ export async function startSimulator(onChange?: () => void) {
   const account = { sid: `AC${randomBytes(16).toString('hex')}`, authToken: randomBytes(16).toString('hex') };
   const switches = mkdtempSync(join(tmpdir(), 'simulator-'));
   let source = '';
-  const api = await startConversationsApi(account.sid, account.authToken, (call) => twilio.noteCall(call));
+  const api = await startFakeConversations(account.sid, account.authToken, (call) => twilio.noteCall(call));
   const serve = (port?: number) => {
     const variables: NodeJS.Dict<string> = existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
     source = variables.CRM_SOURCE || 'file';

@@ -1,6 +1,6 @@
-import { useCrmApis } from '../../helpers/fake-crms';
+import { useFakeCrms } from '../../helpers/fake-crms';
 
-const { apis, find } = useCrmApis();
+const { apis, find } = useFakeCrms();
 
 test.each([
   ['whatsapp:+14155550147', undefined, '/v1/Services/default/Documents/customer%3A%2B14155550147'],

@@ -3,18 +3,37 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { ACCOUNT_SID, AUTH_TOKEN, startSyncApi } from '../../../tools/fakes/twilio/sync';
+import { text } from 'node:stream/consumers';
+import { runCommand } from '../../../tools/commands/command-line';
+import { findTooLarge, planUpload } from '../../../tools/commands/upload/plan-upload';
+import { takeSteps } from '../../../tools/commands/upload/sync-documents';
+import { describe as describeFailures, upload } from '../../../tools/commands/upload/upload';
+import { readCustomers } from '../../../tools/customers/compile-customers';
+import { ACCOUNT, startFakeSync } from '../../../tools/fakes/twilio/sync';
 import { until } from '../../../tools/runtime/local-runtime';
+import { connectToTwilio } from '../../../tools/twilio/account';
+import { connectToFake } from '../../helpers/in-process-twilio';
 
-let api: Awaited<ReturnType<typeof startSyncApi>>;
+const UPLOAD = resolve('tools/commands/upload/upload.ts');
+const CREDENTIALS = { ACCOUNT_SID: ACCOUNT.accountSid, AUTH_TOKEN: ACCOUNT.authToken };
+const repository = process.cwd();
+
+let sync: Awaited<ReturnType<typeof startFakeSync>>;
 let project: string;
-beforeEach(async () => {
-  api = await startSyncApi();
+beforeAll(async () => {
+  sync = await startFakeSync();
+});
+afterAll(() => sync.close());
+beforeEach(() => {
+  sync.documents.clear();
+  Object.assign(sync, { calls: [], faults: [] });
+  Object.assign(sync.settings, { ratePerSecond: Number.POSITIVE_INFINITY, refused: '/' });
   project = mkdtempSync(join(tmpdir(), 'upload-'));
   mkdirSync(join(project, 'assets'));
+  process.chdir(project);
 });
 afterEach(() => {
-  api.close();
+  process.chdir(repository);
   rmSync(project, { recursive: true });
 });
 
@@ -26,27 +45,7 @@ const numbered = (count: number) =>
     display_name: `Customer ${i}`,
     channels: [{ type: 'sms', value: `+1415555${String(1000 + i)}` }],
   }));
-
-function start(flags: string[] = [], variables: Record<string, string> = {}) {
-  const { CRM_DEFAULT_COUNTRY: _, ...env } = process.env;
-  const args = ['--import', require.resolve('tsx'), resolve('tools/commands/upload/upload.ts'), ...flags];
-  const upload = spawn(process.execPath, args, {
-    cwd: project,
-    env: { ...env, ...api.env, ACCOUNT_SID, AUTH_TOKEN, ...variables },
-  });
-  const output = { stdout: '', stderr: '' };
-  upload.stdout.on('data', (chunk) => {
-    output.stdout += chunk;
-  });
-  upload.stderr.on('data', (chunk) => {
-    output.stderr += chunk;
-  });
-  const ended = once(upload, 'close').then(([status]) => ({ status, ...output }));
-  return Object.assign(upload, { ended });
-}
-const run = (...args: Parameters<typeof start>) => start(...args).ended;
-const done = (stdout: string) => ({ status: 0, stdout: `${stdout}\n`, stderr: '' });
-const writes = () => api.calls.filter(({ method }) => method !== 'GET');
+const writes = () => sync.calls.filter(({ method }) => method !== 'GET');
 
 const ada = {
   customer_id: 'C-1',
@@ -64,23 +63,88 @@ const luca = {
 };
 const adaData = { customer_id: 'C-1', display_name: 'Ada Okafor', avatar: '/avatars/ada.png' };
 
+describe('npm run customers:upload', () => {
+  function start(flags: string[] = []) {
+    const { CRM_DEFAULT_COUNTRY: _, ...env } = process.env;
+    const child = spawn(process.execPath, ['--import', require.resolve('tsx'), UPLOAD, ...flags], {
+      cwd: project,
+      env: { ...env, ...sync.env, ...CREDENTIALS },
+    });
+    const output = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+    const ended = output.then(([stdout, stderr, [status]]) => ({ status, stdout, stderr }));
+    return Object.assign(child, { ended });
+  }
+
+  test('goes on where it was interrupted', async () => {
+    list(...numbered(150));
+    const uploading = start();
+    await until(
+      () => writes().length > 30,
+      () => 'nothing was uploaded',
+    );
+    uploading.kill('SIGINT');
+    uploading.kill('SIGINT');
+    const { status, stdout, stderr } = await uploading.ended;
+    const created = Number(/^(\d+) created/.exec(stdout)?.[1]);
+    expect(status).toBe(130);
+    expect(created).toBe(sync.documents.size);
+    expect(created).toBeGreaterThan(30);
+    expect(created).toBeLessThan(150);
+    expect(stderr).toBe(`${150 - created} left to do: run it again to go on.\n`);
+
+    expect(await start().ended).toEqual({
+      status: 0,
+      stdout: `${150 - created} created, 0 updated, ${created} unchanged\n`,
+      stderr: '',
+    });
+    expect(sync.documents.size).toBe(150);
+  }, 30_000);
+
+  test('sends nothing if the customers are not valid, or too large for Sync', async () => {
+    list({ customer_id: 'C-1' }, { ...ada, display_name: 'A'.repeat(16 * 1024) });
+    const { status, stderr } = await start().ended;
+    expect(status).toBe(1);
+    expect(stderr).toContain('record 1 (customer_id "C-1"), channels is missing');
+    expect(stderr).toContain('customer_id "C-1" has over 16 KB');
+    expect(sync.calls).toEqual([]);
+  }, 30_000);
+});
+
+async function run(flags: string[] = [], variables: NodeJS.ProcessEnv = {}) {
+  const env: NodeJS.ProcessEnv = { ...CREDENTIALS, ...variables };
+  const output = { stdout: [] as string[], stderr: [] as string[] };
+  const status = await runCommand(upload, flags, {
+    env,
+    connect() {
+      connectToTwilio(env);
+      return connectToFake(sync, { accountSid: env.ACCOUNT_SID ?? '', authToken: env.AUTH_TOKEN ?? '' });
+    },
+    signal: new AbortController().signal,
+    out: (line) => output.stdout.push(line),
+    problem: (line) => output.stderr.push(line),
+    note: () => undefined,
+  });
+  return { status, stdout: output.stdout.join('\n'), stderr: output.stderr.join('\n') };
+}
+const done = (stdout: string) => ({ status: 0, stdout, stderr: '' });
+
 test('makes a Document for each address, and nothing the second time', async () => {
   list(ada, luca);
-  expect(await run()).toMatchObject({ status: 0, stdout: '3 created, 0 updated, 0 unchanged\n' });
-  expect(Object.fromEntries(api.documents)).toEqual({
+  expect(await run()).toEqual(done('3 created, 0 updated, 0 unchanged'));
+  expect(Object.fromEntries(sync.documents)).toEqual({
     'customer:+14155550147': adaData,
     'customer:email:ada@example.com': adaData,
     'customer:messenger:1002003004': { customer_id: '7', display_name: 'Luca Rossi' },
   });
-  api.calls.length = 0;
-  expect(await run()).toMatchObject({ status: 0, stdout: '0 created, 0 updated, 3 unchanged\n' });
+  sync.calls.length = 0;
+  expect(await run()).toEqual(done('0 created, 0 updated, 3 unchanged'));
   expect(writes()).toEqual([]);
-}, 30_000);
+});
 
 test('sends what differs, and says who is no longer listed', async () => {
   list(ada);
-  api.documents.set('customer:+14155550147', { ...adaData, display_name: 'Ada' });
-  api.documents.set('customer:+14155550199', { customer_id: 'C-9' });
+  sync.documents.set('customer:+14155550147', { ...adaData, display_name: 'Ada' });
+  sync.documents.set('customer:+14155550199', { customer_id: 'C-9' });
   expect(await run(['--dry-run'])).toEqual(
     done('Would be: 1 created, 1 updated, 0 unchanged, 1 no longer listed (--prune removes them)'),
   );
@@ -88,116 +152,77 @@ test('sends what differs, and says who is no longer listed', async () => {
   expect(await run()).toEqual(
     done('1 created, 1 updated, 0 unchanged, 1 no longer listed (--prune removes them)'),
   );
-  expect(api.documents.get('customer:+14155550147')).toEqual(adaData);
-  expect(api.documents.has('customer:+14155550199')).toBe(true);
-}, 30_000);
+  expect(sync.documents.get('customer:+14155550147')).toEqual(adaData);
+  expect(sync.documents.has('customer:+14155550199')).toBe(true);
+});
 
 test('removes with --prune who is no longer listed, and no Document of another kind', async () => {
   list(ada);
-  api.documents.set('customer:+14155550199', { customer_id: 'C-9' });
-  api.documents.set('settings', { theme: 'dark' });
+  sync.documents.set('customer:+14155550199', { customer_id: 'C-9' });
+  sync.documents.set('settings', { theme: 'dark' });
   expect(await run(['--prune', '--dry-run'])).toEqual(
     done('Would be: 2 created, 0 updated, 1 removed, 0 unchanged'),
   );
   expect(await run(['--prune'])).toEqual(done('2 created, 0 updated, 1 removed, 0 unchanged'));
-  expect([...api.documents.keys()].sort()).toEqual([
+  expect([...sync.documents.keys()].sort()).toEqual([
     'customer:+14155550147',
     'customer:email:ada@example.com',
     'settings',
   ]);
-}, 30_000);
+});
 
 test('does not remove everybody', async () => {
   list();
-  api.documents.set('customer:+14155550199', { customer_id: 'C-9' });
+  sync.documents.set('customer:+14155550199', { customer_id: 'C-9' });
   expect(await run(['--prune'])).toEqual({
     status: 1,
     stdout: '',
-    stderr: 'assets/customers.private.json lists nobody: --prune would remove all 1 customers from Sync\n',
+    stderr: expect.stringContaining('lists nobody: --prune would remove all 1 customers from Sync'),
   });
   expect(writes()).toEqual([]);
-}, 30_000);
+});
 
 test('reads all pages of what is there', async () => {
   const customers = numbered(250);
   list(...customers);
   for (const { customer_id, display_name, channels } of customers) {
-    api.documents.set(`customer:${channels[0]?.value}`, { customer_id, display_name });
+    sync.documents.set(`customer:${channels[0]?.value}`, { customer_id, display_name });
   }
   expect(await run()).toEqual(done('0 created, 0 updated, 250 unchanged'));
-  expect(api.calls.map(({ path }) => path.split('?')[1])).toEqual([
+  expect(sync.calls.map(({ path }) => path.split('?')[1])).toEqual([
     'PageSize=100',
     'PageSize=100&Page=1&PageToken=PT0',
     'PageSize=100&Page=2&PageToken=PT1',
   ]);
-}, 30_000);
+});
 
-test('uploads them all at the pace that Sync allows, and whatever fails for a while', async () => {
-  list(...numbered(60));
-  api.settings.ratePerSecond = 30;
-  api.faults = [{ status: 500 }, 'drop', 'malformed', { status: 503 }];
-  expect(await run()).toMatchObject({ status: 0, stderr: '' });
-  expect(api.documents.size).toBe(60);
-  expect(api.calls.some(({ outcome }) => outcome === 429)).toBe(true);
-}, 60_000);
-
-test('goes on where a Document was made, and the answer got lost', async () => {
-  list(luca);
-  api.faults = [undefined, 'malformed'];
-  expect(await run()).toEqual(done('1 created, 0 updated, 0 unchanged'));
-  expect(api.calls.map(({ method, outcome }) => [method, outcome])).toEqual([
-    ['GET', 200],
-    ['POST', 'malformed'],
-    ['POST', 409],
-    ['POST', 200],
-  ]);
-  expect(api.documents.get('customer:messenger:1002003004')).toEqual({
-    customer_id: '7',
-    display_name: 'Luca Rossi',
+test('prints nothing but JSON with --json', async () => {
+  list(ada, luca);
+  sync.settings.refused = 'example.com';
+  const { status, stdout, stderr } = await run(['--json']);
+  expect(status).toBe(1);
+  expect(JSON.parse(stdout)).toEqual({
+    dryRun: false,
+    created: 2,
+    updated: 0,
+    removed: 0,
+    unchanged: 0,
+    unlisted: 0,
+    left: 1,
+    failures: [{ customer_id: 'C-1', reason: 'Sync answered 400 (20400)' }],
   });
-}, 30_000);
-
-test('goes on where it was interrupted', async () => {
-  list(...numbered(300));
-  const uploading = start();
-  await until(
-    () => writes().length > 30,
-    () => 'nothing was uploaded',
-  );
-  uploading.kill('SIGINT');
-  uploading.kill('SIGINT');
-  const { status, stdout, stderr } = await uploading.ended;
-  const created = Number(/^(\d+) created/.exec(stdout)?.[1]);
-  expect(status).toBe(130);
-  expect(created).toBe(api.documents.size);
-  expect(created).toBeGreaterThan(30);
-  expect(created).toBeLessThan(300);
-  expect(stderr).toBe(`${300 - created} left to do: run it again to go on.\n`);
-
-  expect(await run()).toEqual(done(`${300 - created} created, 0 updated, ${created} unchanged`));
-  expect(api.documents.size).toBe(300);
-}, 60_000);
+  expect(stderr).toContain('1 left to do');
+});
 
 test('names what it could not upload by customer_id and reason alone, and exits with 1', async () => {
   list(ada, luca);
-  api.settings.refused = 'example.com';
-  const { status, stdout, stderr } = await run();
-  expect({ status, stdout }).toEqual({ status: 1, stdout: '2 created, 0 updated, 0 unchanged\n' });
-  expect(stderr).toBe(
-    '1 failed: Sync answered 400 (20400) (customer_id "C-1")\n1 left to do: run it again to go on.\n',
-  );
-}, 60_000);
-
-test('gives up where everything fails', async () => {
-  list(...numbered(120));
-  api.settings.refused = 'customer:';
-  const { status, stdout, stderr } = await run();
-  expect({ status, stdout }).toEqual({ status: 1, stdout: '0 created, 0 updated, 0 unchanged\n' });
-  expect(stderr).toMatch(
-    /^\d\d failed: Sync answered 400 \(20400\) \(customer_id ("C-\d+", ){5}…\)\n120 left to do/,
-  );
-  expect(writes().length).toBeLessThan(80);
-}, 30_000);
+  sync.settings.refused = 'example.com';
+  expect(await run()).toEqual({
+    status: 1,
+    stdout: '2 created, 0 updated, 0 unchanged',
+    stderr: '1 failed: Sync answered 400 (20400) (customer_id "C-1")\n1 left to do: run it again to go on.',
+  });
+});
 
 test.each<[string, Record<string, string>, string]>([
   [
@@ -210,42 +235,82 @@ test.each<[string, Record<string, string>, string]>([
     { SYNC_SERVICE_SID: 'IS1' },
     'Sync answered 404: is SYNC_SERVICE_SID a Sync service of your account?',
   ],
-])(
-  'stops at once where %s',
-  async (_name, variables, reason) => {
-    list(ada);
-    expect(await run([], variables)).toEqual({
-      status: 1,
-      stdout: '',
-      stderr: `Nothing has been done: ${reason}\n`,
-    });
-    expect(api.calls).toHaveLength(1);
-  },
-  30_000,
-);
+])('stops at once if %s', async (_name, variables, reason) => {
+  list(ada);
+  expect(await run([], variables)).toEqual({
+    status: 1,
+    stdout: '',
+    stderr: `Nothing has been done: ${reason}`,
+  });
+  expect(sync.calls).toHaveLength(1);
+});
 
-test('stops before it sends anything where settings, flags or customers are wrong', async () => {
+test('sends nothing without credentials, and none after wrong flags', async () => {
   list(ada);
   expect(await run([], { AUTH_TOKEN: '' })).toMatchObject({
     status: 1,
     stderr: expect.stringContaining('AUTH_TOKEN are not set'),
   });
-  expect(await run([], { ACCOUNT_SID: 'mine' })).toMatchObject({
+  expect(await run([], { ACCOUNT_SID: 'AC123' })).toMatchObject({
     status: 1,
-    stderr: expect.stringContaining('ACCOUNT_SID (AC…)'),
+    stderr: expect.stringContaining('ACCOUNT_SID is not the SID of an account'),
   });
-  expect(await run(['--purge'])).toMatchObject({ status: 1, stderr: expect.stringContaining('--dry-run') });
-  list({ customer_id: 'C-1' });
-  expect(await run()).toMatchObject({
-    status: 1,
-    stderr: expect.stringContaining('record 1 (customer_id "C-1"), channels is missing'),
+  expect(await run(['--purge'])).toMatchObject({ status: 2, stderr: expect.stringContaining('--dry-run') });
+  expect(sync.calls).toEqual([]);
+});
+
+describe('the upload', () => {
+  const retries = { signal: new AbortController().signal, firstPauseMs: 30 };
+  const documents = () => connectToFake(sync, ACCOUNT).sync.v1.services('default').documents;
+  const stepsFor = (...customers: object[]) =>
+    planUpload(readCustomers(JSON.stringify(customers)).customers, new Map());
+
+  test('keeps to the pace that Sync allows, and tries again after errors that pass', async () => {
+    sync.settings.ratePerSecond = 30;
+    sync.faults = [{ status: 500 }, 'drop', 'malformed', { status: 503 }];
+    const { done, failures } = await takeSteps(stepsFor(...numbered(40)), documents(), {
+      ...retries,
+      firstPauseMs: 150,
+    });
+    expect({ done: done.length, failures }).toEqual({ done: 40, failures: [] });
+    expect(sync.documents.size).toBe(40);
+    expect(sync.calls.some(({ outcome }) => outcome === 429)).toBe(true);
+  }, 30_000);
+
+  test('goes on after a Document was made, and the answer got lost', async () => {
+    sync.faults = ['malformed'];
+    expect(await takeSteps(stepsFor(luca), documents(), retries)).toMatchObject({ failures: [] });
+    expect(sync.calls.map(({ method, outcome }) => [method, outcome])).toEqual([
+      ['POST', 'malformed'],
+      ['POST', 409],
+      ['POST', 200],
+    ]);
+    expect(sync.documents.get('customer:messenger:1002003004')).toEqual({
+      customer_id: '7',
+      display_name: 'Luca Rossi',
+    });
   });
-  list({ ...ada, display_name: 'A'.repeat(16 * 1024) });
-  expect(await run()).toMatchObject({
-    status: 1,
-    stderr: expect.stringContaining('customer_id "C-1" has over 16 KB'),
+
+  test('gives up if everything fails', async () => {
+    sync.settings.refused = 'customer:';
+    const { done, failures } = await takeSteps(stepsFor(...numbered(120)), documents(), retries);
+    expect(done).toEqual([]);
+    expect(describeFailures(failures)).toEqual([
+      expect.stringMatching(/^\d\d failed: Sync answered 400 \(20400\) \(customer_id ("C-\d+", ){5}…\)$/),
+    ]);
+    expect(writes().length).toBeLessThan(80);
   });
-  list({ customer_id: 'C-1', channels: [{ type: 'messenger', value: 'x'.repeat(320) }] });
-  expect(await run()).toMatchObject({ status: 1, stderr: expect.stringContaining('is too long for Sync') });
-  expect(api.calls).toEqual([]);
-}, 60_000);
+
+  test('does not take what is over the limits of Sync', () => {
+    const problems = (customer: object) => findTooLarge(readCustomers(JSON.stringify([customer])).customers);
+    const named = (display_name: string) => ({ ...luca, display_name });
+    expect(problems(luca)).toEqual([]);
+    expect(problems(named('é'.repeat(8_100)))).toEqual([]);
+    expect(problems(named('é'.repeat(8_192)))).toEqual([
+      'customer_id "7" has over 16 KB: shorten it for Sync',
+    ]);
+    expect(problems({ ...luca, channels: [{ type: 'messenger', value: 'x'.repeat(320) }] })).toEqual([
+      'customer_id "7" has an address that is too long for Sync',
+    ]);
+  });
+});

@@ -1,9 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { baseline, EMPTY, measureColdStart, ours } from '../../../tools/measure/bench/cold-start';
 import { type CustomerFiles, writeCustomers } from '../../../tools/measure/bench/customers';
-import { answerFresh, baseline, EMPTY, ours } from '../../../tools/measure/bench/fresh';
-import { LOAD_SIZE, type Subject, startSubject, type Who } from '../../../tools/measure/bench/webhooks';
+import {
+  LOAD_SIZE,
+  type ServedWebhooks,
+  serveWebhooks,
+  type Who,
+} from '../../../tools/measure/bench/webhooks';
 
 let folder: string;
 let files: CustomerFiles;
@@ -18,14 +23,14 @@ test.each([
   ['the baseline', () => baseline(files)],
   ['an empty Function', () => EMPTY],
 ])('what is measured answers in a process of its own: %s', async (_name, candidate) => {
-  const { startedMs, answeredMs, rss, warmMs } = await answerFresh(candidate(), LOAD_SIZE, 20);
+  const { startedMs, answeredMs, rss, warmMs } = await measureColdStart(candidate(), LOAD_SIZE, 20);
   expect(answeredMs).toBeGreaterThan(startedMs);
   expect(rss).toBeGreaterThan(1e6);
   expect(warmMs).toHaveLength(20);
 });
 
 test('nothing is measured where the customer is not found', async () => {
-  await expect(answerFresh(ours(files), 10 * LOAD_SIZE)).rejects.toThrow(/answered \+1/);
+  await expect(measureColdStart(ours(files), 10 * LOAD_SIZE)).rejects.toThrow(/answered \+1/);
 });
 
 describe.each<[string, boolean, Record<Who, number>]>([
@@ -40,21 +45,21 @@ describe.each<[string, boolean, Record<Who, number>]>([
     { 'a worker': 0, 'an unknown customer': 1, 'a known customer': 2, 'a customer linked already': 1 },
   ],
 ])('%s', (_name, isBaseline, expected) => {
-  let subject: Subject;
+  let deployment: ServedWebhooks;
   beforeAll(async () => {
-    subject = await startSubject(files, isBaseline);
+    deployment = await serveWebhooks(files, isBaseline);
   }, 30_000);
-  afterAll(() => subject.stop());
+  afterAll(() => deployment.stop());
 
   test.each(Object.entries(expected) as [Who, number][])(
     'calls Twilio for %s %i times',
     async (who, calls) => {
-      expect((await subject.add(who)).calls).toBe(calls);
+      expect((await deployment.add(who)).calls).toBe(calls);
     },
   );
 
   test('has no errors under load', async () => {
-    const { perSecond, errors } = await subject.load(10, 1);
+    const { perSecond, errors } = await deployment.load(10, 1);
     expect(errors).toBe(0);
     expect(perSecond).toBeGreaterThan(0);
   });

@@ -1,6 +1,11 @@
 import { breakCrms } from '../../../tools/measure/faults/break-crms';
-import { breakRuntime } from '../../../tools/measure/faults/break-deployment';
-import { checkLinking, checkLog, checkNaming, type Trial } from '../../../tools/measure/faults/promises';
+import { breakDeployment } from '../../../tools/measure/faults/break-deployment';
+import {
+  checkLinking,
+  checkLog,
+  checkNaming,
+  type WebhookResult,
+} from '../../../tools/measure/faults/promises';
 import { sendEvents } from '../../../tools/measure/faults/random-events';
 
 const answer = (status: number, body: unknown, ms = 10) => ({ status, body, ms });
@@ -23,9 +28,14 @@ describe('an answer of on-conversation-add', () => {
     ['not named', answer(200, {}), false],
     ['an empty name', answer(200, { ...named, friendly_name: '' }), false],
     ['a name that is too long', answer(200, { ...named, friendly_name: 'A'.repeat(257) }), false],
-    ['a name that is no text', answer(200, { ...named, friendly_name: ['Ada'] }), false],
-    ['attributes that are no JSON', answer(200, { ...named, attributes: '{' }), false],
-    ['attributes that are no object', answer(200, { ...named, attributes: '7' }), false],
+    ['a name that is not text', answer(200, { ...named, friendly_name: ['Ada'] }), false],
+    ['attributes that are not valid JSON', answer(200, { ...named, attributes: '{' }), false],
+    ['attributes that are not an object', answer(200, { ...named, attributes: '7' }), false],
+    [
+      'attributes of over 16 KB',
+      answer(200, { ...named, attributes: `{"note":"${'é'.repeat(8190)}"}` }),
+      false,
+    ],
     ['another property', answer(200, { ...named, state: 'closed' }), false],
   ])('is not: %s', (_name, given, isLost) => {
     expect(checkNaming(given, 'named')).toEqual({ isLost, problem: expect.any(String) });
@@ -67,27 +77,28 @@ test('a log is searched for what is personal, and for rejections that nobody han
 });
 
 describe('every webhook is answered as promised, and nothing is lost, where', () => {
-  const trials: Trial[] = [];
-  const report = (trial: Trial) => trials.push(trial);
+  const results: WebhookResult[] = [];
+  const report = (result: WebhookResult) => results.push(result);
   beforeEach(() => {
-    trials.length = 0;
+    results.length = 0;
   });
 
+  // The others are broken by `npm run faults`; each source's own rules are in tests/assets/crm.
   test('a CRM is broken', async () => {
-    await breakCrms(report, { CRM_TIMEOUT_MS: '700' });
-    expect(trials.filter(({ problem, isLost }) => problem || isLost)).toEqual([]);
-    expect(trials.length).toBeGreaterThan(140);
+    await breakCrms(report, { CRM_TIMEOUT_MS: '700' }, ['hubspot']);
+    expect(results.filter(({ problem, isLost }) => problem || isLost)).toEqual([]);
+    expect(results.length).toBe(32);
   }, 120_000);
 
   test('what is deployed is broken', async () => {
-    await breakRuntime(report);
-    expect(trials.filter(({ problem, isLost }) => problem || isLost)).toEqual([]);
-    expect(trials.length).toBe(18);
+    await breakDeployment(report);
+    expect(results.filter(({ problem, isLost }) => problem || isLost)).toEqual([]);
+    expect(results.length).toBe(18);
   }, 120_000);
 
   test('an event is as nobody would think of', async () => {
-    await sendEvents(report, 300);
-    expect(trials.filter(({ problem, isLost }) => problem || isLost)).toEqual([]);
-    expect(trials.length).toBeGreaterThan(600);
+    await sendEvents(report, 100);
+    expect(results.filter(({ problem, isLost }) => problem || isLost)).toEqual([]);
+    expect(results.length).toBeGreaterThan(200);
   }, 120_000);
 });

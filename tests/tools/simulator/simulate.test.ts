@@ -7,7 +7,7 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Browser, Page } from 'playwright-core';
-import { CRM_APIS, startCrmApis } from '../../../tools/fakes/fake-crms';
+import { fakeCrm, startFakeCrms } from '../../../tools/fakes/fake-crms';
 import { until } from '../../../tools/runtime/local-runtime';
 import { FAULTS } from '../../../tools/simulator/switches';
 import { describeInBrowser, launchBrowser } from '../../helpers/browser';
@@ -94,9 +94,9 @@ Log
 });
 
 describe('with the CRM that .env names', () => {
-  let apis: Awaited<ReturnType<typeof startCrmApis>>;
+  let apis: Awaited<ReturnType<typeof startFakeCrms>>;
   beforeAll(async () => {
-    apis = await startCrmApis();
+    apis = await startFakeCrms();
     apis.know({ id: '1001', firstName: 'Grace', lastName: 'Hopper', phone: '+14155550199' });
   });
   afterAll(() => {
@@ -108,7 +108,7 @@ describe('with the CRM that .env names', () => {
   test.each(['hubspot', 'sync'] as const)(
     '%s',
     async (source) => {
-      const settings = { CRM_SOURCE: source, ...CRM_APIS[source].settings };
+      const settings = { CRM_SOURCE: source, ...fakeCrm(source).settings };
       const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
       writeFileSync(join(project, '.env'), lines.join(''));
       apis.fault = undefined;
@@ -130,10 +130,10 @@ describe('with the CRM that .env names', () => {
 });
 
 test('says with the log why a customer is not linked', async () => {
-  const apis = await startCrmApis();
+  const apis = await startFakeCrms();
   const grace = { id: '1001', firstName: 'Grace', lastName: 'Hopper', phone: '+14155550199' };
   apis.know(grace, { ...grace, id: '1002' });
-  const settings = { CRM_SOURCE: 'hubspot', ...CRM_APIS.hubspot.settings };
+  const settings = { CRM_SOURCE: 'hubspot', ...fakeCrm('hubspot').settings };
   writeFileSync(
     join(project, '.env'),
     Object.entries(settings)

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { validateRequest } from 'twilio/lib/webhooks/webhooks';
-import { type ConversationsApi, startConversationsApi } from '../../../tools/fakes/twilio/conversations';
+import { type FakeConversations, startFakeConversations } from '../../../tools/fakes/twilio/conversations';
 import { SimulatedTwilio } from '../../../tools/simulator/simulated-twilio';
 
 const account = { sid: 'ACe52ed5e7a44191a623117158a4feeca1', authToken: 'c0ffee00c0ffee00c0ffee00c0ffee00' };
@@ -14,7 +14,7 @@ let received: { path: string; type?: string; signature: string; fields: Record<s
 let answers: Record<string, { status?: number; body?: string } | undefined>;
 let functions: Server;
 let url: string;
-let api: ConversationsApi;
+let api: FakeConversations;
 let twilio: SimulatedTwilio;
 
 beforeAll(async () => {
@@ -26,7 +26,7 @@ beforeAll(async () => {
     if (answer) response.writeHead(answer.status ?? 200).end(answer.body ?? '');
   }).listen(0);
   url = `http://localhost:${(functions.address() as AddressInfo).port}`;
-  api = await startConversationsApi(account.sid, account.authToken);
+  api = await startFakeConversations(account.sid, account.authToken);
 });
 afterAll(() => {
   functions.closeAllConnections();

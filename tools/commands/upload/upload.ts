@@ -2,100 +2,94 @@
  * `npm run customers:upload`: brings the customers of assets/customers.private.json into Twilio Sync, where
  * CRM_SOURCE=sync finds them. It sends what differs, so that it may be run again whenever it was interrupted.
  */
-import { existsSync } from 'node:fs';
-import { parseArgs } from 'node:util';
-import { Presets, SingleBar } from 'cli-progress';
-import twilio from 'twilio';
 import { readCustomers } from '../../customers/compile-customers';
 import { CUSTOMERS, checkCustomers } from '../../customers/customers-file';
-import {
-  type Failure,
-  readDocuments,
-  reasonOf,
-  type Step,
-  stepsTo,
-  takeSteps,
-  tooLarge,
-} from './sync-documents';
+import { Problem } from '../../problem';
+import { type Command, EXIT, runAsProcess } from '../command-line';
+import { showProgress } from '../progress';
+import { findTooLarge, planUpload, type Step } from './plan-upload';
+import { type Documents, describeSyncError, type Failure, readDocuments, takeSteps } from './sync-documents';
 
-const USAGE = `npm run customers:upload -- [--dry-run] [--prune]
+const USAGE = `npm run customers:upload -- [--dry-run] [--prune] [--json]
 
 Uploads the customers of ${CUSTOMERS} to Twilio Sync.
 
   --dry-run  says what would be done, and does nothing
   --prune    removes customers from Sync who are no longer listed
-  --help     shows this`;
-/** How long one call to Twilio may take before it is tried again. */
-const CALL_TIMEOUT_MS = 10_000;
+  --json     prints JSON
+  --help     shows this
+
+It exits with 0 if all is done, with 1 if something is wrong or left to do, with 2 after wrong flags, and with 130 if
+it was interrupted.`;
 /** How many customers of a failure are named. */
 const NAMED_MAX = 5;
 
-if (existsSync('.env')) process.loadEnvFile();
-const { prune, dryRun } = readFlags();
-const interruption = new AbortController();
-// More than once: npm passes on the Ctrl-C that the terminal has sent already.
-process.on('SIGINT', () => interruption.abort());
-upload().then((status) => process.exit(interruption.signal.aborted ? 130 : status));
+const options = {
+  prune: { type: 'boolean', default: false },
+  'dry-run': { type: 'boolean', default: false },
+} as const;
 
-/** @returns the status to exit with */
-async function upload(): Promise<number> {
-  const { ACCOUNT_SID, AUTH_TOKEN, SYNC_SERVICE_SID } = process.env;
-  if (!ACCOUNT_SID?.startsWith('AC') || !AUTH_TOKEN) {
-    return fail('ACCOUNT_SID (AC…) and AUTH_TOKEN are not set: put those of your account into .env');
-  }
-  const { customers } = checkCustomers((source, country) => {
-    const read = readCustomers(source, country);
-    return { ...read, problems: [...read.problems, ...tooLarge(read.customers)] };
-  });
-
-  const { sync } = twilio(ACCOUNT_SID, AUTH_TOKEN, { timeout: CALL_TIMEOUT_MS });
-  const { documents } = sync.v1.services(SYNC_SERVICE_SID || 'default');
-  if (process.stderr.isTTY) console.error('Reading what is in Sync already…');
-  let steps: Step[];
-  try {
-    steps = stepsTo(customers, await readDocuments(documents, interruption.signal));
-  } catch (error) {
-    return fail(`Nothing has been done: ${interruption.signal.aborted ? 'interrupted' : reasonOf(error)}`);
-  }
-  const { create, update, remove } = byKind(steps);
-  const unlisted = count(remove.length);
-  if (prune && customers.length === 0 && remove.length > 0) {
-    return fail(`${CUSTOMERS} lists nobody: --prune would remove all ${unlisted} customers from Sync`);
-  }
-  const todo = prune ? steps : [...create, ...update];
-  const rest = [
-    `${count(customers.length - create.length - update.length)} unchanged`,
-    ...(prune || remove.length === 0 ? [] : [`${unlisted} no longer listed (--prune removes them)`]),
-  ].join(', ');
-  if (dryRun) {
-    console.log(`Would be: ${summaryOf(todo)}, ${rest}`);
-    return 0;
-  }
-
-  const bar = new SingleBar({ clearOnComplete: true }, Presets.shades_classic);
-  bar.start(todo.length, 0);
-  const { done, failures } = await takeSteps(todo, documents, interruption.signal, () => bar.increment());
-  bar.stop();
-
-  console.log(`${summaryOf(done)}, ${rest}`);
-  for (const line of explain(failures)) console.error(line);
-  const left = todo.length - done.length;
-  if (left === 0) return 0;
-  return fail(`${count(left)} left to do: run it again to go on.`);
-}
-
-function readFlags() {
-  try {
-    const boolean = { type: 'boolean', default: false } as const;
-    const { values } = parseArgs({ options: { prune: boolean, 'dry-run': boolean, help: boolean } });
-    if (values.help) {
-      console.log(USAGE);
-      process.exit();
+export const upload: Command<typeof options> = {
+  usage: USAGE,
+  options,
+  async run({ prune, 'dry-run': dryRun }, caller) {
+    const { env, signal } = caller;
+    const { sync } = caller.connect();
+    const { customers } = checkCustomers((source, country) => {
+      const read = readCustomers(source, country);
+      return { ...read, problems: [...read.problems, ...findTooLarge(read.customers)] };
+    });
+    const { documents } = sync.v1.services(env.SYNC_SERVICE_SID || 'default');
+    caller.note('Reading what is in Sync already…');
+    const { create, update, remove } = byKind(planUpload(customers, await readOrExplain(documents, signal)));
+    if (prune && customers.length === 0 && remove.length > 0) {
+      throw new Problem(
+        `${CUSTOMERS} lists nobody: --prune would remove all ${count(remove.length)} customers from Sync`,
+      );
     }
-    return { prune: values.prune, dryRun: values['dry-run'] };
+
+    const steps = [...create, ...update, ...(prune ? remove : [])];
+    const unchanged = customers.length - create.length - update.length;
+    const unlisted = prune ? 0 : remove.length;
+    const report = (done: Step[], failures: Failure[]) => {
+      const of = byKind(done);
+      const removed = prune ? `, ${count(of.remove.length)} removed` : '';
+      const left = unlisted > 0 ? `, ${count(unlisted)} no longer listed (--prune removes them)` : '';
+      caller.result(
+        `${dryRun ? 'Would be: ' : ''}${count(of.create.length)} created, ${count(of.update.length)} updated${removed}, ${count(unchanged)} unchanged${left}`,
+        {
+          dryRun,
+          created: of.create.length,
+          updated: of.update.length,
+          removed: of.remove.length,
+          unchanged,
+          unlisted,
+          left: dryRun ? 0 : steps.length - done.length,
+          failures: failures.map(({ step, reason }) => ({ customer_id: step.data.customer_id, reason })),
+        },
+      );
+    };
+    if (dryRun) {
+      report(steps, []);
+      return EXIT.done;
+    }
+
+    const progress = showProgress(steps.length);
+    const { done, failures } = await takeSteps(steps, documents, { signal }, progress.increment);
+    progress.stop();
+    report(done, failures);
+    for (const line of describe(failures)) caller.problem(line);
+    if (done.length === steps.length) return EXIT.done;
+    throw new Problem(`${count(steps.length - done.length)} left to do: run it again to go on.`);
+  },
+};
+
+async function readOrExplain(documents: Documents, signal: AbortSignal): Promise<Map<string, unknown>> {
+  try {
+    return await readDocuments(documents, { signal });
   } catch (error) {
-    console.error(`${(error as Error).message}\n\n${USAGE}`);
-    process.exit(1);
+    const reason = signal.aborted ? 'interrupted' : describeSyncError(error);
+    throw new Problem(`Nothing has been done: ${reason}`, { cause: error });
   }
 }
 
@@ -104,14 +98,8 @@ function byKind(steps: Step[]): Record<Step['what'], Step[]> {
   return { create: of('create'), update: of('update'), remove: of('remove') };
 }
 
-function summaryOf(steps: Step[]): string {
-  const { create, update, remove } = byKind(steps);
-  const removed = prune ? `, ${count(remove.length)} removed` : '';
-  return `${count(create.length)} created, ${count(update.length)} updated${removed}`;
-}
-
 /** A line for each reason, with some of the customers. */
-function explain(failures: Failure[]): string[] {
+export function describe(failures: Failure[]): string[] {
   const byReason = new Map<string, unknown[]>();
   for (const { step, reason } of failures) {
     byReason.set(reason, [...(byReason.get(reason) ?? []), step.data.customer_id]);
@@ -127,7 +115,4 @@ function count(number: number): string {
   return number.toLocaleString('en');
 }
 
-function fail(problem: string): number {
-  console.error(problem);
-  return 1;
-}
+if (require.main === module) void runAsProcess(upload);

@@ -1,9 +1,9 @@
-import { addressesOf, type CrmApi, customerOf, NOT_FOUND } from './crm-api';
+import { addressesOf, customerOf, type FakeCrm, NOT_FOUND } from '../fake-crm';
 
 const AUTHORIZATION = 'Bearer service-token';
 
 /** A service of one's own. */
-export const http: CrmApi = {
+export const fake: FakeCrm = {
   crm: 'the service at CRM_URL',
   hosts: ['crm.example.com'],
   settings: {
@@ -11,6 +11,7 @@ export const http: CrmApi = {
     CRM_AUTHORIZATION: AUTHORIZATION,
   },
   credentials: 'CRM_AUTHORIZATION',
+  hasTypedNumbers: false,
   answer({ host, method, path, headers }, contacts) {
     const { pathname, searchParams } = new URL(path, `https://${host}`);
     if (method !== 'GET' || pathname !== '/customers' || searchParams.get('tenant') !== '7') return NOT_FOUND;

@@ -1,24 +1,26 @@
-import { apiError } from '../fake-server';
-import { addressesOf, type CrmApi, customerOf } from './crm-api';
+import { addressesOf, customerOf, type FakeCrm } from '../fake-crm';
+import { answerDocuments, SYNC_HOST } from '../twilio/sync';
 
-const ACCOUNT_SID = `AC${'4'.repeat(32)}`;
-const AUTH_TOKEN = '5'.repeat(32);
-const PATH = /^\/v1\/Services\/(?:default|IS\w+)\/Documents\/customer%3A([^/]+)$/;
+const account = { accountSid: `AC${'4'.repeat(32)}`, authToken: '5'.repeat(32) };
 
-/** The Documents of Twilio Sync: https://www.twilio.com/docs/sync/api/document-resource */
-export const sync: CrmApi = {
+/** Twilio Sync, with a Document for each address of each contact. */
+export const fake: FakeCrm = {
   crm: 'Sync',
-  hosts: ['sync.twilio.com'],
-  settings: { ACCOUNT_SID, AUTH_TOKEN },
+  hosts: [SYNC_HOST],
+  settings: { ACCOUNT_SID: account.accountSid, AUTH_TOKEN: account.authToken },
   credentials: 'AUTH_TOKEN',
-  answer({ method, path, headers }, contacts) {
-    if (headers.authorization !== `Basic ${btoa(`${ACCOUNT_SID}:${AUTH_TOKEN}`)}`) {
-      return apiError({ status: 401, code: 20003 });
-    }
-    const key = decodeURIComponent(PATH.exec(path)?.[1] ?? '').replace('email:', '');
-    const found = contacts.find((contact) => addressesOf(contact).includes(key));
-    if (method !== 'GET' || !found) return apiError({ status: 404 });
-    const body = { sid: 'ET1', unique_name: `customer:${key}`, revision: '0', data: customerOf(found) };
-    return { status: 200, body };
+  hasTypedNumbers: false,
+  answer(request, contacts) {
+    const documents = new Map(
+      contacts.flatMap((contact) =>
+        addressesOf(contact).map((address) => [uniqueNameOf(address), customerOf(contact)]),
+      ),
+    );
+    return answerDocuments(request, { account, documents, services: ['default'] });
   },
 };
+
+/** As `npm run customers:upload` names a Document. */
+function uniqueNameOf(address: string): string {
+  return `customer:${address.includes('@') ? `email:${address.toLowerCase()}` : address}`;
+}

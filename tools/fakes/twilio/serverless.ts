@@ -1,4 +1,5 @@
-import { type ApiRequest, apiError, startStandIn } from '../fake-server';
+import { type ApiRequest, startFakeServer, twilioError } from '../fake-server';
+import { refuseUnlessFrom } from './authentication';
 
 /** A file that was uploaded. */
 export interface Upload {
@@ -12,8 +13,8 @@ const ENVIRONMENT = `ZE${'2'.repeat(32)}`;
 const BUILD = `ZB${'3'.repeat(32)}`;
 export const DOMAIN = 'frontline-conversations-webhooks-1234-dev.twil.io';
 
-/** Stands in for Twilio's Serverless API, and keeps what is deployed: https://www.twilio.com/docs/serverless/api */
-export async function startServerlessApi(accountSid: string, authToken: string) {
+/** Serves Twilio's Serverless API, and keeps what is deployed: https://www.twilio.com/docs/serverless/api */
+export async function startFakeServerless(accountSid: string, authToken: string) {
   const deployed = {
     functions: [] as Upload[],
     assets: [] as Upload[],
@@ -24,9 +25,10 @@ export async function startServerlessApi(accountSid: string, authToken: string) 
   let sids = 0;
   const sid = (prefix: string) => ({ sid: prefix + String(++sids).padStart(32, '0') });
 
-  const answer = async ({ method, path, headers, body, bytes }: ApiRequest) => {
-    if (headers.authorization !== `Basic ${btoa(`${accountSid}:${authToken}`)}`)
-      return apiError({ status: 401 });
+  const answer = async (request: ApiRequest) => {
+    const refusal = refuseUnlessFrom({ accountSid, authToken }, request);
+    if (refusal) return refusal;
+    const { method, path, headers, body, bytes } = request;
     const { pathname } = new URL(path, 'https://serverless.twilio.com');
     const form = new URLSearchParams(body);
     const resource = pathname
@@ -74,12 +76,12 @@ export async function startServerlessApi(accountSid: string, authToken: string) 
         deployed.activated = form.get('BuildSid') === BUILD;
         return created(sid('ZD'));
       default:
-        return apiError({ status: 404 });
+        return twilioError({ status: 404 });
     }
   };
 
   const hosts = ['serverless.twilio.com', 'serverless-upload.twilio.com'];
-  return Object.assign(await startStandIn(hosts, answer), { deployed });
+  return Object.assign(await startFakeServer(hosts, answer), { deployed });
 }
 
 /** Reads a form with a file. */

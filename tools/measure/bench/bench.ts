@@ -1,17 +1,17 @@
 /**
  * `npm run bench`: measures the Functions beside the way public Frontline services do it (baseline/), and writes the tables
- * and the plot of the README. `--short` measures less, and leaves the README alone.
+ * and the plot of docs/measurements.md. `--short` measures less, and leaves that page alone.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { writeTable, writeText } from '../readme';
+import { writeTable, writeText } from '../measurements';
+import { baseline, type ColdStart, EMPTY, measureColdStart, ours } from './cold-start';
 import { type CustomerFiles, writeCustomers } from './customers';
-import { type Answered, answerFresh, baseline, EMPTY, ours } from './fresh';
-import { count, fineMs, mean, median, megabytes, ms, percentile, times } from './numbers';
 import { drawFirstAnswers } from './plot';
-import { LOAD_SIZE, startSubject, type Who } from './webhooks';
+import { count, fineMs, mean, median, megabytes, ms, percentile, times } from './statistics';
+import { LOAD_SIZE, serveWebhooks, type Who } from './webhooks';
 
 const { values: flags } = parseArgs({ options: { short: { type: 'boolean', default: false } } });
 const SIZES = flags.short ? [10, 10_000] : [10, 1_000, 10_000, 100_000];
@@ -53,12 +53,12 @@ async function benchProcesses(files: Map<number, CustomerFiles>) {
     { name: 'ours', of: ours },
     { name: 'baseline', of: baseline },
   ];
-  const results = new Map<string, Answered[]>();
+  const results = new Map<string, ColdStart[]>();
   for (let i = 0; i < PROCESSES; i++) {
     for (const [size, sizeFiles] of files) {
       for (const { name, of } of kinds) {
         // The last process of each answers more than one event.
-        const answered = await answerFresh(of(sizeFiles), size, i === PROCESSES - 1 ? WARM_EVENTS : 0);
+        const answered = await measureColdStart(of(sizeFiles), size, i === PROCESSES - 1 ? WARM_EVENTS : 0);
         const key = name === 'empty' ? name : `${name} ${size}`;
         results.set(key, [...(results.get(key) ?? []), answered]);
       }
@@ -93,7 +93,7 @@ async function benchProcesses(files: Map<number, CustomerFiles>) {
     const points = ['baseline', 'ours'].flatMap((who) =>
       SIZES.map((customers) => ({ who, customers, ms: firstMs(`${who} ${customers}`) })),
     );
-    drawFirstAnswers('.github/bench.svg', points, nodeMs);
+    drawFirstAnswers('docs/first-answer.svg', points, nodeMs);
   }
   writeTable(
     'warm',
@@ -129,10 +129,10 @@ async function benchProcesses(files: Map<number, CustomerFiles>) {
 
 /** Calls to Twilio, the time to link, and answers under load. */
 async function benchWebhooks(files: CustomerFiles) {
-  const subjects = [await startSubject(files, false), await startSubject(files, true)];
+  const deployments = [await serveWebhooks(files, false), await serveWebhooks(files, true)];
   const calls = [];
   for (const who of WHO)
-    calls.push([who, ...(await Promise.all(subjects.map(async ({ add }) => (await add(who)).calls)))]);
+    calls.push([who, ...(await Promise.all(deployments.map(async ({ add }) => (await add(who)).calls)))]);
   writeTable(
     'calls',
     ['participant', 'ours', 'baseline'],
@@ -145,12 +145,12 @@ async function benchWebhooks(files: CustomerFiles) {
   const links: string[][] = [];
   for (const delayMs of DELAYS_MS) {
     const took: number[] = [];
-    for (const subject of subjects) {
-      subject.setDelay(delayMs);
+    for (const deployment of deployments) {
+      deployment.setDelay(delayMs);
       const linkings = [];
-      for (let i = 0; i < LINKS; i++) linkings.push((await subject.add('a known customer')).ms);
+      for (let i = 0; i < LINKS; i++) linkings.push((await deployment.add('a known customer')).ms);
       took.push(median(linkings));
-      subject.setDelay(0);
+      deployment.setDelay(0);
     }
     links.push([ms(delayMs), ...took.map(ms)]);
     const delays = (took[0] ?? 0) / delayMs;
@@ -161,8 +161,8 @@ async function benchWebhooks(files: CustomerFiles) {
   const loads: string[][] = [];
   for (const connections of CONNECTIONS) {
     const row = [count(connections)];
-    for (const [i, subject] of subjects.entries()) {
-      const { perSecond, p99Ms, errors } = await subject.load(connections, LOAD_SECONDS);
+    for (const [i, deployment] of deployments.entries()) {
+      const { perSecond, p99Ms, errors } = await deployment.load(connections, LOAD_SECONDS);
       row.push(count(perSecond), ms(p99Ms), count(errors));
       if (i === 0) goal(`no errors on ${connections} connections`, count(errors), errors === 0);
     }
@@ -175,7 +175,7 @@ async function benchWebhooks(files: CustomerFiles) {
     loads,
     flags.short,
   );
-  for (const subject of subjects) await subject.stop();
+  for (const deployment of deployments) await deployment.stop();
 }
 
 run();

@@ -56,7 +56,7 @@ export function drawFirstAnswers(file: string, points: Point[], nodeMs: number) 
   });
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   svg.setAttribute('font-size', '13');
-  // In a dark README as well.
+  // Readable on a dark page as well.
   svg.setAttribute('style', 'background: #fff; color: #1f2328');
   writeFileSync(file, `${svg.outerHTML}\n`);
 }

@@ -1,11 +1,11 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import autocannon from 'autocannon';
-import { startConversationsApi } from '../../fakes/twilio/conversations';
+import { startFakeConversations } from '../../fakes/twilio/conversations';
 import { startLocalRuntime } from '../../runtime/local-runtime';
 import { type CustomerFiles, numberOf } from './customers';
 
-export type Subject = Awaited<ReturnType<typeof startSubject>>;
+export type ServedWebhooks = Awaited<ReturnType<typeof serveWebhooks>>;
 
 /** A participant, and whether the CRM knows them. */
 export type Who = 'a worker' | 'an unknown customer' | 'a known customer' | 'a customer linked already';
@@ -31,8 +31,8 @@ const EVENTS: Record<Who, Record<string, string>> = {
 };
 
 /** Serves ours or the baseline by Twilio's local runtime, in one warm process, beside a stand-in for Twilio's API. */
-export async function startSubject(files: CustomerFiles, isBaseline: boolean) {
-  const api = await startConversationsApi(ACCOUNT_SID, AUTH_TOKEN);
+export async function serveWebhooks(files: CustomerFiles, isBaseline: boolean) {
+  const api = await startFakeConversations(ACCOUNT_SID, AUTH_TOKEN);
   const runtime = await startLocalRuntime({
     variables: { ACCOUNT_SID, AUTH_TOKEN, ...api.env },
     edit: (dist) => {

@@ -1,14 +1,16 @@
-import { CRM_APIS, type SourceName, startCrmApis } from '../../fakes/fake-crms';
+import { CRM_NAMES, fakeCrm, startFakeCrms } from '../../fakes/fake-crms';
 import type { Fault } from '../../fakes/fake-server';
-import type { Trial } from './promises';
-import { ADA, startScene } from './served-functions';
+import { freePort } from '../../runtime/local-runtime';
+import type { WebhookResult } from './promises';
+import { ADA, serveFunctions } from './served-functions';
 
-const PASSING: Record<string, Fault[]> = {
-  'answers 429 once': [{ status: 429 }],
+const TRANSIENT_FAULTS: Record<string, Fault[]> = {
+  'answers 429 once': [{ status: 429, headers: { 'Retry-After': '0' } }],
+  'answers 500 once': [{ status: 500 }],
   'answers 503 once': [{ status: 503, headers: { 'Retry-After': '0' } }],
   'drops a connection': ['drop'],
 };
-const LASTING: Record<string, Fault> = {
+const PERMANENT_FAULTS: Record<string, Fault> = {
   'answers 401': { status: 401 },
   'answers 429': { status: 429, headers: { 'Retry-After': '60' } },
   'answers 500': { status: 500 },
@@ -19,46 +21,64 @@ const LASTING: Record<string, Fault> = {
   drips: 'drip',
   hangs: 'hang',
 };
-const UNREACHABLE = {
-  'refuses connections': 'http://127.0.0.1:9',
-  'has no address (DNS)': 'https://crm.invalid/',
-};
 
-/** Breaks each CRM in each way, under both webhooks. */
-export async function breakCrms(report: (trial: Trial) => void, variables: Record<string, string>) {
-  for (const name of Object.keys(CRM_APIS) as SourceName[]) await breakCrm(name, report, variables);
-  for (const [fault, CRM_URL] of Object.entries(UNREACHABLE)) {
-    const scene = await startScene(placeOf('http'), report, { CRM_SOURCE: 'http', CRM_URL, ...variables });
-    await Promise.all([scene.name(fault, 'by number'), scene.link(fault, 'sent again')]);
-    await scene.stop();
+/** Breaks CRMs in each way, under both webhooks. */
+export async function breakCrms(
+  report: (result: WebhookResult) => void,
+  variables: Record<string, string>,
+  names: string[] = CRM_NAMES,
+) {
+  for (const name of names) await breakCrm(name, report, variables);
+  const unreachable = {
+    'refuses connections': `http://127.0.0.1:${await freePort()}`,
+    'has no address (DNS)': 'https://crm.invalid/',
+  };
+  for (const [fault, CRM_URL] of Object.entries(unreachable)) {
+    const served = await serveFunctions(partOf('http'), report, {
+      CRM_SOURCE: 'http',
+      CRM_URL,
+      ...variables,
+    });
+    await Promise.all([
+      served.nameConversation(fault, 'by number'),
+      served.linkParticipant(fault, 'sent again'),
+    ]);
+    await served.stop();
   }
 }
 
-async function breakCrm(name: SourceName, report: (trial: Trial) => void, variables: Record<string, string>) {
-  const apis = await startCrmApis();
+async function breakCrm(
+  name: string,
+  report: (result: WebhookResult) => void,
+  variables: Record<string, string>,
+) {
+  const apis = await startFakeCrms();
   apis.know({ id: '1001', firstName: ADA.firstName, lastName: ADA.lastName, phone: ADA.number });
-  const settings = { CRM_SOURCE: name, ...CRM_APIS[name].settings };
-  const scene = await startScene(placeOf(name), report, { ...settings, ...apis.env, ...variables });
+  const settings = { CRM_SOURCE: name, ...fakeCrm(name).settings };
+  const served = await serveFunctions(partOf(name), report, { ...settings, ...apis.env, ...variables });
 
-  await scene.name('works', 'named');
-  await scene.link('works', 'linked');
-  for (const [fault, faults] of Object.entries(PASSING)) {
+  await served.nameConversation('works', 'named');
+  await served.linkParticipant('works', 'linked');
+  for (const [fault, faults] of Object.entries(TRANSIENT_FAULTS)) {
     apis.faults = [...faults];
-    await scene.name(fault, 'named');
+    await served.nameConversation(fault, 'named');
     apis.faults = [...faults];
-    await scene.link(fault, 'linked');
+    await served.linkParticipant(fault, 'linked');
   }
-  for (const [fault, lasting] of Object.entries(LASTING)) {
-    apis.fault = lasting;
-    await Promise.all([scene.name(fault, 'by number'), scene.link(fault, 'sent again')]);
+  for (const [fault, permanent] of Object.entries(PERMANENT_FAULTS)) {
+    apis.fault = permanent;
+    await Promise.all([
+      served.nameConversation(fault, 'by number'),
+      served.linkParticipant(fault, 'sent again'),
+    ]);
   }
   apis.fault = undefined;
-  await scene.name('works again', 'named');
-  await scene.link('works again', 'linked');
-  await scene.stop();
+  await served.nameConversation('works again', 'named');
+  await served.linkParticipant('works again', 'linked');
+  await served.stop();
   apis.close();
 }
 
-function placeOf(name: SourceName): string {
+function partOf(name: string): string {
   return `the CRM: \`${name}\``;
 }

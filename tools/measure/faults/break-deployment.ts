@@ -1,15 +1,15 @@
 import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Linking, Naming, Trial } from './promises';
-import { startScene } from './served-functions';
+import type { ExpectedLink, ExpectedName, WebhookResult } from './promises';
+import { serveFunctions } from './served-functions';
 
 const CUSTOMERS = 'assets/customers.private.json';
 
 interface Breakage {
   variables?: Record<string, string>;
   edit?: (dist: string) => void;
-  naming: Naming;
-  linking: Linking;
+  naming: ExpectedName;
+  linking: ExpectedLink;
 }
 
 const BREAKAGES: Record<string, Breakage> = {
@@ -59,12 +59,19 @@ const BREAKAGES: Record<string, Breakage> = {
   },
 };
 
+/** How many deployments are broken at the same time. */
+const AT_A_TIME = 2;
+
 /** Breaks what is deployed, under both webhooks. */
-export async function breakRuntime(report: (trial: Trial) => void) {
-  for (const [fault, { variables, edit, naming, linking }] of Object.entries(BREAKAGES)) {
-    const scene = await startScene('what is deployed', report, variables, edit);
-    await scene.name(fault, naming);
-    await scene.link(fault, linking);
-    await scene.stop();
-  }
+export async function breakDeployment(report: (result: WebhookResult) => void) {
+  const breakages = Object.entries(BREAKAGES).values();
+  const breakSome = async () => {
+    for (const [fault, { variables, edit, naming, linking }] of breakages) {
+      const served = await serveFunctions('what is deployed', report, variables, edit);
+      await served.nameConversation(fault, naming);
+      await served.linkParticipant(fault, linking);
+      await served.stop();
+    }
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, breakSome));
 }

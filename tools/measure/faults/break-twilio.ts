@@ -1,8 +1,8 @@
 import type { Fault } from '../../fakes/fake-server';
-import type { Linking, Trial } from './promises';
-import { CONVERSATION_SID, startScene } from './served-functions';
+import type { ExpectedLink, WebhookResult } from './promises';
+import { CONVERSATION_SID, serveFunctions } from './served-functions';
 
-const ONCE: Record<string, Fault> = {
+const TRANSIENT_FAULTS: Record<string, Fault> = {
   '429 once': { status: 429 },
   '500 once': { status: 500 },
   '503 once': { status: 503 },
@@ -10,7 +10,7 @@ const ONCE: Record<string, Fault> = {
   'a dropped connection once': 'drop',
   'no answer once': 'hang',
 };
-const FOR_EVER: Record<string, [Fault, Linking]> = {
+const PERMANENT_FAULTS: Record<string, [Fault, ExpectedLink]> = {
   404: [{ status: 404 }, 'nothing to do'],
   401: [{ status: 401, code: 20003 }, 'refused'],
   400: [{ status: 400 }, 'refused'],
@@ -25,22 +25,22 @@ const FOR_EVER: Record<string, [Fault, Linking]> = {
 };
 
 /** Breaks Twilio's own API under on-participant-added. */
-export async function breakTwilio(report: (trial: Trial) => void) {
-  const scene = await startScene("Twilio's API", report);
-  const { api } = scene;
-  await scene.link('works', 'linked');
-  for (const [name, fault] of Object.entries(ONCE)) {
+export async function breakTwilio(report: (result: WebhookResult) => void) {
+  const served = await serveFunctions("Twilio's API", report);
+  const { api } = served;
+  await served.linkParticipant('works', 'linked');
+  for (const [name, fault] of Object.entries(TRANSIENT_FAULTS)) {
     api.faults = [fault];
-    await scene.link(name, 'linked');
+    await served.linkParticipant(name, 'linked');
   }
   api.initializing.add(CONVERSATION_SID);
   setTimeout(() => api.initializing.clear(), 1000);
-  await scene.link('50386 for a second', 'linked');
-  for (const [name, [fault, promise]] of Object.entries(FOR_EVER)) {
+  await served.linkParticipant('50386 for a second', 'linked');
+  for (const [name, [fault, promise]] of Object.entries(PERMANENT_FAULTS)) {
     api.fault = fault;
-    await scene.link(name, promise);
+    await served.linkParticipant(name, promise);
   }
   api.fault = undefined;
-  await scene.link('works again', 'linked');
-  await scene.stop();
+  await served.linkParticipant('works again', 'linked');
+  await served.stop();
 }

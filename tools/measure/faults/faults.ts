@@ -1,13 +1,13 @@
 /**
  * `npm run faults`: breaks everything that can break, one thing after the other, sends both webhooks over real sockets,
- * and counts what was answered as the README promises. `--short` is quicker, and leaves the README alone.
+ * and counts what was answered as promised, in docs/measurements.md. `--short` is quicker, and leaves that page alone.
  */
 import { parseArgs } from 'node:util';
-import { writeTable } from '../readme';
+import { writeTable } from '../measurements';
 import { breakCrms } from './break-crms';
-import { breakRuntime } from './break-deployment';
+import { breakDeployment } from './break-deployment';
 import { breakTwilio } from './break-twilio';
-import type { Trial } from './promises';
+import type { WebhookResult } from './promises';
 import { sendEvents } from './random-events';
 
 const { values: flags } = parseArgs({ options: { short: { type: 'boolean', default: false } } });
@@ -15,39 +15,39 @@ const EVENTS = flags.short ? 500 : 10_000;
 /** A CRM that hangs is waited for as long as Twilio allows, unless time is short. */
 const CRM_VARIABLES: Record<string, string> = flags.short ? { CRM_TIMEOUT_MS: '1000' } : {};
 
-const trials: Trial[] = [];
-function report(trial: Trial) {
-  trials.push(trial);
-  const { place, fault, problem } = trial;
-  if (problem) console.error(`${place}, ${fault}: ${problem}`);
+const results: WebhookResult[] = [];
+function report(result: WebhookResult) {
+  results.push(result);
+  const { part, fault, problem } = result;
+  if (problem) console.error(`${part}, ${fault}: ${problem}`);
 }
 
 async function run() {
   await breakCrms(report, CRM_VARIABLES);
   await breakTwilio(report);
-  await breakRuntime(report);
+  await breakDeployment(report);
   await sendEvents(report, EVENTS);
 
-  const rows = [...new Set(trials.map(({ place }) => place))].map((place) =>
+  const rows = [...new Set(results.map(({ part }) => part))].map((part) =>
     rowOf(
-      place,
-      trials.filter((trial) => trial.place === place),
+      part,
+      results.filter((result) => result.part === part),
     ),
   );
-  rows.push(rowOf('**all**', trials));
+  rows.push(rowOf('**all**', results));
   const header = ['what is broken', 'webhooks', 'answered as promised', 'lost', 'slowest answer'];
   writeTable('faults', header, rows, flags.short);
-  process.exit(trials.some(({ problem }) => problem) ? 1 : 0);
+  process.exit(results.some(({ problem }) => problem) ? 1 : 0);
 }
 
-function rowOf(place: string, trials: Trial[]): string[] {
-  const count = (of: Trial[]) => of.length.toLocaleString('en');
-  const slowest = Math.max(...trials.map(({ ms }) => ms));
+function rowOf(part: string, results: WebhookResult[]): string[] {
+  const count = (of: WebhookResult[]) => of.length.toLocaleString('en');
+  const slowest = Math.max(...results.map(({ ms }) => ms));
   return [
-    place,
-    count(trials),
-    count(trials.filter(({ problem }) => !problem)),
-    count(trials.filter(({ isLost }) => isLost)),
+    part,
+    count(results),
+    count(results.filter(({ problem }) => !problem)),
+    count(results.filter(({ isLost }) => isLost)),
     `${(slowest / 1000).toFixed(1)} s`,
   ];
 }

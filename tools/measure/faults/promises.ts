@@ -1,9 +1,11 @@
 import type { LocalRuntime } from '../../runtime/local-runtime';
+import { CONVERSATION_ATTRIBUTES_MAX_BYTES, FRIENDLY_NAME_MAX_LENGTH } from '../../twilio/limits';
 
 /** One webhook, sent while something was broken. */
-export interface Trial {
-  /** Where it was broken. */
-  place: string;
+export interface WebhookResult {
+  /** What was broken: a CRM, Twilio's API, … */
+  part: string;
+  /** How it was broken. */
   fault: string;
   /** What was not as the README promises it. */
   problem?: string;
@@ -20,13 +22,13 @@ export interface Answer {
 }
 
 /** What the README promises of on-conversation-add: https://www.twilio.com/docs/conversations/conversations-webhooks */
-export type Naming = 'named' | 'by number' | 'as it is' | 'any';
+export type ExpectedName = 'named' | 'by number' | 'as it is' | 'any';
 /** What the README promises of on-participant-added. */
-export type Linking = 'linked' | 'nothing to do' | 'sent again' | 'refused' | 'any';
+export type ExpectedLink = 'linked' | 'nothing to do' | 'sent again' | 'refused' | 'any';
 
 /** Twilio waits as long for the answer to a webhook. */
 const ANSWER_WITHIN_MS = 5000;
-const STATUS_OF: Record<Exclude<Linking, 'any'>, number> = {
+const STATUS_OF: Record<Exclude<ExpectedLink, 'any'>, number> = {
   linked: 200,
   'nothing to do': 200,
   'sent again': 503,
@@ -39,7 +41,7 @@ const QUERY_MAX_LENGTH = 8000;
 /** How an event is sent. */
 export type Encoding = 'form' | 'query' | 'json';
 
-/** Sends an event to a Function, a long query as a form. Where there is no answer, its status is 0. */
+/** Sends an event to a Function, a long query as a form. If there is no answer, its status is 0. */
 export async function send(
   url: string,
   event: Record<string, unknown>,
@@ -64,10 +66,10 @@ export async function send(
   }
 }
 
-/** What is wrong with an answer of on-conversation-add. The message is lost where it is not 200, or too late. */
+/** What is wrong with an answer of on-conversation-add. The message is lost if it is not 200, or too late. */
 export function checkNaming(
   { status, body, ms }: Answer,
-  promise: Naming,
+  promise: ExpectedName,
 ): { problem?: string; isLost: boolean } {
   const { friendly_name, attributes } = Object(body);
   const isLost = status !== 200 || ms > ANSWER_WITHIN_MS;
@@ -85,16 +87,18 @@ function isAcceptable(body: unknown, friendlyName: unknown, attributes: unknown)
   const names = Object.keys(Object(body)).filter((name) => !['friendly_name', 'attributes'].includes(name));
   const isName =
     friendlyName === undefined ||
-    (typeof friendlyName === 'string' && friendlyName !== '' && friendlyName.length <= 256);
-  return names.length === 0 && isName && (attributes === undefined || isObjectAsText(attributes));
+    (typeof friendlyName === 'string' &&
+      friendlyName !== '' &&
+      friendlyName.length <= FRIENDLY_NAME_MAX_LENGTH);
+  return names.length === 0 && isName && (attributes === undefined || isAttributes(attributes));
 }
 
-function isObjectAsText(json: unknown): boolean {
+function isAttributes(json: unknown): boolean {
   try {
     const value = JSON.parse(String(json));
     return (
       typeof json === 'string' &&
-      json.length <= 16 * 1024 &&
+      Buffer.byteLength(json) <= CONVERSATION_ATTRIBUTES_MAX_BYTES &&
       typeof value === 'object' &&
       !Array.isArray(value)
     );
@@ -103,22 +107,22 @@ function isObjectAsText(json: unknown): boolean {
   }
 }
 
-/** What is wrong with an answer of on-participant-added. The link is lost where it is neither made nor sent again. */
+/** What is wrong with an answer of on-participant-added. The link is lost if it is neither made nor sent again. */
 export function checkLinking(
   { status, body, ms }: Answer,
-  promise: Linking,
+  promise: ExpectedLink,
   isLinked: boolean,
 ): { problem?: string; isLost: boolean } {
-  const inTime = ms <= ANSWER_WITHIN_MS;
+  const isInTime = ms <= ANSWER_WITHIN_MS;
   if (promise === 'any') {
-    const isKept = inTime && (status === 200 || status === 400);
+    const isKept = isInTime && (status === 200 || status === 400);
     return { isLost: !isKept, problem: isKept ? undefined : `${status} ${JSON.stringify(body)}` };
   }
   // Sent again, the same link is made once more: no harm.
   const isRight = promise === 'sent again' || isLinked === (promise === 'linked');
-  const isKept = inTime && status === STATUS_OF[promise] && isRight;
+  const isKept = isInTime && status === STATUS_OF[promise] && isRight;
   const isLost =
-    (promise === 'linked' || promise === 'sent again') && !isLinked && !(inTime && status === 503);
+    (promise === 'linked' || promise === 'sent again') && !isLinked && !(isInTime && status === 503);
   return { isLost, problem: isKept ? undefined : `${status} ${JSON.stringify(body)}, not ${promise}` };
 }
 

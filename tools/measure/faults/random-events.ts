@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { checkLinking, checkNaming, type Encoding, send, type Trial } from './promises';
-import { startScene } from './served-functions';
+import { checkLinking, checkNaming, type Encoding, send, type WebhookResult } from './promises';
+import { serveFunctions } from './served-functions';
 
 const AT_A_TIME = 10;
 /** What the runtime takes, and not much more. */
@@ -64,12 +64,12 @@ const encodings = fc.constantFrom<Encoding>('form', 'form', 'json', 'query');
 const isRight = fc.nat({ max: 9 }).map((n) => n > 0);
 
 /** Sends events that nobody would think of, the large ones last. */
-export async function sendEvents(report: (trial: Trial) => void, count: number) {
-  const place = 'the event';
-  const scene = await startScene(place, report);
+export async function sendEvents(report: (result: WebhookResult) => void, count: number) {
+  const part = 'the event';
+  const served = await serveFunctions(part, report);
   const urls = {
-    naming: `${scene.runtime.url}/on-conversation-add`,
-    linking: `${scene.runtime.url}/on-participant-added`,
+    naming: `${served.runtime.url}/on-conversation-add`,
+    linking: `${served.runtime.url}/on-participant-added`,
   };
 
   const sendBoth = async (
@@ -80,9 +80,9 @@ export async function sendEvents(report: (trial: Trial) => void, count: number) 
   ) => {
     const typed = (EventType: string) => (isTyped ? { ...event, EventType } : event);
     const naming = await send(urls.naming, typed('onConversationAdd'), encoding);
-    report({ place, fault, ms: naming.ms, ...checkNaming(naming, 'any') });
+    report({ part, fault, ms: naming.ms, ...checkNaming(naming, 'any') });
     const linking = await send(urls.linking, typed('onParticipantAdded'), encoding);
-    report({ place, fault, ms: linking.ms, ...checkLinking(linking, 'any', false) });
+    report({ part, fault, ms: linking.ms, ...checkLinking(linking, 'any', false) });
   };
   const base = {
     ConversationSid: `CH${SID}`,
@@ -107,7 +107,7 @@ export async function sendEvents(report: (trial: Trial) => void, count: number) 
   ] as const) {
     await sendBoth('6 MB', { 'MessagingBinding.Address': '+14155550147', [name]: value }, 'form', true);
   }
-  await scene.name('works still', 'named');
-  await scene.link('works still', 'linked');
-  await scene.stop();
+  await served.nameConversation('works still', 'named');
+  await served.linkParticipant('works still', 'linked');
+  await served.stop();
 }

@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { type ConversationsApi, startConversationsApi } from '../../fakes/twilio/conversations';
+import { type FakeConversations, startFakeConversations } from '../../fakes/twilio/conversations';
 import { type LocalRuntime, startLocalRuntime } from '../../runtime/local-runtime';
-import { checkLinking, checkLog, checkNaming, type Linking, type Naming, send, type Trial } from './promises';
+import {
+  checkLinking,
+  checkLog,
+  checkNaming,
+  type ExpectedLink,
+  type ExpectedName,
+  send,
+  type WebhookResult,
+} from './promises';
 
 /** Who writes, as all CRMs know her; none of this may get into a log. */
 export const ADA = {
@@ -35,7 +43,7 @@ const PARTICIPANT = {
   RetryCount: '0',
 };
 
-export type Scene = Awaited<ReturnType<typeof startScene>>;
+export type ServedFunctions = Awaited<ReturnType<typeof serveFunctions>>;
 
 /**
  * The built Functions, served by Twilio's local runtime, between a customer who writes and Twilio's API.
@@ -43,9 +51,9 @@ export type Scene = Awaited<ReturnType<typeof startScene>>;
  * @param variables beside the credentials, which they may unset
  * @param edit changes the built project before it is served
  */
-export async function startScene(
-  place: string,
-  report: (trial: Trial) => void,
+export async function serveFunctions(
+  part: string,
+  report: (result: WebhookResult) => void,
   variables: Record<string, string> = {},
   edit?: (dist: string) => void,
 ) {
@@ -54,7 +62,7 @@ export async function startScene(
     AUTH_TOKEN: randomBytes(16).toString('hex'),
   };
   const { ACCOUNT_SID = account.ACCOUNT_SID, AUTH_TOKEN = account.AUTH_TOKEN } = variables;
-  const api: ConversationsApi = await startConversationsApi(ACCOUNT_SID, AUTH_TOKEN);
+  const api: FakeConversations = await startFakeConversations(ACCOUNT_SID, AUTH_TOKEN);
   const runtime: LocalRuntime = await startLocalRuntime({
     variables: { ...account, ...api.env, ...variables },
     edit,
@@ -64,22 +72,22 @@ export async function startScene(
     api,
     runtime,
     /** A conversation is about to be created. */
-    async name(fault: string, promise: Naming) {
+    async nameConversation(fault: string, promise: ExpectedName) {
       const answer = await send(`${runtime.url}/on-conversation-add`, CONVERSATION);
-      report({ place, fault, ms: answer.ms, ...checkNaming(answer, promise) });
+      report({ part, fault, ms: answer.ms, ...checkNaming(answer, promise) });
     },
     /** A participant was added. */
-    async link(fault: string, promise: Linking) {
+    async linkParticipant(fault: string, promise: ExpectedLink) {
       const sid = PARTICIPANT.ParticipantSid;
       api.add({ sid, conversationSid: PARTICIPANT.ConversationSid, attributes: '{}' });
       const answer = await send(`${runtime.url}/on-participant-added`, PARTICIPANT);
       const isLinked = 'customer_id' in JSON.parse(api.participant(sid)?.attributes ?? '{}');
-      report({ place, fault, ms: answer.ms, ...checkLinking(answer, promise, isLinked) });
+      report({ part, fault, ms: answer.ms, ...checkLinking(answer, promise, isLinked) });
     },
     /** Reports what is wrong with the log, and ends. */
     async stop() {
       const problem = checkLog(runtime, secrets);
-      if (problem) report({ place, fault: 'log', ms: 0, problem, isLost: false });
+      if (problem) report({ part, fault: 'log', ms: 0, problem, isLost: false });
       api.close();
       await runtime.stop();
     },

@@ -2,18 +2,18 @@ import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { json } from 'node:stream/consumers';
 import {
-  type ConversationsApi,
   DEFAULT_SERVICE_SID,
-  startConversationsApi,
+  type FakeConversations,
+  startFakeConversations,
 } from '../../../../tools/fakes/twilio/conversations';
 
 const ACCOUNT_SID = 'ACe52ed5e7a44191a623117158a4feeca1';
 const OTHER_SERVICE_SID = 'IS83fd12a19a6c49f09c12f57d1a2703b4';
 const PATH = '/v1/Conversations/CH1/Participants/MB1';
 
-let api: ConversationsApi;
+let api: FakeConversations;
 beforeAll(async () => {
-  api = await startConversationsApi(ACCOUNT_SID, 'token');
+  api = await startFakeConversations(ACCOUNT_SID, 'token');
 });
 afterAll(() => api.close());
 beforeEach(() => {

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type CustomerFiles, numberOf } from './customers';
 
@@ -10,7 +11,7 @@ export interface Candidate {
 }
 
 /** What a process that had just been started took. */
-export interface Answered {
+export interface ColdStart {
   /** Until Node ran the first line of the process, and until the first event was answered, in ms. */
   startedMs: number;
   answeredMs: number;
@@ -22,20 +23,28 @@ export interface Answered {
 
 const asset = (path: string) => ({ path: resolve(path) });
 
+/** The private Assets that are deployed as code, by the paths that the runtime has them under. */
+function codeAssets(): Candidate['assets'] {
+  const files = readdirSync('dist/assets', { recursive: true, encoding: 'utf8' });
+  const code = files.filter((file) => file.endsWith('.private.js'));
+  return Object.fromEntries(
+    code.map((file) => [
+      `/${file.replaceAll('\\', '/').replace('.private.js', '.js')}`,
+      asset(`dist/assets/${file}`),
+    ]),
+  );
+}
+
 /** A Function that does nothing. */
-export const EMPTY: Candidate = { functionFile: resolve('tools/measure/bench/empty.js'), assets: {} };
+export const EMPTY: Candidate = {
+  functionFile: resolve('tools/measure/bench/empty-function.js'),
+  assets: {},
+};
 
 export function ours({ compiled }: CustomerFiles): Candidate {
   return {
     functionFile: resolve('dist/functions/on-conversation-add.protected.js'),
-    assets: {
-      '/crm.js': asset('dist/assets/crm.private.js'),
-      '/address.js': asset('dist/assets/address.private.js'),
-      '/frontline.js': asset('dist/assets/frontline.private.js'),
-      '/event-log.js': asset('dist/assets/event-log.private.js'),
-      '/crm/file.js': asset('dist/assets/crm/file.private.js'),
-      '/customers.json': asset(compiled),
-    },
+    assets: { ...codeAssets(), '/customers.json': asset(compiled) },
   };
 }
 
@@ -52,14 +61,14 @@ export function baseline({ plain }: CustomerFiles): Candidate {
  * @param count how many customers there are
  * @throws Error where the customer is not found: nothing would be measured then
  */
-export async function answerFresh(candidate: Candidate, count: number, warm = 0): Promise<Answered> {
+export async function measureColdStart(candidate: Candidate, count: number, warm = 0): Promise<ColdStart> {
   const event = { EventType: 'onConversationAdd', Attributes: '{}', MessageBody: 'Hello' };
   // In the middle of the list first; then in steps that share no divisor with its length.
   const addresses = Array.from({ length: 1 + warm }, (_, i) =>
     numberOf(Math.floor(count / 2 + i * 7919) % count),
   );
   const argument = JSON.stringify({ ...candidate, event, addresses });
-  const child = fork(resolve('tools/measure/bench/answer.js'), [argument], {
+  const child = fork(resolve('tools/measure/bench/answer-events.js'), [argument], {
     execArgv: [],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

@@ -1,0 +1,141 @@
+/**
+ * Calls to Twilio's Conversations API within the time of one webhook, by Twilio's helper library:
+ * https://www.twilio.com/docs/conversations/api
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout } from 'node:timers/promises';
+import type {
+  Context,
+  EnvironmentVariables,
+  TwilioClient,
+} from '@twilio-labs/serverless-runtime-types/types';
+
+/** Twilio waits 5 s: https://www.twilio.com/docs/conversations/conversations-webhooks. The rest is for the way. */
+const ANSWER_WITHIN_MS = 4500;
+/** What the first call leaves for a second one. */
+const SECOND_CALL_MS = 1500;
+/** The pause before the second call; it doubles from call to call. */
+const FIRST_PAUSE_MS = 200;
+/** A connection that has been idle for longer may be dead: an instance is frozen between two events. */
+const CLIENT_IDLE_MAX_MS = 20_000;
+/** The conversation is still being created: https://www.twilio.com/docs/api/errors/50386 */
+const CONVERSATION_INITIALIZING = 50386;
+
+/** A call that failed: with Twilio's status and code, and nothing personal. */
+export class ConversationsApiError extends Error {
+  /** @param isTransient whether the same call may succeed later */
+  constructor(
+    message: string,
+    readonly isTransient: boolean,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** Ends the request that is made in its context: the helper library itself cannot end one. */
+const requestSignal = new AsyncLocalStorage<AbortSignal>();
+/** The client of this warm instance, so that not every event pays for a TLS handshake. */
+let cached: { account: string; client: TwilioClient; usedAt: number } | undefined;
+
+/** What an attempt at something gets: the API of the account, and what makes one request of it. */
+export interface Attempt {
+  v1: TwilioClient['conversations']['v1'];
+  /** Makes a request, in the time that is left for it. */
+  request<R>(send: () => Promise<R>): Promise<R>;
+  /** An earlier attempt has failed. It may have been carried out all the same. */
+  isRepeated: boolean;
+}
+
+/**
+ * The calls to Twilio of one event.
+ *
+ * @param startedAt when the event came in, by `performance.now()`
+ */
+export function conversationsApi(context: Context<EnvironmentVariables>, startedAt: number) {
+  const answered = new AbortController();
+  const timeLeftMs = () => ANSWER_WITHIN_MS - (performance.now() - startedAt);
+
+  async function request<R>(send: () => Promise<R>): Promise<R> {
+    const timeUp = AbortSignal.timeout(
+      Math.max(0, timeLeftMs() - SECOND_CALL_MS, Math.min(timeLeftMs(), SECOND_CALL_MS)),
+    );
+    try {
+      return await requestSignal.run(AbortSignal.any([answered.signal, timeUp]), send);
+    } catch (error) {
+      throw timeUp.aborted ? Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' }) : error;
+    }
+  }
+
+  return {
+    /**
+     * Calls Twilio, and again after transient errors while there is time; after a dropped connection on a new one.
+     *
+     * @returns what the attempt returns; `undefined` if what it is about is not there (404)
+     * @throws ConversationsApiError
+     */
+    async call<T>(attempt: (of: Attempt) => Promise<T>): Promise<T | undefined> {
+      for (let pauseMs = FIRST_PAUSE_MS, isRepeated = false; ; pauseMs *= 2, isRepeated = true) {
+        try {
+          const { v1 } = clientOf(context).conversations;
+          return await attempt({ v1, request, isRepeated });
+        } catch (cause) {
+          if (cause instanceof ConversationsApiError) throw cause;
+          // The library throws Twilio's status and code; if no answer came, or half of one, there is no status.
+          const { status, code } = cause as { status?: number; code?: number | string };
+          if (status === 404) return undefined;
+          if (!status) forgetClient();
+          const isTransient =
+            !status || status === 429 || status >= 500 || code === CONVERSATION_INITIALIZING;
+          const jitteredMs = pauseMs * (0.5 + Math.random() / 2);
+          if (!isTransient || jitteredMs >= timeLeftMs()) {
+            const reason = `Twilio's API: ${status ?? 'no whole answer'}${code ? ` (${code})` : ''}`;
+            throw new ConversationsApiError(reason, isTransient, { cause });
+          }
+          await setTimeout(jitteredMs, undefined, { signal: answered.signal });
+        }
+      }
+    },
+    /** Ends what is under way: no call may outlive the answer to the webhook. */
+    end: () => answered.abort(),
+  };
+}
+
+function clientOf(context: Context<EnvironmentVariables>): TwilioClient {
+  const account = `${context.ACCOUNT_SID} ${context.AUTH_TOKEN}`;
+  const now = performance.now();
+  if (cached?.account !== account || now - cached.usedAt > CLIENT_IDLE_MAX_MS) {
+    forgetClient();
+    cached = { account, client: newClient(context), usedAt: now };
+  }
+  cached.usedAt = now;
+  return cached.client;
+}
+
+function newClient(context: Context<EnvironmentVariables>): TwilioClient {
+  try {
+    const client = context.getTwilioClient({ timeout: ANSWER_WITHIN_MS });
+    axiosOf(client)?.interceptors.request.use((config) => {
+      config.signal = requestSignal.getStore();
+      return config;
+    });
+    return client;
+  } catch (cause) {
+    const problem = 'no Twilio client: ACCOUNT_SID and AUTH_TOKEN are not set';
+    throw new ConversationsApiError(problem, false, { cause });
+  }
+}
+
+/** Lets go of the client and its connections, but not of those that are in use. */
+function forgetClient() {
+  const { client } = cached ?? {};
+  cached = undefined;
+  const agent = client && axiosOf(client)?.defaults.httpsAgent;
+  for (const socket of Object.values(agent?.freeSockets ?? {}).flat())
+    (socket as import('node:net').Socket).destroy();
+}
+
+/** How the helper library sends requests: https://www.twilio.com/docs/libraries/reference/twilio-node/ */
+function axiosOf({ httpClient }: TwilioClient) {
+  return (httpClient as import('twilio').RequestClient | undefined)?.axios;
+}

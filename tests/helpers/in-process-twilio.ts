@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs';
+import { Agent } from 'node:https';
+import twilio, { type Twilio } from 'twilio';
+import type { FakeServer } from '../../tools/fakes/fake-server';
+import type { Credentials } from '../../tools/fakes/twilio/authentication';
+
+/** Twilio's helper library in this process, with its calls routed to a fake. */
+export function connectToFake(
+  { port, certificate }: Pick<FakeServer, 'port' | 'certificate'>,
+  { accountSid, authToken }: Credentials,
+): Twilio {
+  const httpClient = new twilio.RequestClient();
+  httpClient.axios.defaults.httpsAgent = new Agent({
+    host: '127.0.0.1',
+    port,
+    ca: readFileSync(certificate),
+  });
+  return twilio(accountSid, authToken, { httpClient });
+}

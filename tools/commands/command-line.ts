@@ -1,0 +1,109 @@
+import { existsSync } from 'node:fs';
+import { type ParseArgsConfig, parseArgs, styleText } from 'node:util';
+import type { Twilio } from 'twilio';
+import { Problem } from '../problem';
+import { connectToTwilio } from '../twilio/account';
+
+/** What a command exits with. */
+export const EXIT = {
+  done: 0,
+  /** Something is wrong, or left to do. */
+  problem: 1,
+  /** It was called in a way that it does not know. */
+  usage: 2,
+  /** Ctrl-C, as shells count it: 128 and the number of the signal. */
+  interrupted: 130,
+} as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+type Options = NonNullable<ParseArgsConfig['options']>;
+type Flags<O extends Options> = ReturnType<typeof parseArgs<{ options: O }>>['values'];
+
+/** A command, as `npm run` starts it. `--help` and `--json` are known to each of them. */
+export interface Command<O extends Options = Options> {
+  /** What `--help` shows: how it is called, what it does, its flags. */
+  usage: string;
+  /** Its flags. */
+  options: O;
+  /** @throws Problem for what whoever runs it has to mend, UsageError if flags do not go together */
+  run(flags: Flags<O>, caller: Caller): Promise<ExitCode>;
+}
+
+/** Whoever runs a command. */
+export interface Caller {
+  /** The environment, with what is in `.env`. */
+  env: NodeJS.ProcessEnv;
+  /** Twilio's REST API, with the account in the environment. @throws Problem if there is none */
+  connect(): Twilio;
+  /** Aborted by Ctrl-C. */
+  signal: AbortSignal;
+  /** Prints the result to standard output: as text or, with `--json`, as JSON. */
+  result(text: string, json: unknown): void;
+  /** Prints a line to standard error: what is wrong. */
+  problem(line: string): void;
+  /** Prints a line to standard error if somebody is watching: what is going on. */
+  note(line: string): void;
+}
+
+/** Flags that do not go together, or lack something. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
+
+/** Runs a command with the flags, the `.env` and the terminal of this process, and ends the process. */
+export async function runAsProcess<O extends Options>(command: Command<O>): Promise<void> {
+  if (existsSync('.env')) process.loadEnvFile();
+  const interruption = new AbortController();
+  // More than once: npm passes on the Ctrl-C that the terminal has sent already.
+  process.on('SIGINT', () => interruption.abort());
+  const { env, stdout, stderr } = process;
+  const code = await runCommand(command, process.argv.slice(2), {
+    env,
+    connect: () => connectToTwilio(env),
+    signal: interruption.signal,
+    out: (text) => stdout.write(`${text}\n`),
+    problem: (line) => stderr.write(`${hasColours(stderr, env) ? styleText('red', line) : line}\n`),
+    note: (line) => stderr.isTTY && stderr.write(`${line}\n`),
+  });
+  process.exit(interruption.signal.aborted ? EXIT.interrupted : code);
+}
+
+/** Whether to write in colours: to a terminal, unless https://no-color.org says no. */
+export function hasColours(stream: { isTTY?: boolean }, { NO_COLOR }: NodeJS.ProcessEnv): boolean {
+  return Boolean(stream.isTTY) && !NO_COLOR;
+}
+
+/** Runs a command, and says what is wrong. An error that is neither a Problem nor a UsageError is thrown: it is a bug. */
+export async function runCommand<O extends Options>(
+  { usage, options, run }: Command<O>,
+  args: string[],
+  { out, ...caller }: Omit<Caller, 'result'> & { out(text: string): void },
+): Promise<ExitCode> {
+  try {
+    const values = parse(options, args);
+    if (values.help) {
+      out(usage);
+      return EXIT.done;
+    }
+    const result = (text: string, json: unknown) => out(values.json ? JSON.stringify(json, null, 2) : text);
+    return await run(values, { ...caller, result });
+  } catch (error) {
+    if (error instanceof UsageError) {
+      caller.problem(`${error.message}\n\n${usage}`);
+      return EXIT.usage;
+    }
+    if (!(error instanceof Problem)) throw error;
+    caller.problem(error.message);
+    return EXIT.problem;
+  }
+}
+
+function parse<O extends Options>(options: O, args: string[]) {
+  const common: Options = { help: { type: 'boolean' }, json: { type: 'boolean' } };
+  try {
+    const { values } = parseArgs({ options: { ...options, ...common }, args });
+    return values as Flags<O> & { help?: boolean; json?: boolean };
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}

@@ -1,0 +1,44 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { AddressedCustomer } from '../../customers/compile-customers';
+import { SYNC_DATA_MAX_BYTES, SYNC_UNIQUE_NAME_MAX_LENGTH } from '../../twilio/limits';
+
+/** One thing to do, so that Sync has what is listed. */
+export interface Step {
+  what: 'create' | 'update' | 'remove';
+  uniqueName: string;
+  data: Record<string, unknown>;
+}
+
+/** What tells the customers' Documents from others of the same service: see assets/crm/sync.private.ts. */
+export const PREFIX = 'customer:';
+
+/** The Document of a customer. */
+function documentOf({ key, ...data }: AddressedCustomer): { uniqueName: string; data: Step['data'] } {
+  return { uniqueName: PREFIX + key, data };
+}
+
+/** Which customers Sync would not take, and why not. */
+export function findTooLarge(customers: AddressedCustomer[]): string[] {
+  return customers.flatMap((customer) => {
+    const { uniqueName, data } = documentOf(customer);
+    const who = `customer_id ${JSON.stringify(customer.customer_id)}`;
+    if (uniqueName.length > SYNC_UNIQUE_NAME_MAX_LENGTH)
+      return `${who} has an address that is too long for Sync`;
+    if (Buffer.byteLength(JSON.stringify(data)) > SYNC_DATA_MAX_BYTES)
+      return `${who} has over 16 KB: shorten it for Sync`;
+    return [];
+  });
+}
+
+/** What is to be done if `existing` is in Sync, and `customers` should be. Removals come last. */
+export function planUpload(customers: AddressedCustomer[], existing: Map<string, unknown>): Step[] {
+  const wanted = customers.map(documentOf);
+  const listed = new Set(wanted.map(({ uniqueName }) => uniqueName));
+  const changed = wanted.flatMap((document): Step[] => {
+    const { uniqueName, data } = document;
+    if (!existing.has(uniqueName)) return [{ what: 'create', ...document }];
+    return isDeepStrictEqual(existing.get(uniqueName), data) ? [] : [{ what: 'update', ...document }];
+  });
+  const gone = [...existing.keys()].filter((uniqueName) => !listed.has(uniqueName));
+  return [...changed, ...gone.map((uniqueName): Step => ({ what: 'remove', uniqueName, data: {} }))];
+}

@@ -1,0 +1,24 @@
+import twilio, { type Twilio } from 'twilio';
+import { Problem } from '../problem';
+
+/** How long one call to Twilio may take before it counts as not answered. */
+const CALL_TIMEOUT_MS = 10_000;
+/** https://www.twilio.com/docs/glossary/what-is-a-sid */
+const ACCOUNT_SID = /^AC[0-9a-f]{32}$/i;
+
+/**
+ * Twilio's REST API, with the credentials in ACCOUNT_SID and AUTH_TOKEN.
+ *
+ * @throws Problem if they are not set, or ACCOUNT_SID is not the SID of an account
+ */
+export function connectToTwilio({ ACCOUNT_SID: sid, AUTH_TOKEN: token }: NodeJS.ProcessEnv): Twilio {
+  if (!sid?.trim() || !token?.trim()) {
+    throw new Problem('ACCOUNT_SID and AUTH_TOKEN are not set: put those of your Twilio account into .env');
+  }
+  if (!ACCOUNT_SID.test(sid.trim())) {
+    throw new Problem(
+      'ACCOUNT_SID is not the SID of an account: copy it from https://console.twilio.com into .env (AC and 32 hexadecimal digits)',
+    );
+  }
+  return twilio(sid.trim(), token.trim(), { timeout: CALL_TIMEOUT_MS });
+}

@@ -1,0 +1,24 @@
+import PQueue from 'p-queue';
+
+/** How fast Twilio is called. */
+export interface Pace {
+  atATime: number;
+  perSecond: number;
+}
+
+/** Does something for each item, several at a time. Items that are left when the signal ends it are not begun. */
+export async function forEachAtPace<T>(
+  items: Iterable<T>,
+  { atATime, perSecond }: Pace,
+  signal: AbortSignal,
+  take: (item: T) => Promise<void>,
+): Promise<void> {
+  if (signal.aborted) return;
+  const queue = new PQueue({ concurrency: atATime, intervalCap: perSecond, interval: 1000 });
+  const clear = () => queue.clear();
+  signal.addEventListener('abort', clear);
+  const taken = [...items].map((item) => queue.add(() => take(item)));
+  await Promise.race([Promise.all(taken), queue.onIdle()]);
+  await queue.onIdle();
+  signal.removeEventListener('abort', clear);
+}
