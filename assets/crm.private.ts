@@ -187,7 +187,9 @@ function lookUpFor(
 function ownersOf(found: Partial<Customer>[], { key }: Address, country?: string): Partial<Customer>[] {
   const isIn = (numbers: unknown[]) => {
     const { readNumber }: LookUp['phoneNumbers'] = load('/phone-numbers.js');
-    const isKey = (written: unknown) => parseAddress(readNumber(String(written ?? ''), country))?.key === key;
+    const isKey = (written: unknown) =>
+      parseAddress(readNumber(typeof written === 'number' ? written : String(written ?? ''), country))
+        ?.key === key;
     return numbers.flat(2).some(isKey);
   };
   const owners = found.flatMap((customer) => {

@@ -4,15 +4,15 @@ import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString as par
 const EXTENSION = /[\s,;]*(?:;?ext(?:ension|n)?|x|#)[\s.:=]*\d{1,7}\s*$/i;
 
 /**
- * Reads a number as somebody wrote it. Without a plus or 00 before it, it is one of the country if it is valid there.
+ * Reads a number as somebody wrote it, as text or into a numeric field. Without a plus or 00 before it, it is one of the country if it is valid there.
  *
  * @param country where numbers without a country code are from: its ISO code, or a phone number of it in E.164
  * @returns the number in E.164, without an extension; `undefined` if it is none
  * @throws Error if the country is none
  */
-export function readNumber(written: string, country?: string): string | undefined {
+export function readNumber(written: string | number, country?: string): string | undefined {
   const home = homeOf(country);
-  const text = written.replace(EXTENSION, '');
+  const text = String(written).replace(EXTENSION, '');
   const afterPlus = /\+(.*)/s.exec(text)?.[1];
   if (afterPlus !== undefined) return readInternational(afterPlus);
 
@@ -24,9 +24,10 @@ export function readNumber(written: string, country?: string): string | undefine
   const isWhole = whole?.isValid() && whole.countryCallingCode === national?.countryCallingCode;
   if (national?.isValid() && !isWhole) return national.number;
   if (whole?.isValid()) return whole.number;
-  // As it is dialled in North America.
+  // As it is dialled in North America; or without the zero that a numeric field takes away.
   const dialled = digits.startsWith('011') ? parse(`+${digits.slice(3)}`) : undefined;
-  return dialled?.isValid() ? dialled.number : undefined;
+  const zeroed = typeof written === 'number' && home ? parse(`0${digits}`, home) : undefined;
+  return [dialled, zeroed].find((number) => number?.isValid())?.number;
 }
 
 function readInternational(text: string): string | undefined {

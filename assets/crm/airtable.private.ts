@@ -72,15 +72,15 @@ export const findCustomer: CrmSource['findCustomer'] = async (address, { setting
     const [avatar] = [values[AIRTABLE_AVATAR_FIELD]].flat();
     return {
       customer_id: AIRTABLE_ID_FIELD ? [values[AIRTABLE_ID_FIELD]].flat()[0] : id,
-      display_name: textsOf(values[AIRTABLE_NAME_FIELD]).join(', '),
+      display_name: valuesOf(values[AIRTABLE_NAME_FIELD]).join(', '),
       avatar: Object(avatar).url ?? avatar,
-      ...(address.channel !== 'email' && { phone_numbers: textsOf(values[AIRTABLE_PHONE_FIELD]) }),
+      ...(address.channel !== 'email' && { phone_numbers: valuesOf(values[AIRTABLE_PHONE_FIELD]) }),
     };
   });
 };
 
 /** What is written in a field: text or a number, or, if it is a look-up or some formulas, a list of them. */
-function textsOf(field: unknown): string[] {
+function valuesOf(field: unknown): string[] {
   return [field]
     .flat()
     .filter((value) => typeof value === 'string' || typeof value === 'number')

@@ -83,6 +83,16 @@ test.each([
   expect(forms.join('')).toMatch(/^\d+$/);
 });
 
+test.each([
+  [4155550147, '+14155550100', '+14155550147'],
+  [14155550147, undefined, '+14155550147'],
+  [123456789, '+2250123456780', '+2250123456789'],
+  [123456789, undefined, undefined],
+])('%p in a numeric field, in the country of %s, is %s', (written, country, number) => {
+  expect(readNumber(written, country)).toBe(number);
+  if (written === 123456789) expect(readNumber(String(written), country)).toBeUndefined();
+});
+
 test('a country may be written in small letters, and is named if it is none', () => {
   expect(readNumber('4155550147', ' us ')).toBe('+14155550147');
   expect(() => readNumber('4155550147', 'usa')).toThrow('CRM_DEFAULT_COUNTRY is not a country');
