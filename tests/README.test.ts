@@ -119,7 +119,10 @@ describe('the CRM source that docs/crms.md shows', () => {
     };
     const find = async (text: string, changed = {}) => {
       const address = parseAddress(text);
-      return address && findCustomer(address, contextOf({ ...variables, ...changed }), { startedAt: performance.now() });
+      return (
+        address &&
+        findCustomer(address, contextOf({ ...variables, ...changed }), { startedAt: performance.now() })
+      );
     };
     expect(await find('whatsapp:+15551234567')).toEqual({ customer_id: 'C-1', display_name: 'Ada Okafor' });
     expect(await find('+15551234568')).toBeUndefined();

@@ -80,11 +80,8 @@ export const findCustomer: CrmSource['findCustomer'] = async (address, { setting
 };
 
 /** What is written in a field: text or a number, or, if it is a look-up or some formulas, a list of them. */
-function valuesOf(field: unknown): string[] {
-  return [field]
-    .flat()
-    .filter((value) => typeof value === 'string' || typeof value === 'number')
-    .map(String);
+function valuesOf(field: unknown): (string | number)[] {
+  return [field].flat().filter((value) => typeof value === 'string' || typeof value === 'number');
 }
 
 /** https://support.airtable.com/docs/formula-field-reference */
