@@ -57,9 +57,8 @@ export function conversationsApi(context: Context<EnvironmentVariables>, started
   const timeLeftMs = () => ANSWER_WITHIN_MS - (performance.now() - startedAt);
 
   async function request<R>(send: () => Promise<R>): Promise<R> {
-    const timeUp = AbortSignal.timeout(
-      Math.max(0, timeLeftMs() - SECOND_CALL_MS, Math.min(timeLeftMs(), SECOND_CALL_MS)),
-    );
+    const timeoutMs = Math.max(0, timeLeftMs() - SECOND_CALL_MS, Math.min(timeLeftMs(), SECOND_CALL_MS));
+    const timeUp = AbortSignal.timeout(Math.ceil(timeoutMs));
     try {
       return await requestSignal.run(AbortSignal.any([answered.signal, timeUp]), send);
     } catch (error) {

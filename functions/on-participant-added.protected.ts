@@ -6,7 +6,7 @@ import type {
 } from '@twilio-labs/serverless-runtime-types/types';
 import type { Address } from '../assets/address.private';
 import type { Attempt, ConversationsApiError } from '../assets/conversations-api.private';
-import type { Attributes, FrontlineCustomer } from '../assets/frontline.private';
+import type { Attributes, FrontlineCustomer, Member } from '../assets/frontline.private';
 
 /** What Twilio sends: https://www.twilio.com/docs/conversations/conversations-webhooks#onparticipantadded */
 export type OnParticipantAddedEvent = ServerlessEventObject<{
@@ -208,7 +208,7 @@ async function nameConversation(
 ): Promise<boolean> {
   const current = await reading;
   if (!current || !crm.isListOfAddresses(current.friendlyName ?? '', [address])) return false;
-  let members = [{ address, customer: customer as FrontlineCustomer | undefined }];
+  let members: Member[] = [{ address, customer }];
   if (isGroup) {
     const participants = await api.call((attempt) =>
       attempt.request(() => conversation(attempt).participants.list({ limit: GROUP_MMS_MAX_PARTICIPANTS })),
@@ -217,6 +217,10 @@ async function nameConversation(
       const member = crm.parseAddress(messagingBinding?.address);
       return member ? [{ address: member, customer: crm.linkedCustomer(attributes) }] : [];
     });
+    // The pre-event names a group that it knows nobody of after who wrote.
+    const author = crm.parseAddress(current.friendlyName)?.key;
+    const isAuthor = (member: Member) => Number(member.address.key === author);
+    members.sort((a, b) => isAuthor(b) - isAuthor(a));
   }
   const changes = crm.conversationChanges(current, { members, isGroup });
   if (!changes) return false;

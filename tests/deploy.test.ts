@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { getListOfFunctionsAndAssets } from '@twilio-labs/serverless-api/dist/utils/fs';
+import { builtFolder } from '../tools/build/built-folder';
 import { DOMAIN, startFakeServerless, type Upload } from '../tools/fakes/twilio/serverless';
 import { copyProject } from '../tools/runtime/local-runtime';
 
@@ -14,7 +15,7 @@ const { dependencies, engines } = json('package.json');
 /** What twilio-run deploy and twilio serverless:deploy would upload. */
 const deployed = async () => {
   const config = { functionsFolderNames: [functionsFolder], assetsFolderNames: [assetsFolder] };
-  const { functions, assets } = await getListOfFunctionsAndAssets(process.cwd(), config);
+  const { functions, assets } = await getListOfFunctionsAndAssets(resolve(dirname(builtFolder())), config);
   return { functions, assets };
 };
 const pathsAndAccess = (resources: { path: string; access: string }[]) =>
@@ -28,34 +29,28 @@ test('exactly two Functions are deployed, both protected', async () => {
 });
 
 test('customers and mapping are private; public are the page and the avatars, and nothing else', async () => {
+  const files = readdirSync('assets', { recursive: true, encoding: 'utf8' });
+  const code = files.filter((file) => file.endsWith('.private.ts'));
+  const pictures = files.filter((file) => file.startsWith('avatars/'));
   expect(pathsAndAccess((await deployed()).assets)).toEqual({
-    '/crm.js': 'private',
-    '/crm-request.js': 'private',
-    '/phone-numbers.js': 'private',
-    '/crm/file.js': 'private',
-    '/crm/hubspot.js': 'private',
-    '/crm/salesforce.js': 'private',
-    '/crm/airtable.js': 'private',
-    '/crm/http.js': 'private',
-    '/crm/sync.js': 'private',
+    ...Object.fromEntries(code.map((file) => [`/${file.replace('.private.ts', '.js')}`, 'private'])),
+    ...Object.fromEntries(pictures.map((file) => [`/${file}`, 'public'])),
     '/customers.json': 'private',
     '/index.html': 'public',
     '/assets/index.html': 'public',
-    '/avatars/ada.png': 'public',
-    '/avatars/luca.png': 'public',
-    '/avatars/mina.png': 'public',
   });
 });
 
 test('each file of dist is one of the repository, under its own name', async () => {
   const { functions, assets } = await deployed();
   for (const { filePath } of [...functions, ...assets]) {
-    const source = filePath.replace(/\/dist\/(assets(?=\/assets\/))?/, '/').replace(/\.js$/, '.ts');
+    const path = relative(builtFolder(), filePath);
+    const source = path.replace(/^assets\/assets\//, 'assets/').replace(/\.js$/, '.ts');
     expect([source, existsSync(source)]).toEqual([source, true]);
   }
 });
 
-test('the code that is deployed loads nothing but Node, where no phone numbers have to be read', async () => {
+test('the code that is deployed loads nothing but Node, if no phone numbers have to be read', async () => {
   const { functions, assets } = await deployed();
   const packages = [...functions, ...assets].flatMap(({ name, filePath, content }) => {
     const code = filePath.endsWith('.js') ? String(content) : '';

@@ -7,7 +7,7 @@ const DOMAIN = 'https://frontline-1234-dev.twil.io';
 const html = readFileSync('assets/index.html', 'utf8');
 
 test('the page shows no customer', () => {
-  const customers = JSON.parse(readFileSync('assets/customers.private.json', 'utf8'));
+  const customers = JSON.parse(readFileSync('tests/fixtures/customers.json', 'utf8'));
   for (const { customer_id, display_name } of customers) {
     expect(html).not.toContain(customer_id);
     expect(html).not.toContain(display_name);
@@ -62,7 +62,7 @@ describeInBrowser('the page in a browser', () => {
     );
   });
 
-  test('selects what is to copy where the browser does not let it copy', async () => {
+  test('selects what is to copy if the browser does not let it copy', async () => {
     const { page } = await open(undefined, { permissions: [] });
     await page.evaluate('Object.defineProperty(navigator, "clipboard", { value: undefined })');
     await page.getByRole('button', { name: 'Copy the Pre-Event URL' }).click();
@@ -84,10 +84,13 @@ describeInBrowser('the page in a browser', () => {
     expect(faults).toEqual([]);
   });
 
-  test.each(['/', '/index.html'])('greets at %s, and says where Twilio cannot reach it', async (path) => {
-    const { page, faults } = await open(`${runtime.url}${path}`);
-    await page.getByText('This is your own machine').waitFor();
-    await page.getByText(`${runtime.url}/on-conversation-add`, { exact: true }).waitFor();
-    expect(faults).toEqual([]);
-  });
+  test.each(['/', '/index.html'])(
+    'greets at %s, and says that Twilio cannot reach it there',
+    async (path) => {
+      const { page, faults } = await open(`${runtime.url}${path}`);
+      await page.getByText('This is your own machine').waitFor();
+      await page.getByText(`${runtime.url}/on-conversation-add`, { exact: true }).waitFor();
+      expect(faults).toEqual([]);
+    },
+  );
 });

@@ -10,11 +10,11 @@ const PATHS = [
 ];
 const executablePath = PATHS.find((path) => existsSync(path));
 
-/** `describe`, where there is a browser; elsewhere the tests are skipped, and why is said. */
+/** `describe` if there is a browser; if not, the tests are skipped, with a warning that says why. */
 export const describeInBrowser = executablePath ? describe : describe.skip;
 if (!executablePath) console.warn('Skipped: no Chromium or Chrome found; say where it is by CHROMIUM_PATH');
 
 export function launchBrowser(): Promise<Browser> {
-  // Chromium has no sandbox of its own where it runs as root, as it does in a container.
+  // Chromium has no sandbox of its own if it runs as root, as it does in a container.
   return chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
 }

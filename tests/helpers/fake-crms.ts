@@ -1,5 +1,6 @@
 import https from 'node:https';
-import { findCustomer, parseAddress } from '../../assets/crm.private';
+import { resolve } from 'node:path';
+import { type CrmSource, findCustomer, parseAddress } from '../../assets/crm.private';
 import { type Contact, fakeCrm, startFakeCrms } from '../../tools/fakes/fake-crms';
 import { captureLog, contextOf, installRuntime } from './in-process-runtime';
 
@@ -12,6 +13,12 @@ export const ada: Contact = {
   email: 'ada@example.com',
 };
 export const customer = { customer_id: '1001', display_name: 'Ada Okafor' };
+
+/** The settings that a source cannot do without, as it describes them. */
+export function requiredSettings(name: string): string[] {
+  const { settings = {} }: CrmSource = require(resolve(`assets/crm/${name}.private.ts`));
+  return Object.keys(settings).filter((setting) => settings[setting]?.required);
+}
 
 /** Has the sources ask the fake CRMs, which know Ada before each test, and loads each of them anew. */
 export function useFakeCrms() {

@@ -6,6 +6,7 @@ import type {
   ServerlessCallback,
 } from '@twilio-labs/serverless-runtime-types/types';
 import type { CrmSource } from '../../assets/crm.private';
+import { builtFolder } from '../../tools/build/built-folder';
 
 /** The private Assets of the repository, by the paths that they are deployed under. */
 const modules = readdirSync('assets', { recursive: true, encoding: 'utf8' })
@@ -14,7 +15,7 @@ const modules = readdirSync('assets', { recursive: true, encoding: 'utf8' })
 const assets: Record<string, string> = {
   ...Object.fromEntries(modules),
   '/crm/scripted.js': resolve('tests/fixtures/scripted-source.ts'),
-  '/customers.json': resolve('dist/assets/customers.private.json'),
+  '/customers.json': resolve(builtFolder(), 'assets/customers.private.json'),
 };
 
 /** Gives this process the globals of the Functions runtime. `changed` puts other files behind Assets, or none. */
@@ -51,7 +52,7 @@ export function contextOf(variables: Record<string, unknown> = {}) {
   return { DOMAIN_NAME: 'frontline-1234-dev.twil.io', ...variables } as Context<EnvironmentVariables>;
 }
 
-/** Calls a Function, and returns its answer; fails where it answers an error, twice, or not at all. */
+/** Calls a Function, and returns its answer; fails if it answers an error, twice, or not at all. */
 export async function answerOf(
   // biome-ignore lint/suspicious/noExplicitAny: each Function has an event of its own
   handler: (context: any, event: any, callback: ServerlessCallback) => void | Promise<void>,

@@ -4,7 +4,7 @@ import { startLocalRuntime, until } from '../../tools/runtime/local-runtime';
 export interface Answer {
   status: number;
   type: string | null;
-  /** JSON, parsed where it is any. */
+  /** Parsed, if it is JSON. */
   body: unknown;
 }
 

@@ -35,6 +35,8 @@ export interface FakeCrm {
   credentials: string;
   /** Whether people type phone numbers into it as they like. */
   hasTypedNumbers: boolean;
+  /** JSON that it may answer with 200 if it knows nobody, beside what `answer` does. */
+  nobody?: string[];
   answer(request: ApiRequest, contacts: Contact[]): ApiAnswer;
 }
 

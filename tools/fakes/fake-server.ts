@@ -62,6 +62,8 @@ export async function startFakeServer(
     faults: [] as (Fault | undefined)[],
     /** What becomes of every call. */
     fault: undefined as Fault | undefined,
+    /** What becomes of some calls. */
+    faultOf: undefined as ((request: ApiRequest) => Fault | undefined) | undefined,
     /** How long each call takes, in ms. */
     delayMs: 0,
   };
@@ -71,7 +73,7 @@ export async function startFakeServer(
     const bytes = await buffer(incoming);
     const request = { host: headers.host ?? '', method, path, headers, body: bytes.toString(), bytes };
     if (api.delayMs > 0) await setTimeout(api.delayMs);
-    const fault = api.faults.shift() ?? api.fault;
+    const fault = api.faults.shift() ?? api.faultOf?.(request) ?? api.fault;
     const note = (outcome: Call['outcome']) => {
       const call = { ...request, outcome };
       api.calls.push(call);

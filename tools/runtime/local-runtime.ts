@@ -5,6 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { builtFolder } from '../build/built-folder';
 
 /** The built Functions, served. */
 export interface LocalRuntime {
@@ -74,9 +75,8 @@ export async function startLocalRuntime({
  */
 export function copyProject(variables: Record<string, string>): string {
   const project = mkdtempSync(join(tmpdir(), 'project-'));
-  for (const file of ['package.json', '.twilioserverlessrc', 'dist']) {
-    cpSync(file, join(project, file), { recursive: true });
-  }
+  for (const file of ['package.json', '.twilioserverlessrc']) cpSync(file, join(project, file));
+  cpSync(builtFolder(), join(project, 'dist'), { recursive: true });
   symlinkSync(resolve('node_modules'), join(project, 'node_modules'), 'junction');
   mkdirSync(join(project, 'functions'));
   const env = Object.entries(variables).map(([name, value]) => `${name}=${value}\n`);

@@ -4,7 +4,7 @@ import type { FaultId } from './switches';
 /** What a webhook was answered; without a status, it was not answered within 5 s. */
 export interface WebhookAnswer {
   status?: number;
-  /** JSON, parsed where it is any. */
+  /** JSON, parsed if it is any. */
   body?: unknown;
   ms: number;
 }
@@ -26,7 +26,7 @@ function refusal(body: unknown): string | undefined {
   const { friendly_name = '', attributes = '{}' } = Object(body) as Record<string, unknown>;
   if (typeof friendly_name !== 'string' || friendly_name.length > 256)
     return 'friendly_name is over 256 characters';
-  if (typeof attributes !== 'string' || !isJson(attributes)) return 'attributes is no JSON text';
+  if (typeof attributes !== 'string' || !isJson(attributes)) return 'attributes is not JSON text';
   if (Buffer.byteLength(attributes) > 16 * 1024) return 'attributes is over 16 KB';
   return undefined;
 }
@@ -50,7 +50,7 @@ export function explainPreEvent(
   const { friendly_name, attributes } = Object(body) as { friendly_name?: string; attributes?: string };
   if (!address) return fine('A worker created it, so there is no address to look up: left as it is.');
   if (on.has('crm-down')) return warning('The CRM was down: named by number, nothing lost.');
-  if (on.has('crm-slow')) return warning('The CRM did not answer in 3 s: named by number, nothing lost.');
+  if (on.has('crm-slow')) return warning('The CRM did not answer in time: named by number, nothing lost.');
   if (friendly_name === undefined) return fine('Left as it is.');
   if (address.endsWith(friendly_name)) return fine('The CRM gave no customer: named by the address.');
   return fine(`Named ${friendly_name}${attributes?.includes('"avatar"') ? ', with an avatar' : ''}.`);
@@ -81,7 +81,7 @@ export function explainPostEvent(
   if (status === 503 && on.has('crm-down'))
     return warning('The CRM was down: answered 503, so that Twilio may send it again.');
   if (status === 503 && on.has('crm-slow')) {
-    return warning('The CRM did not answer in 3 s: answered 503, so that Twilio may send it again.');
+    return warning('The CRM did not answer in time: answered 503, so that Twilio may send it again.');
   }
   const error = (body as { error?: string } | null)?.error ?? '';
   if (status === 503 && calls.length === 0) {
@@ -104,8 +104,8 @@ export function explainCall({ outcome }: Call): Explanation {
   if (outcome === 200) return fine('The participant is updated.');
   if (outcome === 'hang') return warning('Twilio’s API does not answer.');
   if (outcome === 'drop') return warning('Twilio’s API dropped the connection.');
-  if (outcome === 429) return warning('Too many requests: that passes.');
-  if (outcome === 409) return warning('The conversation is still initializing (50386): that passes.');
+  if (outcome === 429) return warning('Too many requests: a transient error.');
+  if (outcome === 409) return warning('The conversation is still initializing (50386): a transient error.');
   return warning(`Refused: ${outcome}.`);
 }
 

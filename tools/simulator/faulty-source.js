@@ -1,9 +1,9 @@
-// Stands before the CRM source in the simulator, under its name: fails or dawdles as the switches say. The source alone
-// gets the credentials of the real account, for it may have to read customers there.
+// Wraps the CRM source in the simulator, under its name: fails or is slow, as the switches say. Only the source gets the
+// credentials of the real account, since it may have to read customers there.
 const { existsSync } = require('node:fs');
 const { setTimeout } = require('node:timers/promises');
 
-const source = require(Runtime.getAssets()['/switched/source.js'].path);
+const source = require(Runtime.getAssets()['/wrapped/source.js'].path);
 
 exports.settings = source.settings;
 exports.findCustomer = async (address, lookUp) => {

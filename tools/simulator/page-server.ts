@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { z } from 'zod';
@@ -19,7 +20,8 @@ const FaultInput = z.object({ id: z.string().refine(isFaultId), on: z.boolean() 
 /**
  * Serves the simulator's page, on loopback only: it shows customers.
  *
- * @throws Error with the code EADDRINUSE where the port is taken
+ * @param port 0 is any free one
+ * @throws Error with the code EADDRINUSE if the port is taken
  */
 export async function servePage(port: number) {
   const viewers = new Set<ServerResponse>();
@@ -64,15 +66,16 @@ export async function servePage(port: number) {
   }
 
   /** Sends what there is to see to all who look at the page. */
-  function show(of: { simulator?: Simulator; state?: string } = {}) {
-    simulator = of.simulator ?? simulator;
-    state = of.state ?? state;
+  function show(changed: { simulator?: Simulator; state?: string } = {}) {
+    simulator = changed.simulator ?? simulator;
+    state = changed.state ?? state;
     for (const viewer of viewers) viewer.write(`data: ${snapshot()}\n\n`);
   }
 
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return {
+    port: (server.address() as AddressInfo).port,
     show,
     close() {
       server.close();
@@ -81,7 +84,7 @@ export async function servePage(port: number) {
   };
 }
 
-function viewOf({ twilio, functionsUrl, source, people, log }: Simulator, state: string) {
+function viewOf({ twilio, functionsUrl, source, customersFile, people, log }: Simulator, state: string) {
   const faults = Object.entries(FAULTS).map(([id, label]) => ({
     id,
     label,
@@ -90,7 +93,7 @@ function viewOf({ twilio, functionsUrl, source, people, log }: Simulator, state:
   const { conversations, traffic } = twilio;
   return {
     functionsUrl: functionsUrl(),
-    source: source(),
+    customersFrom: customersFile() ?? source(),
     state,
     faults,
     conversations,

@@ -1,10 +1,10 @@
-import type { Conversation, Exchange } from './simulated-twilio';
+import type { Conversation, Exchange } from './conversation';
 
 /** What a worker would see, and what went to and fro, as text. */
 export function print(
   conversation: Conversation | undefined,
   traffic: Exchange[],
-  source: string,
+  customersFrom: string,
   log: string[],
 ): string {
   const exchanges = traffic.map(({ direction, title, answer, words }) => {
@@ -14,7 +14,7 @@ export function print(
   });
   return [
     ...(conversation ? printConversation(conversation) : ['The message is lost.']),
-    `Traffic, with customers from ${source}`,
+    `Traffic, with customers from ${customersFrom}`,
     ...exchanges,
     'Log',
     ...log.map((line) => `  ${line}`),

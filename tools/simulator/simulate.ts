@@ -2,26 +2,27 @@
  * `npm run simulate`: plays Twilio around the built Functions, on a page; with --from, for one message, in the
  * terminal.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { watch } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { rebuild, rebuildOnChange } from '../build/rebuild-on-change';
+import { explainPort, readPort } from '../runtime/port';
 import { servePage } from './page-server';
 import { print } from './print';
-import { type Simulator, startSimulator } from './simulator';
+import { startSimulator } from './simulator';
 
+const COMMAND = 'npm run simulate';
+const DEFAULT_PORT = 4000;
 const USAGE = `npm run simulate [-- --from ADDRESS [--text TEXT] [--json]]
 
 Plays Twilio around the Functions, on a page; with --from, for one message, in the terminal.
 
   --from ADDRESS  who writes, as Twilio has it: +14155550147, whatsapp:+14155550147, messenger:1002003004
   --text TEXT     what they write
-  --json          prints JSON
+  --json          prints JSON. npm prints lines of its own before it, unless it is called as npm run --silent simulate
   --help          shows this`;
 
 const values = readFlags();
 if (values.from) void simulateOnce(values.from, values.text ?? 'Hello', values.json);
-else void simulateOnPage(Number(process.env.PORT) || 4000);
+else void simulateOnPage();
 
 function readFlags() {
   try {
@@ -50,25 +51,29 @@ async function simulateOnce(from: string, text: string, asJson: boolean) {
   const lost = !conversation;
   await simulator.stop();
   const source = simulator.source();
+  const customersFile = simulator.customersFile();
   const log = simulator.log();
   console.log(
     asJson
-      ? JSON.stringify({ lost, source, conversation, traffic, log }, null, 2)
-      : print(conversation, traffic, source, log),
+      ? JSON.stringify({ lost, source, customersFile, conversation, traffic, log }, null, 2)
+      : print(conversation, traffic, customersFile ?? source, log),
   );
   process.exitCode = lost ? 1 : 0;
 }
 
-async function simulateOnPage(port: number) {
-  const page = await servePage(port).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EADDRINUSE') throw error;
-    console.error(`Port ${port} is taken. Choose another one: PORT=${port + 1} npm run simulate`);
-    process.exit(1);
-  });
+async function simulateOnPage() {
+  const page = await openPage();
   const simulator = await startSimulator(() => page.show());
   page.show({ simulator });
-  console.log(`The simulator is on http://localhost:${port}`);
-  rebuildOnChange(simulator, (state) => page.show({ state }));
+  const customersFrom = simulator.customersFile() ?? simulator.source();
+  console.log(`The simulator is on http://localhost:${page.port}, with customers from ${customersFrom}`);
+  rebuildOnChange(async () => {
+    page.show({ state: 'Building…' });
+    const { isBuilt, output } = await rebuild();
+    if (output) console.error(output);
+    if (isBuilt) await simulator.reload();
+    page.show({ state: isBuilt ? '' : `The build failed: ${output}` });
+  });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, async () => {
       page.close();
@@ -78,28 +83,13 @@ async function simulateOnPage(port: number) {
   }
 }
 
-/** Builds and serves anew when a source file changes, and says how that goes. */
-function rebuildOnChange(simulator: Simulator, say: (state: string) => void) {
-  let timer: NodeJS.Timeout | undefined;
-  let building = Promise.resolve();
-  const rebuild = async () => {
-    say('Building…');
-    const build = spawn('npm', ['run', '--silent', 'build'], { shell: process.platform === 'win32' });
-    let output = '';
-    for (const stream of [build.stdout, build.stderr]) stream.on('data', (chunk) => (output += chunk));
-    const [code] = await once(build, 'close');
-    if (code === 0) await simulator.reload();
-    else console.error(output);
-    say(code === 0 ? '' : `The build failed: ${output}`);
-  };
-  const rebuildSoon = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      building = building.then(rebuild).catch((error) => say(String(error)));
-    }, 200);
-  };
-  for (const folder of ['functions', 'assets']) watch(folder, { recursive: true }, rebuildSoon);
-  watch('.', (_event, file) => {
-    if (file === '.env') rebuildSoon();
-  });
+async function openPage() {
+  let port = DEFAULT_PORT;
+  try {
+    port = readPort(DEFAULT_PORT, COMMAND);
+    return await servePage(port);
+  } catch (error) {
+    console.error(explainPort(error as NodeJS.ErrnoException, port, COMMAND) ?? (error as Error).message);
+    process.exit(1);
+  }
 }

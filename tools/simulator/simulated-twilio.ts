@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
 import type { Call } from '../fakes/fake-server';
-import type { FakeConversations, Participant } from '../fakes/twilio/conversations';
+import type { FakeConversations } from '../fakes/twilio/conversations';
+import type { Conversation, Exchange, Message, SimulatedMessage, SimulatedParticipant } from './conversation';
 import {
   type Explanation,
   explainCall,
@@ -22,56 +23,19 @@ import {
   WORKER,
 } from './webhook-events';
 
-/** A message that comes in. */
-export interface Message {
-  /** Who writes: `+15551234567`, `whatsapp:+15551234567`, `messenger:1002003004`, … */
-  from: string;
-  text: string;
-  /** In group MMS, the other members. */
-  others?: string[];
+/** How long Twilio takes, in milliseconds. Tests do not wait that long. */
+export interface Durations {
+  /** How long it waits for an answer: https://www.twilio.com/docs/conversations/conversations-webhooks */
+  webhookTimeoutMs: number;
+  /** About how long it takes to create a group. */
+  initializingMs: number;
 }
 
-export interface SimulatedParticipant extends Participant {
-  /** A worker's. */
-  identity?: string;
-  /** A customer's. */
-  address?: string;
-}
-
-export interface SimulatedMessage {
-  author: string;
-  text: string;
-  byWorker: boolean;
-}
-
-export interface Conversation {
-  sid: string;
-  friendlyName?: string;
-  /** JSON */
-  attributes: string;
-  participants: SimulatedParticipant[];
-  messages: SimulatedMessage[];
-}
-
-/** A message, a webhook or a call to Twilio's API, and what Twilio made of it. */
-export interface Exchange extends Explanation {
-  direction: 'message' | 'webhook' | 'call';
-  title: string;
-  /** The path that it goes to. */
-  to: string;
-  fields: Record<string, string>;
-  /** What was answered; `undefined` while it is not. */
-  answer?: { status?: number | string; body?: unknown; ms?: number };
-}
-
-/** Twilio waits 5 s: https://www.twilio.com/docs/conversations/conversations-webhooks */
-const WEBHOOK_TIMEOUT_MS = 5000;
-/** About as long as Twilio takes to create a group. */
-const INITIALIZING_MS = 1200;
+const DURATIONS: Durations = { webhookTimeoutMs: 5000, initializingMs: 1200 };
 const PRE_EVENT_PATH = '/on-conversation-add';
 const POST_EVENT_PATH = '/on-participant-added';
 
-/** The part of Twilio that stands around the two Functions when a message comes in. */
+/** The part of Twilio that is around the two Functions when a message comes in. */
 export class SimulatedTwilio {
   readonly conversations: Conversation[] = [];
   readonly traffic: Exchange[] = [];
@@ -89,9 +53,10 @@ export class SimulatedTwilio {
     private readonly api: FakeConversations,
     private readonly functionsUrl: () => string,
     private readonly onChange: () => void = () => undefined,
+    private readonly durations: Durations = DURATIONS,
   ) {}
 
-  /** Plays Twilio. @returns the conversation that the message is in, or `undefined` where it is lost */
+  /** Plays Twilio. @returns the conversation that the message is in, or `undefined` if it is lost */
   async receive({ from, text, others = [] }: Message): Promise<Conversation | undefined> {
     Object.assign(this.api, apiFaults(this.faults));
     const byWorker = this.faults.has('worker');
@@ -161,7 +126,7 @@ export class SimulatedTwilio {
     this.conversations.unshift(conversation);
     if (message.others?.length) {
       this.api.initializing.add(sid);
-      setTimeout(() => this.api.initializing.delete(sid), INITIALIZING_MS);
+      setTimeout(() => this.api.initializing.delete(sid), this.durations.initializingMs);
     }
     return conversation;
   }
@@ -213,7 +178,7 @@ export class SimulatedTwilio {
       method: 'POST',
       headers: { 'X-Twilio-Signature': getExpectedTwilioSignature(this.account.authToken, url, event) },
       body: new URLSearchParams(event),
-      signal: AbortSignal.timeout(WEBHOOK_TIMEOUT_MS),
+      signal: AbortSignal.timeout(this.durations.webhookTimeoutMs),
     }).then(
       async (response) => ({ status: response.status, body: parse(await response.text()) }),
       () => ({}),

@@ -11,7 +11,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseEnv } from 'node:util';
+import { builtFolder } from '../build/built-folder';
+import { readEnvFile } from '../build/env-file';
+import { customersFile, SAMPLE_CUSTOMERS } from '../customers/customers-file';
 import { startFakeConversations } from '../fakes/twilio/conversations';
 import { startLocalRuntime } from '../runtime/local-runtime';
 import { SimulatedTwilio } from './simulated-twilio';
@@ -28,12 +30,12 @@ export interface Person {
 const PEOPLE_MAX = 50;
 
 /** What twilio-run itself writes: its routes, a line for each request, and boxes. */
-const OF_TWILIO_RUN = /^\s*((Functions|Assets)\s*$|http:\/\/localhost|\d{3} [A-Z]+ |[┌│└])/;
+const LINE_OF_TWILIO_RUN = /^\s*((Functions|Assets)\s*$|http:\/\/localhost|\d{3} [A-Z]+ |[┌│└])/;
 
 export type Simulator = Awaited<ReturnType<typeof startSimulator>>;
 
 /**
- * Serves the built Functions, and stands in for Twilio on both of their sides.
+ * Serves the built Functions, and plays Twilio on both of their sides.
  *
  * @param onChange is called whenever there is something new to show
  */
@@ -41,10 +43,12 @@ export async function startSimulator(onChange?: () => void) {
   const account = { sid: `AC${randomBytes(16).toString('hex')}`, authToken: randomBytes(16).toString('hex') };
   const switches = mkdtempSync(join(tmpdir(), 'simulator-'));
   let source = '';
+  let customers: string | undefined;
   const api = await startFakeConversations(account.sid, account.authToken, (call) => twilio.noteCall(call));
   const serve = (port?: number) => {
-    const variables: NodeJS.Dict<string> = existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
-    source = variables.CRM_SOURCE || 'file';
+    const variables = readEnvFile();
+    source = variables.CRM_SOURCE?.trim() || 'file';
+    customers = source === 'file' ? customersFile(variables) : undefined;
     return startLocalRuntime({
       port,
       onLog: onChange,
@@ -57,7 +61,7 @@ export async function startSimulator(onChange?: () => void) {
         SIMULATOR_ACCOUNT_SID: variables.ACCOUNT_SID ?? '',
         SIMULATOR_AUTH_TOKEN: variables.AUTH_TOKEN ?? '',
       },
-      edit: (dist) => putSwitchBefore(source, dist),
+      edit: (dist) => wrapSource(source, dist),
     });
   };
   let runtime = await serve();
@@ -65,13 +69,16 @@ export async function startSimulator(onChange?: () => void) {
   const twilio = new SimulatedTwilio(account, api, () => runtime.url, onChange);
   return {
     twilio,
+    /** The CRM source that the Functions ask. */
     source: () => source,
+    /** The file of customers that was built, when the source is `file`. */
+    customersFile: () => customers,
     /** What the Functions have written to the log, a line each. */
     log: () =>
       runtime
         .log()
         .split('\n')
-        .filter((line) => line && !OF_TWILIO_RUN.test(line)),
+        .filter((line) => line && !LINE_OF_TWILIO_RUN.test(line)),
     functionsUrl: () => runtime.url,
     people: () => people,
     /** Breaks something, or mends it. */
@@ -80,7 +87,7 @@ export async function startSimulator(onChange?: () => void) {
       if (on) writeFileSync(join(switches, id), '');
       else rmSync(join(switches, id), { force: true });
     },
-    /** Serves what has been built meanwhile, where it was served before. */
+    /** Serves what has been built meanwhile, on the same port. */
     async reload() {
       await runtime.stop();
       runtime = await serve(runtime.port);
@@ -94,9 +101,9 @@ export async function startSimulator(onChange?: () => void) {
   };
 }
 
-/** The customers who may write, with their addresses as the build has normalised them; none where they are elsewhere. */
+/** The customers who may write, with their addresses as the build has normalised them; none if they are elsewhere. */
 function readPeople(): Person[] {
-  const compiled = 'dist/assets/customers.private.json';
+  const compiled = join(builtFolder(), SAMPLE_CUSTOMERS);
   if (!existsSync(compiled)) return [];
   const json = readFileSync(compiled, 'utf8');
   const byId = new Map<string, Person>();
@@ -108,11 +115,11 @@ function readPeople(): Person[] {
   return [...byId.values()].slice(0, PEOPLE_MAX);
 }
 
-/** Puts a switch before the CRM source, under its name: the Functions stay as they are. */
-function putSwitchBefore(source: string, dist: string) {
+/** Puts a source that can fail in the place of the CRM source, which it asks in turn: the Functions stay as they are. */
+function wrapSource(source: string, dist: string) {
   const file = join(dist, `assets/crm/${source}.private.js`);
   if (!existsSync(file)) return;
-  mkdirSync(join(dist, 'assets/switched'));
-  renameSync(file, join(dist, 'assets/switched/source.private.js'));
+  mkdirSync(join(dist, 'assets/wrapped'));
+  renameSync(file, join(dist, 'assets/wrapped/source.private.js'));
   copyFileSync(resolve('tools/simulator/faulty-source.js'), file);
 }

@@ -20,12 +20,12 @@ export const isFaultId = (id: string): id is FaultId => Object.hasOwn(FAULTS, id
 /** What becomes of the calls to Twilio’s API while these switches are on: the next ones, and all after them. */
 export function apiFaults(on: ReadonlySet<FaultId>): { faults: Fault[]; fault: Fault | undefined } {
   const limited: Fault = { status: 429, code: 20429 };
-  const lasting = on.has('api-500')
+  const always = on.has('api-500')
     ? { status: 500, code: 20500 }
     : on.has('api-hangs')
       ? 'hang'
       : on.has('api-drops')
         ? 'drop'
         : undefined;
-  return { faults: on.has('api-429') ? [limited, limited] : [], fault: lasting };
+  return { faults: on.has('api-429') ? [limited, limited] : [], fault: always };
 }

@@ -1,6 +1,6 @@
 import { parseAddress } from '../../assets/address.private';
 import { DEFAULT_SERVICE_SID } from '../fakes/twilio/conversations';
-import type { Message, SimulatedMessage, SimulatedParticipant } from './simulated-twilio';
+import type { Message, SimulatedMessage, SimulatedParticipant } from './conversation';
 
 /** The fields of an event, as Twilio sends them: https://www.twilio.com/docs/conversations/conversations-webhooks */
 export type Event = Record<string, string>;

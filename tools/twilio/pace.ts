@@ -13,11 +13,15 @@ export async function forEachAtPace<T>(
   signal: AbortSignal,
   take: (item: T) => Promise<void>,
 ): Promise<void> {
-  if (signal.aborted) return;
   const queue = new PQueue({ concurrency: atATime, intervalCap: perSecond, interval: 1000 });
   const clear = () => queue.clear();
   signal.addEventListener('abort', clear);
-  const taken = [...items].map((item) => queue.add(() => take(item)));
+  const taken: Promise<void>[] = [];
+  for (const item of items) {
+    // What is taken begins while others are added.
+    if (!signal.aborted) taken.push(queue.add(() => take(item)));
+  }
+  // Items that were cleared never settle; an error ends it before the queue is idle.
   await Promise.race([Promise.all(taken), queue.onIdle()]);
   await queue.onIdle();
   signal.removeEventListener('abort', clear);

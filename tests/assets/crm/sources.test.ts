@@ -1,7 +1,9 @@
 import { CRM_NAMES, fakeCrm } from '../../../tools/fakes/fake-crms';
-import { ada, customer, useFakeCrms } from '../../helpers/fake-crms';
+import { ada, customer, requiredSettings, useFakeCrms } from '../../helpers/fake-crms';
 
 const TYPED_IN = CRM_NAMES.filter((name) => fakeCrm(name).hasTypedNumbers);
+/** What no API is asked for. */
+const UNEXPECTED = ['null', '[]', '"text"', '{}', '{"records":{}}', '{"results":[null]}', '{"data":7}'];
 const TOO_LATE = { status: 429, headers: { 'Retry-After': '60' } };
 
 const { apis, find, log } = useFakeCrms();
@@ -109,18 +111,23 @@ describe.each(CRM_NAMES)('%s', (name) => {
     expect(apis().calls).toHaveLength(1);
   });
 
-  test.each(['null', '[]', '"text"', '{}', '{"records":{}}', '{"results":[null]}', '{"data":7}'])(
-    'fails where the API answers %s',
+  const { nobody = [] } = fakeCrm(name);
+  test.each(UNEXPECTED.filter((body) => !nobody.includes(body)))(
+    'fails if the API answers %s',
     async (body) => {
       jest.spyOn(fakeCrm(name), 'answer').mockReturnValue({ status: 200, body });
-      if (!(name === 'http' && /null|\[\]/.test(body))) {
-        await expect(find(name, '+14155550147')).rejects.toThrow(`CRM_SOURCE ${name}: `);
-      }
+      await expect(find(name, '+14155550147')).rejects.toThrow(`CRM_SOURCE ${name}: `);
     },
   );
 
-  test.each(Object.keys(settings))('names %s where it is not set', async (setting) => {
-    if (setting === 'CRM_AUTHORIZATION') return;
+  if (nobody.length > 0) {
+    test.each(nobody)('knows nobody if the API answers %s', async (body) => {
+      jest.spyOn(fakeCrm(name), 'answer').mockReturnValue({ status: 200, body });
+      expect(await find(name, '+14155550147')).toBeUndefined();
+    });
+  }
+
+  test.each(requiredSettings(name))('names %s if it is not set', async (setting) => {
     await expect(find(name, '+14155550147', { [setting]: ' ' })).rejects.toThrow(
       `CRM_SOURCE ${name}: ${setting} is not set`,
     );

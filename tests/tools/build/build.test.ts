@@ -1,92 +1,108 @@
-import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 
 let project: string;
 beforeEach(() => {
   project = mkdtempSync(join(tmpdir(), 'build-'));
-  cpSync('assets', join(project, 'assets'), { recursive: true });
+  for (const file of [
+    'functions',
+    'assets',
+    'tools',
+    'package.json',
+    'tsconfig.json',
+    'tsconfig.build.json',
+  ]) {
+    cpSync(file, join(project, file), { recursive: true });
+  }
+  cpSync('tests/fixtures/customers.json', join(project, 'customers.json'));
+  symlinkSync(resolve('node_modules'), join(project, 'node_modules'), 'junction');
 });
 afterEach(() => rmSync(project, { recursive: true }));
 
-const build = () => {
-  const args = [require.resolve('tsx/cli'), resolve('tools/build/build.ts')];
-  const { CRM_DEFAULT_COUNTRY: _, CRM_SOURCE: __, ...env } = process.env;
-  return spawnSync(process.execPath, args, { cwd: project, env, encoding: 'utf8' });
+const build = async (variables = {}) => {
+  const args = [require.resolve('tsx/cli'), 'tools/build/build.ts'];
+  const { BUILD_FOLDER: _, ...env } = process.env;
+  const child = spawn(process.execPath, args, { cwd: project, env: { ...env, ...variables } });
+  const ended = once(child, 'close');
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  const [status] = await ended;
+  return { status, stdout, stderr };
 };
-const write = (path: string, text: string) => writeFileSync(join(project, path), text);
-const customers = (json: string) => write('assets/customers.private.json', json);
-const compiled = () => readFileSync(join(project, 'dist/assets/customers.private.json'), 'utf8');
+const write = (path: string, content: string) => writeFileSync(join(project, path), content);
+const built = (path: string) => readFileSync(join(project, 'dist', path), 'utf8');
+const isBuilt = (path: string) => existsSync(join(project, 'dist', path));
+const leftovers = () => readdirSync(project).filter((name) => /^dist./.test(name));
 
-test('compiles the customers, and copies what is no TypeScript', () => {
-  expect(build()).toMatchObject({ status: 0, stderr: '' });
-  expect(compiled()).toContain('["+14155550147","C-1001","Ada Okafor","/avatars/ada.png"]');
-  expect(existsSync(join(project, 'dist/assets/avatars/ada.png'))).toBe(true);
-  expect(existsSync(join(project, 'dist/assets/crm.private.ts'))).toBe(false);
+/** The last build, as far as a test can tell. */
+const LAST = 'assets/of-last-build.html';
+beforeEach(() => {
+  mkdirSync(join(project, 'dist/assets'), { recursive: true });
+  write(`dist/${LAST}`, '');
 });
 
-test('reads numbers in the CRM_DEFAULT_COUNTRY of .env', () => {
-  write('.env', 'CRM_DEFAULT_COUNTRY=US\n');
-  customers(
-    '[{"customer_id":"C-1","display_name":"Ada","channels":[{"type":"sms","value":"(415) 555-0147"}]}]',
-  );
-  expect(build()).toMatchObject({ status: 0, stderr: '' });
-  expect(compiled()).toBe('[\n["+14155550147","C-1","Ada"]\n]\n');
-});
-
-test('stops at bad customers, names all that is wrong, and leaves the last build as it is', () => {
-  build();
-  const before = compiled();
-  customers('[{"customer_id":"C-1"},{"channels":[{"type":"sms","value":"123"}]}]');
-  const { status, stderr } = build();
-  expect(status).toBe(1);
-  expect(stderr.trim().split('\n')).toEqual([
-    expect.stringMatching(
-      /^assets\/customers\.private\.json: record 1 \(customer_id "C-1"\), channels is missing/,
-    ),
-    expect.stringMatching(/^assets\/customers\.private\.json: record 2, customer_id is missing/),
-  ]);
-  expect(compiled()).toBe(before);
-});
-
-test('goes on after a warning', () => {
-  customers('[{"customer_id":"C-1","channels":[{"type":"email","value":"ada@example.com"}]}]');
-  expect(build()).toMatchObject({
+test('a build says which customers it took, and replaces the last one whole', async () => {
+  // The Functions have the variables of .env, not those of the shell: so does the build.
+  expect(await build({ CRM_SOURCE: 'hubspot', CUSTOMERS_FILE: 'none.json' })).toEqual({
     status: 0,
-    stderr: expect.stringContaining('warning: record 1 (customer_id "C-1")'),
+    stdout: 'Customers: customers.json (customers: 4, addresses: 6)\n',
+    stderr: '',
   });
-});
+  expect(built('functions/on-conversation-add.protected.js')).toContain('exports.handler');
+  expect(built('assets/customers.private.json')).toContain('C-1001');
+  expect(isBuilt(LAST)).toBe(false);
+  expect(leftovers()).toEqual([]);
+}, 30_000);
 
-test('says what to do where there are no customers', () => {
-  rmSync(join(project, 'assets/customers.private.json'));
-  expect(build()).toMatchObject({
+test('a build that fails says why in its own words, and leaves the last one as it is', async () => {
+  write('customers.json', '{');
+  expect(await build()).toEqual({
     status: 1,
-    stderr: expect.stringContaining('is missing: write [] into it'),
+    stdout: '',
+    stderr: 'customers.json: is not valid JSON: CloseBraceExpected at line 1, column 2\n',
   });
-});
+  write('customers.json', '[]');
+  write('assets/crm/mine.private.ts', 'export const settings: string = 1;\n');
+  const failed = await build();
+  expect(failed).toMatchObject({ status: 1, stdout: '' });
+  expect(failed.stderr).toMatch(/^assets\/crm\/mine\.private\.ts.*error TS2322/);
+  expect(isBuilt(LAST)).toBe(true);
+  expect(leftovers()).toEqual([]);
+}, 30_000);
 
-test.each(['hubspot', 'sync'])('deploys no customers where they come from %s', (source) => {
-  write('.env', `CRM_SOURCE=${source}\n`);
-  customers('no JSON');
-  expect(build()).toMatchObject({ status: 0, stderr: '' });
-  expect(existsSync(join(project, 'dist/assets/customers.private.json'))).toBe(false);
-  expect(existsSync(join(project, 'dist/assets/avatars/ada.png'))).toBe(true);
-});
-
-test.each(['file', ''])('deploys the customers where CRM_SOURCE is %p', (source) => {
-  write('.env', `CRM_SOURCE=${source}\n`);
-  expect(build()).toMatchObject({ status: 0, stderr: '' });
-  expect(compiled()).toContain('C-1001');
-});
-
-test('warns of an avatar that is no file', () => {
-  const channels = [{ type: 'sms', value: '+14155550147' }];
-  customers(
-    JSON.stringify([{ customer_id: 'C-1', display_name: 'Ada', avatar: '/avatars/eve.png', channels }]),
-  );
-  expect(build()).toMatchObject({
-    status: 0,
-    stderr: expect.stringContaining('warning: avatar /avatars/eve.png is no file under assets/'),
-  });
-});
+test('two builds at once do not clash, and whoever reads meanwhile finds a whole one', async () => {
+  mkdirSync(join(project, 'dist/functions'));
+  write('.env', 'CRM_SOURCE=hubspot\n');
+  let isBuilding = true;
+  let halves = 0;
+  const watching = (async () => {
+    for (; isBuilding; await setTimeout(1)) {
+      const names = await readdir(join(project, 'dist')).catch(() => undefined);
+      if (names && names.length !== 2) halves++;
+    }
+  })();
+  const results = await Promise.all([build({ CRM_SOURCE: 'file' }), build()]);
+  isBuilding = false;
+  await watching;
+  const stdout = 'Customers: from CRM_SOURCE=hubspot, none are deployed\n';
+  expect(results).toEqual(Array(2).fill({ status: 0, stdout, stderr: '' }));
+  expect(halves).toBe(0);
+  expect(isBuilt('functions/on-participant-added.protected.js')).toBe(true);
+  expect(isBuilt('assets/customers.private.json')).toBe(false);
+  expect(leftovers()).toEqual([]);
+}, 60_000);

@@ -8,7 +8,7 @@ import { runCommand } from '../../../tools/commands/command-line';
 import { findTooLarge, planUpload } from '../../../tools/commands/upload/plan-upload';
 import { takeSteps } from '../../../tools/commands/upload/sync-documents';
 import { describe as describeFailures, upload } from '../../../tools/commands/upload/upload';
-import { readCustomers } from '../../../tools/customers/compile-customers';
+import { readCustomers } from '../../../tools/customers/read-customers';
 import { ACCOUNT, startFakeSync } from '../../../tools/fakes/twilio/sync';
 import { until } from '../../../tools/runtime/local-runtime';
 import { connectToTwilio } from '../../../tools/twilio/account';
@@ -75,7 +75,7 @@ describe('npm run customers:upload', () => {
     return Object.assign(child, { ended });
   }
 
-  test('goes on where it was interrupted', async () => {
+  test('goes on after it was interrupted', async () => {
     list(...numbered(150));
     const uploading = start();
     await until(

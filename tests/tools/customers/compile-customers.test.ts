@@ -30,10 +30,10 @@ describe('a channel', () => {
       '+14155550147',
     ]);
     expect(keys([at({ type: 'mms', value: '415.555.0147' })], 'US')).toEqual(['+14155550147']);
-    expect(keys([at({ type: 'sms', value: '06 39 98 00 12' })], 'FR')).toEqual(['+33639980012']);
+    expect(keys([at({ type: 'sms', value: '06 39 98 00 12' })], ' fr ')).toEqual(['+33639980012']);
   });
 
-  test('listed twice for one customer stands there once', () => {
+  test('listed twice for one customer is there once', () => {
     const sms = { type: 'sms', value: '+14155550147' };
     expect(keys([at(sms, { type: 'whatsapp', value: 'whatsapp:+14155550147' }), at(sms)])).toEqual([
       '+14155550147',
@@ -66,16 +66,20 @@ test('what is compiled is JSON, sorted by address, with a line for each and noth
   );
 });
 
-describe('the build stops where', () => {
+describe('the build stops when', () => {
   test.each([
     [
-      'the file is no JSON',
+      'the file is not valid JSON',
       '[\n  {"customer_id": "C-1" "channels": []}\n]',
-      'is no JSON: CommaExpected in line 2, column 25',
+      'is not valid JSON: CommaExpected at line 2, column 25',
     ],
-    ['the file is empty', '', 'is no JSON: ValueExpected in line 1, column 1'],
-    ['the file is no array', '{"customer_id": "C-1"}', 'is no array: put the customers between [ and ]'],
-    ['a record is no object', '[null]', 'record 1 is no object'],
+    ['the file is empty', '', 'is not valid JSON: ValueExpected at line 1, column 1'],
+    [
+      'the file is not an array',
+      '{"customer_id": "C-1"}',
+      'is not an array: put the customers between [ and ]',
+    ],
+    ['a record is not an object', '[null]', 'record 1 is not an object'],
     [
       'there is no customer_id',
       '[{"channels":[{"type":"email","value":"a@b.c"}]}]',
@@ -103,25 +107,25 @@ describe('the build stops where', () => {
       'record 1 (customer_id "C-1"), channels[0].value is missing',
     ],
     [
-      'a name is no text',
+      'a name is not text',
       '[{"customer_id":"C-1","display_name":5,"channels":[{"type":"email","value":"a@b.c"}]}]',
-      'record 1 (customer_id "C-1"), display_name is no text',
+      'record 1 (customer_id "C-1"), display_name is not text',
     ],
     [
-      'an e-mail address is none',
+      'an e-mail address is not one',
       '[{"customer_id":"C-1","channels":[{"type":"email","value":"ada"}]}]',
-      'record 1 (customer_id "C-1"), channels[0].value is no e-mail address',
+      'record 1 (customer_id "C-1"), channels[0].value is not an e-mail address',
     ],
   ])('%s', (_name, source, problem) => {
     expect(compileCustomers(source).problems).toEqual([expect.stringContaining(problem)]);
   });
 
   test.each(['0123', 'call me', '+1 415 555', '(415) 555-0147', '+1 415 555 0147 999 999'])(
-    'a number is none: %s',
+    'a number is not one: %s',
     (value) => {
       const [problem, ...others] = compile([at({ type: 'sms', value })]).problems;
       expect(problem).toContain(
-        'record 1 (customer_id "C-1"), channels[0].value is no phone number: write it with its country code',
+        'record 1 (customer_id "C-1"), channels[0].value is not a phone number: write it with its country code',
       );
       expect(problem).not.toContain(value);
       expect(others).toEqual([]);
@@ -139,8 +143,7 @@ describe('the build stops where', () => {
     ]);
   });
 
-  test('CRM_DEFAULT_COUNTRY is no country', () => {
-    expect(compile([], 'us').problems).toEqual([expect.stringContaining('CRM_DEFAULT_COUNTRY')]);
+  test('CRM_DEFAULT_COUNTRY is not a country', () => {
     expect(compile([], 'Sweden').problems).toEqual([expect.stringContaining('CRM_DEFAULT_COUNTRY')]);
   });
 
@@ -180,12 +183,12 @@ describe('a warning tells', () => {
   const email = { type: 'email', value: 'ada@example.com' };
 
   test.each(['avatars/ada.png', 'ftp://example.com/ada.png', 'data:image/png;base64,AA'])(
-    'that the avatar %s is no web address, and is left out',
+    'that the avatar %s is not a web address, and is left out',
     (avatar) => {
       const { json, warnings, problems } = compile([{ ...at(email), avatar }]);
       expect(problems).toEqual([]);
       expect(warnings).toEqual([
-        expect.stringContaining('record 1 (customer_id "C-1"), avatar is no web address'),
+        expect.stringContaining('record 1 (customer_id "C-1"), avatar is not a web address'),
       ]);
       expect(JSON.parse(json)).toEqual([['email:ada@example.com', 'C-1', 'Ada']]);
     },
@@ -209,5 +212,5 @@ describe('a warning tells', () => {
 });
 
 test('a byte order mark, which spreadsheets write, does no harm', () => {
-  expect(compileCustomers('\uFEFF[]')).toEqual({ json: '[\n]\n', problems: [], warnings: [] });
+  expect(compileCustomers('\uFEFF[]')).toMatchObject({ json: '[\n]\n', problems: [] });
 });

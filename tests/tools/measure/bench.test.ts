@@ -29,7 +29,7 @@ test.each([
   expect(warmMs).toHaveLength(20);
 });
 
-test('nothing is measured where the customer is not found', async () => {
+test('nothing is measured if the customer is not found', async () => {
   await expect(measureColdStart(ours(files), 10 * LOAD_SIZE)).rejects.toThrow(/answered \+1/);
 });
 

@@ -76,7 +76,7 @@ test('a log is searched for what is personal, and for rejections that nobody han
   expect(problem('UnhandledPromiseRejection: no')).toBe('the log has an unhandled rejection');
 });
 
-describe('every webhook is answered as promised, and nothing is lost, where', () => {
+describe('every webhook is answered as promised, and nothing is lost, if', () => {
   const results: WebhookResult[] = [];
   const report = (result: WebhookResult) => results.push(result);
   beforeEach(() => {

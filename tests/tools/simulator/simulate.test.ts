@@ -2,11 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Browser, Page } from 'playwright-core';
+import { builtFolder } from '../../../tools/build/built-folder';
 import { fakeCrm, startFakeCrms } from '../../../tools/fakes/fake-crms';
 import { until } from '../../../tools/runtime/local-runtime';
 import { FAULTS } from '../../../tools/simulator/switches';
@@ -16,9 +17,11 @@ import { describeInBrowser, launchBrowser } from '../../helpers/browser';
 let project: string;
 beforeAll(() => {
   project = mkdtempSync(join(tmpdir(), 'simulate-'));
-  for (const file of ['functions', 'assets', 'tools', 'dist', 'package.json', '.twilioserverlessrc']) {
+  for (const file of ['functions', 'assets', 'tools', 'package.json', '.twilioserverlessrc']) {
     cpSync(file, join(project, file), { recursive: true });
   }
+  cpSync(builtFolder(), join(project, 'dist'), { recursive: true });
+  cpSync('tests/fixtures/customers.json', join(project, 'customers.json'));
   for (const file of ['tsconfig.json', 'tsconfig.build.json']) cpSync(file, join(project, file));
   symlinkSync(resolve('node_modules'), join(project, 'node_modules'), 'junction');
 });
@@ -30,11 +33,14 @@ const edit = (file: string, from: string, to: string) => {
   expect(before).toContain(from);
   writeFileSync(path, before.replaceAll(from, to));
 };
-const simulate = (args: string[] = [], env = {}) =>
-  spawn(process.execPath, ['node_modules/tsx/dist/cli.mjs', 'tools/simulator/simulate.ts', ...args], {
+const simulate = (args: string[] = [], variables = {}) => {
+  const { BUILD_FOLDER: _, ...env } = process.env;
+  return spawn(process.execPath, ['node_modules/tsx/dist/cli.mjs', 'tools/simulator/simulate.ts', ...args], {
     cwd: project,
-    env: { ...process.env, ...env },
+    env: { ...env, ...variables },
   });
+};
+const addressIn = (printed: string) => /http:\S+\d/.exec(printed)?.[0] ?? '';
 const run = async (args: string[], env = {}) => {
   const child = simulate(args, env);
   const output = Promise.all([text(child.stdout), text(child.stderr)]);
@@ -53,7 +59,7 @@ describe('for one message', () => {
 Participants
   whatsapp:+15555550123, customer_id C-1002, Luca Marchetti, http://localhost:PORT/avatars/luca.png
   worker@example.com
-Traffic, with customers from file
+Traffic, with customers from customers.json
   From whatsapp:+15555550123: Hi
   onConversationAdd: whatsapp:+15555550123
     200, N ms: Named Luca Marchetti, with an avatar.
@@ -77,12 +83,13 @@ Log
     expect(JSON.parse(stdout)).toMatchObject({
       lost: false,
       source: 'file',
+      customersFile: 'customers.json',
       conversation: { friendlyName: '+15550000009', participants: [{ attributes: '{}' }, {}] },
       traffic: expect.any(Array),
     });
   }, 30_000);
 
-  test('exits with 1 where the message is lost', async () => {
+  test('exits with 1 if the message is lost', async () => {
     const file = 'dist/functions/on-conversation-add.protected.js';
     edit(file, 'callback(null, properties)', 'callback("no")');
     const { code, stdout } = await run(['--from', '+15550000009']);
@@ -158,17 +165,21 @@ test.each([
 });
 
 test('says which port is taken, and what to do', async () => {
-  const taken = createServer().listen(4811, '127.0.0.1');
-  const { code, stderr } = await run([], { PORT: '4811' });
+  const taken = createServer();
+  await once(taken.listen(0, '127.0.0.1'), 'listening');
+  const { port } = taken.address() as AddressInfo;
+  const { code, stderr } = await run([], { PORT: String(port) });
   taken.close();
   expect({ code, stderr }).toEqual({
     code: 1,
-    stderr: 'Port 4811 is taken. Choose another one: PORT=4812 npm run simulate\n',
+    stderr: `Port ${port} is taken. Choose another one: PORT=${port + 1} npm run simulate\n`,
   });
 }, 30_000);
 
 describeInBrowser('the simulator’s page', () => {
-  const url = 'http://localhost:4812';
+  /** The CRM's time is short, so that nobody waits for it. */
+  const SETTINGS = 'CRM_TIMEOUT_MS=600\n';
+  let url: string;
   let simulator: ReturnType<typeof simulate>;
   let browser: Browser;
   let page: Page;
@@ -176,16 +187,19 @@ describeInBrowser('the simulator’s page', () => {
   let printed = '';
 
   beforeAll(async () => {
-    simulator = simulate([], { PORT: '4812' });
+    writeFileSync(join(project, '.env'), SETTINGS);
+    simulator = simulate([], { PORT: '0' });
     simulator.stdout.on('data', (chunk) => (printed += chunk));
     browser = await launchBrowser();
     await until(
       () => printed.includes('\n'),
       () => 'the simulator did not start',
     );
+    url = addressIn(printed);
   }, 30_000);
   afterAll(() => {
     simulator.kill();
+    rmSync(join(project, '.env'));
     return browser.close();
   });
 
@@ -200,7 +214,7 @@ describeInBrowser('the simulator’s page', () => {
         faults.push(request.url());
     });
     await page.goto(url);
-    await page.getByText('customers from file').waitFor();
+    await page.getByText('customers from customers.json').waitFor();
   });
   afterEach(async () => {
     await Promise.all(Object.keys(FAULTS).map(mend));
@@ -226,7 +240,7 @@ describeInBrowser('the simulator’s page', () => {
   };
 
   test('prints one line with its address', () => {
-    expect(printed).toBe(`The simulator is on ${url}\n`);
+    expect(printed).toBe(`The simulator is on ${url}, with customers from customers.json\n`);
   });
 
   test('shows a known customer by name and avatar, and the linked participant, after one click', async () => {
@@ -260,7 +274,7 @@ describeInBrowser('the simulator’s page', () => {
     await onPhone().getByText('Ada Okafor, Luca Marchetti, Noah Berger, Mina Sato').click();
     for (const id of ['C-1001', 'C-1002', 'C-1003', 'C-1004'])
       await onPhone().getByText(`customer_id ${id}`).waitFor();
-    await inTraffic('The conversation is still initializing (50386): that passes.');
+    await inTraffic('The conversation is still initializing (50386): a transient error.');
   }, 30_000);
 
   test('offers the channels that a customer has', async () => {
@@ -280,21 +294,17 @@ describeInBrowser('the simulator’s page', () => {
       'The CRM was down: answered 503',
       '',
     ],
-    ['The CRM takes 6 s', 'The CRM did not answer in 3 s: named by number, nothing lost.', resent, ''],
+    ['The CRM takes 6 s', 'The CRM did not answer in time: named by number, nothing lost.', resent, ''],
     [
       'Twilio’s API answers 429 twice',
       'Named Noah Berger.',
       'Linked with the last of 3 calls',
       'Too many requests',
     ],
-    ['Twilio’s API answers 500', 'Named Noah Berger.', resent, 'Refused: 500.'],
+    // What is answered when Twilio's API stays broken takes as long in all cases, so it is waited for in one of them.
+    ['Twilio’s API answers 500', 'Named Noah Berger.', '', 'Refused: 500.'],
     ['Twilio’s API hangs', 'Named Noah Berger.', resent, 'Twilio’s API does not answer.'],
-    [
-      'Twilio’s API drops the connection',
-      'Named Noah Berger.',
-      resent,
-      'Twilio’s API dropped the connection.',
-    ],
+    ['Twilio’s API drops the connection', 'Named Noah Berger.', '', 'Twilio’s API dropped the connection.'],
     ['A worker creates the conversation', '', 'Linked already: no call.', 'A worker created it'],
     ['The customer is linked already', 'Named Noah Berger.', 'Linked already: no call.', ''],
     [
@@ -314,7 +324,7 @@ describeInBrowser('the simulator’s page', () => {
         .toLowerCase()}:+33639980012`;
       await sendFrom(address);
       if (preEvent) await inTraffic(preEvent, `onConversationAdd: ${address}`);
-      await inTraffic(postEvent, `onParticipantAdded: ${address}`);
+      if (postEvent) await inTraffic(postEvent, `onParticipantAdded: ${address}`);
       await inTraffic(also);
     },
     30_000,
@@ -337,8 +347,8 @@ describeInBrowser('the simulator’s page', () => {
   test('is built and served anew when .env changes', async () => {
     writeFileSync(join(project, '.env'), 'CRM_SOURCE=http\n');
     await page.getByText('customers from http').waitFor();
-    rmSync(join(project, '.env'));
-    await page.getByText('customers from file').waitFor();
+    writeFileSync(join(project, '.env'), SETTINGS);
+    await page.getByText('customers from customers.json').waitFor();
   }, 30_000);
 
   test('shows the log of the Functions', async () => {
@@ -348,28 +358,27 @@ describeInBrowser('the simulator’s page', () => {
   }, 30_000);
 
   test('is rebuilt and served anew when a source file changes, and says so when it cannot be built', async () => {
-    edit('assets/customers.private.json', 'Ada Okafor', 'Ada Lovelace');
+    edit('customers.json', 'Ada Okafor', 'Ada Lovelace');
     await page.getByLabel('Who writes').getByText('Ada Lovelace').waitFor({ state: 'attached' });
-    await page.getByText('customers from file').waitFor();
+    await page.getByText('customers from customers.json').waitFor();
     await sendFrom('rcs:+14155550147');
     await inTraffic('Named Ada Lovelace, with an avatar.');
-    edit('assets/customers.private.json', '"customer_id": "C-1001",', '');
-    await page
-      .getByText('The build failed: assets/customers.private.json: record 1, customer_id is missing')
-      .waitFor();
+    edit('customers.json', '"customer_id": "C-1001",', '');
+    await page.getByText('The build failed: customers.json: record 1, customer_id is missing').waitFor();
   }, 30_000);
 });
 
 test('the page is served on loopback alone, and stops cleanly on Ctrl-C', async () => {
-  const simulator = simulate([], { PORT: '4813' });
-  await once(simulator.stdout, 'data');
+  const simulator = simulate([], { PORT: '0' });
+  const [printed] = await once(simulator.stdout, 'data');
+  const { port } = new URL(addressIn(String(printed)));
   const elsewhere = Object.values(networkInterfaces())
     .flat()
     .find((address) => address && !address.internal);
-  if (elsewhere) await expect(fetch(`http://${elsewhere.address}:4813`)).rejects.toThrow();
-  expect((await fetch('http://127.0.0.1:4813')).status).toBe(200);
+  if (elsewhere) await expect(fetch(`http://${elsewhere.address}:${port}`)).rejects.toThrow();
+  expect((await fetch(`http://127.0.0.1:${port}`)).status).toBe(200);
   const [otherName] = await once(
-    get('http://127.0.0.1:4813', { headers: { Host: 'attacker.example' } }),
+    get(`http://127.0.0.1:${port}`, { headers: { Host: 'attacker.example' } }),
     'response',
   );
   expect(otherName.statusCode).toBe(403);

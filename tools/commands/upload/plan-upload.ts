@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { AddressedCustomer } from '../../customers/compile-customers';
+import type { AddressedCustomer } from '../../customers/read-customers';
 import { SYNC_DATA_MAX_BYTES, SYNC_UNIQUE_NAME_MAX_LENGTH } from '../../twilio/limits';
 
 /** One thing to do, so that Sync has what is listed. */

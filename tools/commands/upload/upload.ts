@@ -2,8 +2,8 @@
  * `npm run customers:upload`: brings the customers of assets/customers.private.json into Twilio Sync, where
  * CRM_SOURCE=sync finds them. It sends what differs, so that it may be run again whenever it was interrupted.
  */
-import { readCustomers } from '../../customers/compile-customers';
-import { CUSTOMERS, checkCustomers } from '../../customers/customers-file';
+import { loadCustomers } from '../../customers/customers-file';
+import { readCustomers } from '../../customers/read-customers';
 import { Problem } from '../../problem';
 import { type Command, EXIT, runAsProcess } from '../command-line';
 import { showProgress } from '../progress';
@@ -12,7 +12,7 @@ import { type Documents, describeSyncError, type Failure, readDocuments, takeSte
 
 const USAGE = `npm run customers:upload -- [--dry-run] [--prune] [--json]
 
-Uploads the customers of ${CUSTOMERS} to Twilio Sync.
+Uploads your customers to Twilio Sync: those of customers.json, or of the file that CUSTOMERS_FILE names in .env.
 
   --dry-run  says what would be done, and does nothing
   --prune    removes customers from Sync who are no longer listed
@@ -35,16 +35,18 @@ export const upload: Command<typeof options> = {
   async run({ prune, 'dry-run': dryRun }, caller) {
     const { env, signal } = caller;
     const { sync } = caller.connect();
-    const { customers } = checkCustomers((source, country) => {
+    const { customers, file, warnings } = loadCustomers(env, (source, country) => {
       const read = readCustomers(source, country);
       return { ...read, problems: [...read.problems, ...findTooLarge(read.customers)] };
     });
+    for (const warning of warnings) caller.problem(warning);
+    caller.note(`Customers: ${file}`);
     const { documents } = sync.v1.services(env.SYNC_SERVICE_SID || 'default');
     caller.note('Reading what is in Sync already…');
     const { create, update, remove } = byKind(planUpload(customers, await readOrExplain(documents, signal)));
     if (prune && customers.length === 0 && remove.length > 0) {
       throw new Problem(
-        `${CUSTOMERS} lists nobody: --prune would remove all ${count(remove.length)} customers from Sync`,
+        `${file} lists nobody: --prune would remove all ${count(remove.length)} customers from Sync`,
       );
     }
 

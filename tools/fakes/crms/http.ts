@@ -12,6 +12,7 @@ export const fake: FakeCrm = {
   },
   credentials: 'CRM_AUTHORIZATION',
   hasTypedNumbers: false,
+  nobody: ['null', '[]'],
   answer({ host, method, path, headers }, contacts) {
     const { pathname, searchParams } = new URL(path, `https://${host}`);
     if (method !== 'GET' || pathname !== '/customers' || searchParams.get('tenant') !== '7') return NOT_FOUND;

@@ -1,7 +1,8 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { builtFolder } from '../../build/built-folder';
 import { type CustomerFiles, numberOf } from './customers';
 
 /** A Function, and the Assets that it reads. */
@@ -21,16 +22,15 @@ export interface ColdStart {
   warmMs: number[];
 }
 
-const asset = (path: string) => ({ path: resolve(path) });
-
 /** The private Assets that are deployed as code, by the paths that the runtime has them under. */
 function codeAssets(): Candidate['assets'] {
-  const files = readdirSync('dist/assets', { recursive: true, encoding: 'utf8' });
+  const assets = resolve(builtFolder(), 'assets');
+  const files = readdirSync(assets, { recursive: true, encoding: 'utf8' });
   const code = files.filter((file) => file.endsWith('.private.js'));
   return Object.fromEntries(
     code.map((file) => [
       `/${file.replaceAll('\\', '/').replace('.private.js', '.js')}`,
-      asset(`dist/assets/${file}`),
+      { path: join(assets, file) },
     ]),
   );
 }
@@ -43,15 +43,15 @@ export const EMPTY: Candidate = {
 
 export function ours({ compiled }: CustomerFiles): Candidate {
   return {
-    functionFile: resolve('dist/functions/on-conversation-add.protected.js'),
-    assets: { ...codeAssets(), '/customers.json': asset(compiled) },
+    functionFile: resolve(builtFolder(), 'functions/on-conversation-add.protected.js'),
+    assets: { ...codeAssets(), '/customers.json': { path: compiled } },
   };
 }
 
 export function baseline({ plain }: CustomerFiles): Candidate {
   return {
     functionFile: resolve('tools/measure/bench/baseline/on-conversation-add.js'),
-    assets: { '/customers.json': asset(plain) },
+    assets: { '/customers.json': { path: plain } },
   };
 }
 
@@ -59,7 +59,7 @@ export function baseline({ plain }: CustomerFiles): Candidate {
  * Answers one event in a process of its own, and then more of them, from customers all over the list.
  *
  * @param count how many customers there are
- * @throws Error where the customer is not found: nothing would be measured then
+ * @throws Error if the customer is not found: nothing would be measured then
  */
 export async function measureColdStart(candidate: Candidate, count: number, warm = 0): Promise<ColdStart> {
   const event = { EventType: 'onConversationAdd', Attributes: '{}', MessageBody: 'Hello' };

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileCustomers } from '../../customers/compile-customers';
 
-/** Where the customers of a size stand: compiled for ours, as they are for the baseline. */
+/** The files with so many customers: compiled for ours, as they were written for the baseline. */
 export interface CustomerFiles {
   compiled: string;
   plain: string;

@@ -30,7 +30,7 @@ const EVENTS: Record<Who, Record<string, string>> = {
   'a customer linked already': { ...KNOWN, Attributes: LINKED },
 };
 
-/** Serves ours or the baseline by Twilio's local runtime, in one warm process, beside a stand-in for Twilio's API. */
+/** Serves ours or the baseline by Twilio's local runtime, in one warm process, beside a fake of Twilio's API. */
 export async function serveWebhooks(files: CustomerFiles, isBaseline: boolean) {
   const api = await startFakeConversations(ACCOUNT_SID, AUTH_TOKEN);
   const runtime = await startLocalRuntime({

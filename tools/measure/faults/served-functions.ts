@@ -1,4 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { compileCustomers } from '../../customers/compile-customers';
+import { SAMPLE_CUSTOMERS } from '../../customers/customers-file';
 import { type FakeConversations, startFakeConversations } from '../../fakes/twilio/conversations';
 import { type LocalRuntime, startLocalRuntime } from '../../runtime/local-runtime';
 import {
@@ -17,6 +21,14 @@ export const ADA = {
   firstName: 'Ada',
   lastName: 'Okafor',
   text: 'It is about my order',
+};
+
+/** She, as the file of customers has her. */
+const CUSTOMER = {
+  customer_id: 'C-1001',
+  display_name: `${ADA.firstName} ${ADA.lastName}`,
+  avatar: '/avatars/ada.png',
+  channels: [{ type: 'sms', value: ADA.number }],
 };
 
 export const CONVERSATION_SID = `CH${'1'.repeat(32)}`;
@@ -65,7 +77,11 @@ export async function serveFunctions(
   const api: FakeConversations = await startFakeConversations(ACCOUNT_SID, AUTH_TOKEN);
   const runtime: LocalRuntime = await startLocalRuntime({
     variables: { ...account, ...api.env, ...variables },
-    edit,
+    edit(dist) {
+      // Whoever measures may have customers of their own, or those of a CRM.
+      writeFileSync(join(dist, SAMPLE_CUSTOMERS), compileCustomers(JSON.stringify([CUSTOMER])).json);
+      edit?.(dist);
+    },
   });
   const secrets = [ADA.number, ADA.firstName, ADA.lastName, ADA.text, AUTH_TOKEN || account.AUTH_TOKEN];
   return {

@@ -133,9 +133,9 @@ function faultItem({ id, label, on }) {
 }
 
 function show() {
-  const { conversations, traffic, faults, people, log, functionsUrl, source, state: doing } = state;
+  const { conversations, traffic, faults, people, log, functionsUrl, customersFrom, state: doing } = state;
   $('.state').textContent = functionsUrl
-    ? doing || `Functions on ${functionsUrl}, customers from ${source}`
+    ? doing || `Functions on ${functionsUrl}, customers from ${customersFrom}`
     : 'Starting…';
   const conversation = conversations.find(({ sid }) => sid === opened);
   $('.list').hidden = Boolean(conversation);

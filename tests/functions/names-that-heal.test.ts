@@ -1,0 +1,142 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type FakeConversations, startFakeConversations } from '../../tools/fakes/twilio/conversations';
+import sms from '../fixtures/on-participant-added.json';
+import { startTestRuntime, type TestRuntime } from '../helpers/test-runtime';
+
+const ACCOUNT_SID = sms.AccountSid;
+const AUTH_TOKEN = 'c0ffee00c0ffee00c0ffee00c0ffee00';
+const ada = { customer_id: 'C-1', display_name: 'Ada Okafor', avatar: 'https://example.com/ada.png' };
+const ben = { customer_id: 'C-2', display_name: 'Ben Ali' };
+
+const source = `exports.findCustomer = async ({ value }) => ({
+  '+33679571533': ${JSON.stringify(ada)},
+  '+14155550102': ${JSON.stringify(ben)},
+}[value]);`;
+
+let api: FakeConversations;
+let runtime: TestRuntime;
+beforeAll(async () => {
+  api = await startFakeConversations(ACCOUNT_SID, AUTH_TOKEN);
+  runtime = await startTestRuntime({
+    variables: { ACCOUNT_SID, AUTH_TOKEN, CRM_SOURCE: 'by-number', ...api.env },
+    edit: (dist) => {
+      for (const name of ['by-number', 'file']) {
+        writeFileSync(join(dist, `assets/crm/${name}.private.js`), source);
+      }
+    },
+  });
+}, 30_000);
+afterAll(async () => {
+  await runtime.stop();
+  api.close();
+});
+beforeEach(() => {
+  Object.assign(api, { calls: [], faults: [], fault: undefined, delayMs: 0 });
+  api.add({
+    sid: sms.ParticipantSid,
+    conversationSid: sms.ConversationSid,
+    attributes: '{}',
+    address: NUMBER,
+  });
+  goesBy(NUMBER);
+});
+
+const NUMBER = sms['MessagingBinding.Address'];
+const goesBy = (friendlyName: string | null, attributes = '{}') =>
+  api.addConversation({ sid: sms.ConversationSid, friendlyName, attributes });
+const send = (fields: Record<string, unknown> = {}) =>
+  runtime.post('/on-participant-added', JSON.parse(JSON.stringify({ ...sms, ...fields })));
+const conversation = () => api.conversation(sms.ConversationSid);
+const isLinked = () => 'customer_id' in JSON.parse(api.participant(sms.ParticipantSid)?.attributes ?? '{}');
+const writes = () => api.calls.filter(({ method }) => method === 'POST').length;
+
+test.each([NUMBER, `whatsapp:${NUMBER}`, '', null])(
+  'a conversation that goes by %p is named when its customer is found',
+  async (friendlyName) => {
+    goesBy(friendlyName, '{"campaign":"spring"}');
+    expect(await send()).toMatchObject({ status: 200 });
+    expect(conversation()).toMatchObject({
+      friendlyName: 'Ada Okafor',
+      attributes: '{"campaign":"spring","avatar":"https://example.com/ada.png"}',
+    });
+    expect(isLinked()).toBe(true);
+    expect(writes()).toBe(2);
+    await runtime.logged(/onParticipantAdded \+3367•••1533 linked, conversation named customer_id="C-1"/);
+  },
+);
+
+test('a conversation that has a name is read, and left alone', async () => {
+  goesBy('Order 4711');
+  await send();
+  expect(conversation()).toMatchObject({ friendlyName: 'Order 4711', attributes: '{}' });
+  const calls = api.calls.map(({ method, path }) => `${method} ${path.split('/').at(-2)}`);
+  expect(calls.sort()).toEqual(['GET Conversations', 'POST Participants']);
+});
+
+test('an avatar that somebody chose stays', async () => {
+  goesBy(NUMBER, '{"avatar":"https://example.com/mine.png"}');
+  await send();
+  expect(conversation()).toMatchObject({
+    friendlyName: 'Ada Okafor',
+    attributes: '{"avatar":"https://example.com/mine.png"}',
+  });
+});
+
+test('linking does not wait for the name', async () => {
+  // Twilio answers neither the reading of the conversation nor anything else about it.
+  api.faultOf = ({ path }) => (path.includes('Participants') ? undefined : 'hang');
+  const sent = send();
+  while (!isLinked()) await new Promise((done) => setTimeout(done, 10));
+  expect(writes()).toBe(1);
+  api.faultOf = undefined;
+  expect(await sent).toMatchObject({ status: 200 });
+});
+
+test('a name that cannot be set fails nothing, and is logged', async () => {
+  api.faultOf = ({ path }) => (path.includes('Participants') ? undefined : { status: 403, code: 20003 });
+  expect(await send()).toMatchObject({ status: 200 });
+  api.faultOf = undefined;
+  expect(isLinked()).toBe(true);
+  await runtime.logged(
+    /onParticipantAdded \+3367•••1533 conversation not named: Twilio's API: 403 \(20003\)/,
+  );
+});
+
+test('nobody names the conversation of a customer who was linked to another one meanwhile', async () => {
+  api.add({
+    sid: sms.ParticipantSid,
+    conversationSid: sms.ConversationSid,
+    attributes: '{"customer_id":"C-9"}',
+  });
+  await send({ RetryCount: '1' });
+  expect(conversation()?.friendlyName).toBe(NUMBER);
+});
+
+describe('in group MMS', () => {
+  const group = { 'MessagingBinding.ProxyAddress': undefined, 'MessagingBinding.Address': '+14155550102' };
+  beforeEach(() => {
+    goesBy('+14155550101');
+    const members = [
+      { sid: `MB${'1'.repeat(32)}`, attributes: '{}', address: '+14155550101' },
+      { sid: sms.ParticipantSid, attributes: '{}', address: '+14155550102' },
+      { sid: `MB${'3'.repeat(32)}`, attributes: JSON.stringify(ada), address: '+14155550103' },
+      { sid: `MB${'4'.repeat(32)}`, attributes: '{}', identity: 'worker' },
+    ];
+    for (const member of members) api.add({ conversationSid: sms.ConversationSid, ...member });
+  });
+
+  test('all who are known give the conversation its name, and none an avatar', async () => {
+    await send(group);
+    expect(conversation()).toMatchObject({
+      friendlyName: '+14155550101, Ben Ali, Ada Okafor',
+      attributes: '{}',
+    });
+  });
+
+  test('a chosen name stays', async () => {
+    goesBy('The Okafors');
+    await send(group);
+    expect(conversation()?.friendlyName).toBe('The Okafors');
+  });
+});

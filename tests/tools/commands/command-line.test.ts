@@ -1,0 +1,88 @@
+import { type Command, EXIT, hasColours, runCommand, UsageError } from '../../../tools/commands/command-line';
+import { Problem } from '../../../tools/problem';
+
+const options = { to: { type: 'string' } } as const;
+
+async function run(args: string[], action: Command<typeof options>['run']) {
+  const out: string[] = [];
+  const problems: string[] = [];
+  const code = await runCommand({ usage: 'npm run greet -- [--to NAME]', options, run: action }, args, {
+    env: {},
+    connect: () => {
+      throw new Error('not connected');
+    },
+    signal: new AbortController().signal,
+    out: (text) => out.push(text),
+    problem: (line) => problems.push(line),
+    note: () => undefined,
+  });
+  return { code, out, problems };
+}
+const greet: Command<typeof options>['run'] = async ({ to = 'all' }, { result }) => {
+  result(`Hello, ${to}`, { to });
+  return EXIT.done;
+};
+
+test('a command gets its flags, and says what it did', async () => {
+  expect(await run(['--to', 'Ada'], greet)).toEqual({ code: 0, out: ['Hello, Ada'], problems: [] });
+});
+
+test('with --json it prints JSON instead', async () => {
+  const { out } = await run(['--json'], greet);
+  expect(out.map((text) => JSON.parse(text))).toEqual([{ to: 'all' }]);
+});
+
+test('--help shows how it is called, and does nothing', async () => {
+  const action = jest.fn(greet);
+  expect(await run(['--help', '--to', 'Ada'], action)).toEqual({
+    code: 0,
+    out: ['npm run greet -- [--to NAME]'],
+    problems: [],
+  });
+  expect(action).not.toHaveBeenCalled();
+});
+
+test.each([[['--too', 'Ada']], [['Ada']], [['--to']]])(
+  'with %j it says how it is called, and exits with 2',
+  async (args) => {
+    const { code, out, problems } = await run(args, greet);
+    expect({ code, out }).toEqual({ code: 2, out: [] });
+    expect(problems.join()).toContain('npm run greet -- [--to NAME]');
+  },
+);
+
+test('flags that do not go together are a usage error as well', async () => {
+  const { code, problems } = await run([], async () => {
+    throw new UsageError('--to is missing');
+  });
+  expect(code).toBe(2);
+  expect(problems).toEqual(['--to is missing\n\nnpm run greet -- [--to NAME]']);
+});
+
+test('a problem is told without a stack, and exits with 1', async () => {
+  const { code, out, problems } = await run([], async () => {
+    throw new Problem('.env is missing: copy .env.example');
+  });
+  expect({ code, out, problems }).toEqual({
+    code: 1,
+    out: [],
+    problems: ['.env is missing: copy .env.example'],
+  });
+});
+
+test('a bug is not told as a problem', async () => {
+  const bug = new TypeError('undefined is not a function');
+  const action = async () => {
+    throw bug;
+  };
+  await expect(run([], action)).rejects.toBe(bug);
+});
+
+test.each([
+  [true, undefined, true],
+  [true, '', true],
+  [true, '1', false],
+  [false, undefined, false],
+])('to a terminal (%p) with NO_COLOR=%p: colours %p', (isTTY, NO_COLOR, expected) => {
+  expect(hasColours({ isTTY }, { NO_COLOR })).toBe(expected);
+});

@@ -1,0 +1,146 @@
+import { setTimeout } from 'node:timers/promises';
+import { connectToTwilio } from '../../../tools/twilio/account';
+import { describeError, isRefused, isTransient } from '../../../tools/twilio/errors';
+import {
+  CONVERSATION_ATTRIBUTES_MAX_BYTES,
+  FRIENDLY_NAME_MAX_LENGTH,
+  PARTICIPANT_ATTRIBUTES_MAX_BYTES,
+} from '../../../tools/twilio/limits';
+import { forEachAtPace } from '../../../tools/twilio/pace';
+import { withRetries } from '../../../tools/twilio/retries';
+
+const ACCOUNT_SID = `AC${'0123456789abcdef'.repeat(2)}`;
+const error = (status?: number, code?: number | string) =>
+  Object.assign(new Error('+14155550147'), { status, code });
+const { signal } = new AbortController();
+
+describe('the account', () => {
+  test('is that of ACCOUNT_SID', () => {
+    expect(connectToTwilio({ ACCOUNT_SID: ` ${ACCOUNT_SID}`, AUTH_TOKEN: 'token ' })).toMatchObject({
+      accountSid: ACCOUNT_SID,
+      password: 'token',
+    });
+  });
+
+  test.each([
+    [{}, 'ACCOUNT_SID and AUTH_TOKEN are not set'],
+    [{ ACCOUNT_SID }, 'ACCOUNT_SID and AUTH_TOKEN are not set'],
+    [{ ACCOUNT_SID, AUTH_TOKEN: ' ' }, 'ACCOUNT_SID and AUTH_TOKEN are not set'],
+    [{ ACCOUNT_SID: 'AC123', AUTH_TOKEN: 'secret' }, 'ACCOUNT_SID is not the SID of an account'],
+    [
+      { ACCOUNT_SID: `SK${'0'.repeat(32)}`, AUTH_TOKEN: 'secret' },
+      'ACCOUNT_SID is not the SID of an account',
+    ],
+  ])('is asked for with %j', (env, message) => {
+    expect(() => connectToTwilio(env)).toThrow(message);
+    expect(() => connectToTwilio(env)).not.toThrow('secret');
+  });
+});
+
+describe('an error', () => {
+  test.each([
+    [429, 20429, true],
+    [500, 20500, true],
+    [503, 20503, true],
+    [undefined, 'ECONNRESET', true],
+    [409, 50386, true],
+    [409, 54301, false],
+    [400, 20001, false],
+    [401, 20003, false],
+    [404, 20404, false],
+  ])('with status %p and code %p may pass: %p', (status, code, expected) => {
+    expect(isTransient(error(status, code))).toBe(expected);
+  });
+
+  test('of credentials concerns all calls', () => {
+    expect([401, 403, 400, undefined].map((status) => isRefused(error(status)))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  test.each([
+    [error(401, 20003), 'Sync answered 401: are ACCOUNT_SID and AUTH_TOKEN those of your account?'],
+    [error(404, 20404), 'Sync answered 404: is it there?'],
+    [error(400, 20001), 'Sync answered 400 (20001)'],
+    [error(undefined, 'ECONNRESET'), 'no answer from Sync (ECONNRESET)'],
+    [error(), 'no answer from Sync (interrupted)'],
+  ])('is told without what the call was about', (given, words) => {
+    expect(describeError(given, 'Sync', { 404: 'is it there?' })).toBe(words);
+  });
+});
+
+describe('a call', () => {
+  test('is made again after transient errors, and not after others', async () => {
+    const call = jest
+      .fn()
+      .mockRejectedValueOnce(error(429))
+      .mockRejectedValueOnce(error())
+      .mockResolvedValue('done');
+    expect(await withRetries(call, { signal, firstPauseMs: 1 })).toBe('done');
+    expect(call).toHaveBeenCalledTimes(3);
+    const refused = jest.fn().mockRejectedValue(error(400));
+    await expect(withRetries(refused, { signal, firstPauseMs: 1 })).rejects.toMatchObject({ status: 400 });
+    expect(refused).toHaveBeenCalledTimes(1);
+  });
+
+  test('is not made again once it was interrupted', async () => {
+    const interruption = new AbortController();
+    const call = jest.fn().mockRejectedValue(error(500));
+    const calling = withRetries(call, { signal: interruption.signal, firstPauseMs: 60_000 });
+    interruption.abort();
+    await expect(calling).rejects.toThrow();
+    expect(call).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('a pace', () => {
+  test('is kept, with no more at a time than it allows', async () => {
+    let running = 0;
+    let most = 0;
+    const taken: number[] = [];
+    await forEachAtPace([1, 2, 3, 4, 5], { atATime: 2, perSecond: 100 }, signal, async (item) => {
+      most = Math.max(most, ++running);
+      await setTimeout(5);
+      running--;
+      taken.push(item);
+    });
+    expect({ most, taken: taken.sort() }).toEqual({ most: 2, taken: [1, 2, 3, 4, 5] });
+  });
+
+  test('allows so many a second', async () => {
+    const startedAt: number[] = [];
+    await forEachAtPace([1, 2, 3], { atATime: 3, perSecond: 2 }, signal, async () => {
+      startedAt.push(performance.now());
+    });
+    expect((startedAt[2] ?? 0) - (startedAt[0] ?? 0)).toBeGreaterThan(900);
+  });
+
+  test('ends when it is interrupted, with what is left not begun', async () => {
+    const interruption = new AbortController();
+    const taken: number[] = [];
+    await forEachAtPace([1, 2, 3], { atATime: 1, perSecond: 1 }, interruption.signal, async (item) => {
+      taken.push(item);
+      interruption.abort();
+    });
+    expect(taken).toEqual([1]);
+  });
+
+  test('ends with an error that is not expected', async () => {
+    const taking = forEachAtPace([1, 2], { atATime: 1, perSecond: 10 }, signal, async () => {
+      throw new Error('a bug');
+    });
+    await expect(taking).rejects.toThrow('a bug');
+  });
+});
+
+test('the limits are those of Twilio’s page', () => {
+  // https://www.twilio.com/docs/conversations/conversations-limits
+  expect([
+    FRIENDLY_NAME_MAX_LENGTH,
+    CONVERSATION_ATTRIBUTES_MAX_BYTES,
+    PARTICIPANT_ATTRIBUTES_MAX_BYTES,
+  ]).toEqual([256, 16_384, 4_096]);
+});

@@ -1,0 +1,25 @@
+/** `npm run dev`: serves as `npm start` does, and builds and serves again when a source file, `.env` or customers change. */
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { rebuild, rebuildOnChange } from '../build/rebuild-on-change';
+import { freePortOrExit, passOnSignals, serve } from './serve';
+
+async function dev() {
+  const port = await freePortOrExit('npm run dev');
+  let server: ChildProcess | undefined;
+  const buildAndServe = async () => {
+    const { isBuilt, output } = await rebuild();
+    if (output) console.error(output);
+    if (!isBuilt) return console.error('The build failed: what was built before is served on.');
+    if (server && server.exitCode === null && server.signalCode === null) {
+      server.kill();
+      await once(server, 'exit');
+    }
+    server = serve(port, process.argv.slice(2));
+  };
+  passOnSignals(() => server);
+  await buildAndServe();
+  rebuildOnChange(buildAndServe);
+}
+
+void dev();
