@@ -49,7 +49,6 @@ const REASONS: Record<string, string> = {
   ...Object.fromEntries([301, 302, 303, 307, 308].map((status) => [status, 'redirects are not followed'])),
   401: 'the credentials are refused',
   403: 'the credentials may not read this',
-  410: 'this version of its API is retired',
   429: 'too many requests',
 };
 

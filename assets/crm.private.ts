@@ -185,13 +185,12 @@ function lookUpFor(
 
 /** Those of the customers who have the address, and none of them better than the others: see `Customer`. */
 function ownersOf(found: Partial<Customer>[], { key }: Address, country?: string): Partial<Customer>[] {
-  const isIn = (numbers: unknown[]) => {
+  const isKey = (written: unknown) => {
     const { readNumber }: LookUp['phoneNumbers'] = load('/phone-numbers.js');
-    const isKey = (written: unknown) =>
-      parseAddress(readNumber(typeof written === 'number' ? written : String(written ?? ''), country))
-        ?.key === key;
-    return numbers.flat(2).some(isKey);
+    const number = readNumber(typeof written === 'number' ? written : String(written ?? ''), country);
+    return parseAddress(number)?.key === key;
   };
+  const isIn = (numbers: unknown[]) => numbers.flat(2).some(isKey);
   const owners = found.flatMap((customer) => {
     const { phone_numbers, mobile_numbers, rank = 0 } = customer;
     const isMobile = isIn(mobile_numbers ?? []);

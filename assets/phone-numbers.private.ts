@@ -4,7 +4,8 @@ import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString as par
 const EXTENSION = /[\s,;]*(?:;?ext(?:ension|n)?|x|#)[\s.:=]*\d{1,7}\s*$/i;
 
 /**
- * Reads a number as somebody wrote it, as text or into a numeric field. Without a plus or 00 before it, it is one of the country if it is valid there.
+ * Reads a number as somebody wrote it, as text or into a numeric field. Without a plus or 00 before it, it is one of the
+ * country if it is valid there.
  *
  * @param country where numbers without a country code are from: its ISO code, or a phone number of it in E.164
  * @returns the number in E.164, without an extension; `undefined` if it is none
@@ -50,10 +51,13 @@ function homeOf(country: string | undefined) {
   throw new Error('CRM_DEFAULT_COUNTRY is not a country: give its ISO code, such as US');
 }
 
-/** What one number is, and was, in some countries; each is written for the other, by WhatsApp or in a CRM. */
+/**
+ * Mobile numbers that have two forms, of which WhatsApp writes one and a CRM may have the other. `parseAddress` makes one of
+ * them; this leads back to both.
+ */
 const TWINS: [RegExp, string[]][] = [
   // Brazil put a 9 before its mobile numbers: https://github.com/chatwoot/chatwoot/issues/6222
-  [/^\+55(\d\d)9?([6-9]\d{7})$/, ['+55$19$2', '+55$1$2']],
+  [/^\+55([1-9]\d)9?([6-9]\d{7})$/, ['+55$19$2', '+55$1$2']],
   // Argentina's mobile numbers have a 9 if called from abroad: https://en.wikipedia.org/wiki/Telephone_numbers_in_Argentina
   [/^\+549?(\d{10})$/, ['+549$1', '+54$1']],
   // Mexico took out the 1 in 2019: https://en.wikipedia.org/wiki/Telephone_numbers_in_Mexico

@@ -30,6 +30,7 @@ const SEARCHABLE = ['hs_searchable_calculated_phone_number', 'hs_searchable_calc
 const WHATSAPP = 'hs_whatsapp_phone_number';
 /** Enough for all whose numbers have the same national digits. */
 const LIMIT = 100;
+const VERSION_HELP = 'this version of its API is retired: update this project';
 const TOKEN_HELP =
   'is HUBSPOT_ACCESS_TOKEN a service key that exists (Development > Keys > Service keys), or the token of a private app?';
 
@@ -60,7 +61,8 @@ export const findCustomer: CrmSource['findCustomer'] = async (address, lookUp) =
         : 'it does not accept the search',
       401: TOKEN_HELP,
       403: 'has the service key, or the private app, the scope crm.objects.contacts.read?',
-      404: 'this version of its API is retired: update this project',
+      404: VERSION_HELP,
+      410: VERSION_HELP,
       429: 'five searches a second, or the requests of the day, are used up',
     },
   });

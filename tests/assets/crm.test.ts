@@ -208,6 +208,14 @@ describe('a customer with phone numbers as they are written in the CRM', () => {
     expect(await find({ CRM_DEFAULT_COUNTRY })).toEqual(ada);
   });
 
+  test('alone has what reads numbers loaded', async () => {
+    installRuntime({ '/phone-numbers.js': '/there/is/no/such/file.js' });
+    script(async () => [ada]);
+    expect(await find()).toEqual(ada);
+    script(async () => [{ ...ada, phone_numbers: ['+14155550123'] }]);
+    await expect(find()).rejects.toThrow('Cannot find module');
+  });
+
   test.each([[[]], [['+1 415 555 0124']], [['(415) 555-0123']], [[null, {}]]])(
     'is left out if the address is none of %j',
     async (phone_numbers) => {

@@ -1,3 +1,4 @@
+import { parseAddress } from '../../assets/address.private';
 import { digitForms, readNumber, sameNumbers } from '../../assets/phone-numbers.private';
 
 describe('a number is read', () => {
@@ -69,6 +70,8 @@ test.each([
   ['+14155550147', []],
 ])('%s may be written as %j too', (number, others) => {
   expect(sameNumbers(number).sort()).toEqual([number, ...others].sort());
+  const keys = sameNumbers(number).map((same) => parseAddress(same)?.key);
+  expect(new Set(keys).size).toBe(1);
 });
 
 test.each([
