@@ -1,4 +1,12 @@
-import { copyFileSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import conversation from './fixtures/on-conversation-add.json';
 import participant from './fixtures/on-participant-added.json';
@@ -78,17 +86,13 @@ test('Assets may lie anywhere under other names, as they do where they are deplo
   // There an Asset is /var/task/files/ZN…, without its folder, its name and its ending.
   const edit = (dist: string) => {
     mkdirSync(join(dist, 'files'));
-    const assets = {
-      'crm.private.js': 'ZN01',
-      'crm/file.private.js': 'ZN02',
-      'customers.private.json': 'ZN03',
-    };
-    for (const [name, sid] of Object.entries(assets)) {
-      copyFileSync(join(dist, 'assets', name), join(dist, 'files', sid));
-      rmSync(join(dist, 'assets', name));
-    }
-    const paths = { '/crm.js': 'ZN01', '/crm/file.js': 'ZN02', '/customers.json': 'ZN03' };
-    const getAssets = `() => Object.fromEntries(Object.entries(${JSON.stringify(paths)}).map(
+    const names = readdirSync(join(dist, 'assets'), { recursive: true, encoding: 'utf8' });
+    const moved = names.filter((name) => name.includes('.private.'));
+    const paths = moved.map((name, i) => {
+      renameSync(join(dist, 'assets', name), join(dist, 'files', `ZN${i}`));
+      return [`/${name.replace('.private', '')}`, `ZN${i}`];
+    });
+    const getAssets = `() => Object.fromEntries(${JSON.stringify(paths)}.map(
       ([name, sid]) => [name, { path: require('node:path').join(__dirname, '../files', sid) }]))`;
     for (const name of readdirSync(join(dist, 'functions'))) {
       const file = join(dist, 'functions', name);
