@@ -43,8 +43,8 @@ export interface Attempt {
   v1: TwilioClient['conversations']['v1'];
   /** Makes a request, in the time that is left for it. */
   request<R>(send: () => Promise<R>): Promise<R>;
-  /** An earlier attempt has failed. It may have been carried out all the same. */
-  isRepeated: boolean;
+  /** An earlier attempt has failed, and may have been carried out all the same. */
+  mayBeDone: boolean;
 }
 
 /**
@@ -74,18 +74,21 @@ export function conversationsApi(context: Context<EnvironmentVariables>, started
      * @throws ConversationsApiError
      */
     async call<T>(attempt: (of: Attempt) => Promise<T>): Promise<T | undefined> {
-      for (let pauseMs = FIRST_PAUSE_MS, isRepeated = false; ; pauseMs *= 2, isRepeated = true) {
+      let mayBeDone = false;
+      for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs *= 2) {
         try {
           const { v1 } = clientOf(context).conversations;
-          return await attempt({ v1, request, isRepeated });
+          return await attempt({ v1, request, mayBeDone });
         } catch (cause) {
           if (cause instanceof ConversationsApiError) throw cause;
           // The library throws Twilio's status and code; if no answer came, or half of one, there is no status.
           const { status, code } = cause as { status?: number; code?: number | string };
           if (status === 404) return undefined;
           if (!status) forgetClient();
-          const isTransient =
-            !status || status === 429 || status >= 500 || code === CONVERSATION_INITIALIZING;
+          // Twilio has not begun to process it: https://www.twilio.com/docs/api/errors/20429
+          const isRefused = status === 429 || code === CONVERSATION_INITIALIZING;
+          const isTransient = !status || status >= 500 || isRefused;
+          mayBeDone ||= !isRefused;
           const jitteredMs = pauseMs * (0.5 + Math.random() / 2);
           if (!isTransient || jitteredMs >= timeLeftMs()) {
             const reason = `Twilio's API: ${status ?? 'no whole answer'}${code ? ` (${code})` : ''}`;

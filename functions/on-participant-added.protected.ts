@@ -158,7 +158,7 @@ function isSid(field: unknown): field is string {
 /**
  * Ties the participant to the customer, unless they are tied to somebody already.
  *
- * @param snapshot the participant's attributes; if there is none, or an attempt has failed, they are read
+ * @param snapshot the participant's attributes; if there is none, or an attempt has failed that may have been carried out, they are read
  * @returns what the log says
  */
 async function linkCustomer(
@@ -169,8 +169,8 @@ async function linkCustomer(
   crm: Crm,
 ): Promise<string> {
   const outcome = await api.call(async (attempt) => {
-    const { request, isRepeated } = attempt;
-    let attributes = isRepeated ? undefined : snapshot;
+    const { request, mayBeDone } = attempt;
+    let attributes = mayBeDone ? undefined : snapshot;
     if (!attributes) {
       const current = await request(() => participant(attempt).fetch());
       attributes = crm.parseAttributes(current.attributes);

@@ -208,8 +208,14 @@ describe('transient errors are tried again', () => {
   ])('%s', async (_name, fault) => {
     api.faults = [fault];
     expect(await send()).toEqual(ok);
-    expect(api.calls).toHaveLength(2);
+    expect(api.calls.filter(({ method }) => method === 'POST')).toHaveLength(2);
     expect(linked()).toEqual(ada);
+  });
+
+  test('429, which Twilio has not processed, without reading the participant', async () => {
+    api.faults = [{ status: 429, code: 20429 }];
+    await send();
+    expect(api.calls.map(({ method }) => method)).toEqual(['POST', 'POST']);
   });
 
   test('a conversation that is still initializing', async () => {

@@ -285,7 +285,7 @@ describeInBrowser('the simulator’s page', () => {
     await page.getByLabel('Who writes').selectOption('Mina Sato');
     await page.getByLabel('Channel').selectOption('Messenger');
     await page.getByRole('button', { name: 'Send' }).click();
-    await onPhone().getByText('Mina Sato', { exact: true }).waitFor();
+    await onPhone().getByText('Mina Sato', { exact: true }).first().waitFor();
     await page.getByLabel('Who writes').selectOption('Luca Marchetti');
     expect(await page.getByLabel('Channel').getByText('Messenger').isDisabled()).toBe(true);
   }, 30_000);
