@@ -25,6 +25,8 @@ export type OnParticipantAddedEvent = ServerlessEventObject<{
   'MessagingBinding.Address'?: string;
   /** Twilio's own number; a member of a group MMS has none. */
   'MessagingBinding.ProxyAddress'?: string;
+  /** Twilio's own number in group MMS. */
+  'MessagingBinding.ProjectedAddress'?: string;
 }>;
 
 type Crm = typeof import('../assets/crm.private');
@@ -96,7 +98,9 @@ async function linkParticipant(
   let api: Api | undefined;
   try {
     const resources = resourcesOf(event, context);
-    const customer = await crm.findCustomer(address, context, startedAt).catch((error: Error) => {
+    const proxyAddress = event['MessagingBinding.ProxyAddress'] ?? event['MessagingBinding.ProjectedAddress'];
+    const arrival = { startedAt, proxyAddress };
+    const customer = await crm.findCustomer(address, context, arrival).catch((error: Error) => {
       throw new WebhookError(503, error.message);
     });
     if (!customer) return log.info('unknown', [address]);

@@ -29,6 +29,14 @@ describe('a customer who is known', () => {
     });
   });
 
+  test('is found by a number without a country code, which is of the country of the number written to', async () => {
+    script(async () => ({ ...ada, phone_numbers: ['06 79 57 15 33'] }));
+    expect(await answer()).toMatchObject({ friendly_name: 'Ada Okafor' });
+    expect(await answer({ 'MessagingBinding.ProxyAddress': '+14155550100' })).not.toHaveProperty(
+      'attributes',
+    );
+  });
+
   test('is found in the embedded customers by default', async () => {
     const known = { 'MessagingBinding.Address': 'whatsapp:+14155550147' };
     expect(await answer(known, { CRM_SOURCE: undefined })).toStrictEqual({
@@ -208,6 +216,16 @@ describe('group MMS', () => {
       'MessagingBinding.Address': '+14155550102, +14155550199, +14155550102,,+14155550101',
     };
     expect(await answerGroup(Object.keys(people), fields)).toStrictEqual({ friendly_name: 'Ada, Luca' });
+  });
+
+  test('reads numbers without a country code in the country of ProjectedAddress', async () => {
+    const phone_numbers = ['(415) 555-0101'];
+    script(async () => ({ customer_id: 'C-1', display_name: 'Ada', phone_numbers }));
+    const fields = { 'MessagingBinding.ProxyAddress': undefined, ...group };
+    expect(await answer(fields)).toStrictEqual({ friendly_name: 'Ada' });
+    expect(await answer({ ...fields, 'MessagingBinding.ProjectedAddress': '+33140205050' })).toStrictEqual({
+      friendly_name: '+14155550101',
+    });
   });
 
   test('names a customer with two numbers once', async () => {
