@@ -16,8 +16,12 @@ export interface CrmRequest {
   body?: string;
   /** Statuses that are answers too, beside 200 to 299: their body is not read. */
   expected?: number[];
-  /** What may be the cause of other statuses, and what to do about it. */
-  reasons?: Record<number, string>;
+  /** Where the CRM writes its error code in the JSON of an error answer. Without it, no error answer is read. */
+  errorCode?: (json: unknown) => unknown;
+  /** What may be the cause of an error answer, and what to do about it: by error code, or else by status. */
+  reasons?: Record<string, string>;
+  /** For how long the CRM refuses everything after 429, if it does not say so. */
+  refusalMs?: number;
 }
 
 /** What a CRM answered. Nothing of it has been checked. */
@@ -33,10 +37,15 @@ export interface CrmAnswer {
 
 /** More than any answer to a question about one person. */
 const ANSWER_MAX_BYTES = 1024 * 1024;
+/** More than any answer that says what is wrong. */
+const ERROR_MAX_BYTES = 16 * 1024;
 /** The pause before asking again if the CRM names none. */
 const PAUSE_MS = 300;
 const DROPPED = ['ECONNRESET', 'EPIPE'];
-const REASONS: Record<number, string> = {
+/** As vendors write their codes. */
+const ERROR_CODE = /^[A-Z]+(?:_[A-Z]+)+$/i;
+const TRANSIENT = [429, 500, 502, 503];
+const REASONS: Record<string, string> = {
   ...Object.fromEntries([301, 302, 303, 307, 308].map((status) => [status, 'redirects are not followed'])),
   401: 'the credentials are refused',
   403: 'the credentials may not read this',
@@ -44,8 +53,8 @@ const REASONS: Record<number, string> = {
 };
 
 /**
- * Asks a CRM, and once more if it is busy (429, 503) or drops the connection, if the time allows that. Redirects
- * are not followed, so that credentials go to no other host.
+ * Asks a CRM, and once more after transient errors (429, 500, 502, 503, or a dropped connection), if the time allows
+ * that. Redirects are not followed, so that credentials go to no other host.
  *
  * @param signal ends the request
  * @param timeLeftMs how many milliseconds are left
@@ -57,7 +66,7 @@ export async function askCrm(
   timeLeftMs: () => number,
 ): Promise<CrmAnswer> {
   const first = await send(request, signal);
-  const pauseMs = pauseMsAfter(first) ?? Number.POSITIVE_INFINITY;
+  const pauseMs = pauseMsAfter(first, request.refusalMs) ?? Number.POSITIVE_INFINITY;
   if (pauseMs >= timeLeftMs()) return read(request, first);
   await setTimeout(pauseMs);
   return read(request, await send(request, signal));
@@ -76,19 +85,22 @@ interface Outcome {
   error?: NodeJS.ErrnoException;
 }
 
-async function send({ crm, url, method, headers, body }: CrmRequest, signal: AbortSignal) {
+async function send(request: CrmRequest, signal: AbortSignal) {
+  const { crm, url, method, headers, body, errorCode } = request;
   const open = url.protocol === 'https:' ? requestHttps : requestHttp;
   return new Promise<Outcome>((resolve, reject) => {
     const failed = (error: NodeJS.ErrnoException) => (error.code ? resolve({ error }) : reject(error));
     const answered = async (response: IncomingMessage) => {
       const { statusCode: status = 0 } = response;
+      const maxBytes = isSuccess(status) ? ANSWER_MAX_BYTES : errorCode ? ERROR_MAX_BYTES : 0;
       const chunks: Buffer[] = [];
       let bytes = 0;
-      for await (const chunk of isSuccess(status) ? response : []) {
-        chunks.push(chunk);
+      for await (const chunk of maxBytes > 0 ? response : []) {
         bytes += chunk.length;
-        if (bytes > ANSWER_MAX_BYTES) throw new Error(`${crm} answered more than 1 MB`);
+        if (bytes > maxBytes) break;
+        chunks.push(chunk);
       }
+      if (isSuccess(status) && bytes > maxBytes) throw new Error(`${crm} answered more than 1 MB`);
       response.destroy();
       resolve({
         status,
@@ -108,30 +120,47 @@ function isSuccess(status: number): boolean {
 }
 
 /** How long to wait before asking again; `undefined` if that would be of no use. */
-function pauseMsAfter({ status, error, retryAfter }: Outcome): number | undefined {
+function pauseMsAfter({ status = 0, error, retryAfter }: Outcome, refusalMs = PAUSE_MS): number | undefined {
   if (error) return DROPPED.includes(error.code ?? '') ? 0 : undefined;
-  if (status !== 429 && status !== 503) return undefined;
-  if (!retryAfter) return PAUSE_MS;
+  if (!TRANSIENT.includes(status)) return undefined;
+  if (!retryAfter) return status === 429 ? refusalMs : PAUSE_MS;
   const seconds = Number(retryAfter);
   const ms = Number.isNaN(seconds) ? Date.parse(retryAfter) - Date.now() : seconds * 1000;
   return Number.isNaN(ms) ? PAUSE_MS : Math.max(0, ms);
 }
 
-function read({ crm, expected = [], reasons = {} }: CrmRequest, { status, error, body }: Outcome): CrmAnswer {
+function read(request: CrmRequest, { status, error, body = '' }: Outcome): CrmAnswer {
+  const { crm, expected = [], reasons = {} } = request;
   if (status === undefined) {
     const { code = '' } = error ?? {};
     const what = DROPPED.includes(code) ? 'dropped the connection' : 'could not be reached';
-    throw new Error(`${crm} ${what} (${code})`, { cause: error });
+    throw Object.assign(new Error(`${crm} ${what} (${code})`, { cause: error }), { code });
   }
   if (expected.includes(status)) return answerOf(crm, status, undefined);
   if (!isSuccess(status)) {
-    const reason = reasons[status] ?? REASONS[status] ?? (status >= 500 ? 'it has a problem of its own' : '');
-    throw new Error(`${crm} answered ${status}${reason && `: ${reason}`}`);
+    const code = errorCodeIn(body, request);
+    const reason =
+      reasons[code] ??
+      reasons[status] ??
+      REASONS[status] ??
+      (status >= 500 ? 'it has a problem of its own' : '');
+    const problem = `${crm} answered ${status}${code && ` (${code})`}${reason && `: ${reason}`}`;
+    throw Object.assign(new Error(problem), { status });
   }
   try {
-    return answerOf(crm, status, JSON.parse(body ?? ''));
+    return answerOf(crm, status, JSON.parse(body));
   } catch (cause) {
     throw new Error(`${crm} answered ${status} with malformed JSON`, { cause });
+  }
+}
+
+/** The vendor's error code; empty if there is none that looks like one. */
+function errorCodeIn(body: string, { errorCode }: CrmRequest): string {
+  try {
+    const code = errorCode?.(JSON.parse(body));
+    return typeof code === 'string' && ERROR_CODE.test(code) && code.length <= 60 ? code : '';
+  } catch {
+    return '';
   }
 }
 

@@ -12,6 +12,8 @@ import type { FrontlineCustomer } from './frontline.private';
 export interface CrmSource {
   /** The environment variables that the source reads, by name. */
   settings?: Record<string, Setting>;
+  /** How many look-ups a second the vendor takes from a command that makes thousands, with room left for the webhooks. */
+  perSecond?: number;
   /**
    * Finds who has an address. Whatever it throws counts as a failure of the CRM; the message goes to the log, so it must
    * contain nothing personal.
@@ -45,8 +47,23 @@ export interface Customer {
   display_name?: unknown;
   /** An http(s) URL, or the path of a public Asset (`/avatars/ana.png`). */
   avatar?: unknown;
-  /** Phone numbers as they are written in the CRM. If they are given, one of them has to be the number that was looked for. */
+  /**
+   * Phone numbers as they are written in the CRM. If they are given, here or below, one of them has to be the number that
+   * was looked for: so a source can ask for more than the number itself, and the mapping takes who has it.
+   */
   phone_numbers?: unknown[];
+  /** Those of them that are mobile numbers: somebody with a mobile number goes before others who have it as a landline. */
+  mobile_numbers?: unknown[];
+  /** Of several who have the address, only those of the lowest rank count. Default: 0. */
+  rank?: number;
+}
+
+/** What an event says about where and when it came in. */
+export interface Arrival {
+  /** When, by `performance.now()`: `CRM_TIMEOUT_MS` counts from there. */
+  startedAt: number;
+  /** Twilio's number that the customer wrote to. Without `CRM_DEFAULT_COUNTRY`, numbers without a country code are of its country. */
+  proxyAddress?: unknown;
 }
 
 const EMBEDDED_SOURCE = 'file';
@@ -56,15 +73,20 @@ const EMBEDDED_SOURCE = 'file';
  */
 const CRM_TIMEOUT_MAX_MS = 3500;
 const CRM_TIMEOUT_DEFAULT_MS = 3000;
+/** Reading numbers takes time in which nothing else is answered. */
+const FOUND_MAX = 500;
+const NUMBERS_MAX = 50;
 
 /** Loads another private Asset: on the deployed runtime they do not lie beside each other under their own names. */
 const load = (path: string) => require(Runtime.getAssets()[path]?.path ?? path);
 
-export const { parseAddress, isListOfAddresses }: typeof import('./address.private') = load('/address.js');
+export const { parseAddress }: typeof import('./address.private') = load('/address.js');
 export const {
   cleanName,
   conversationChanges,
+  isUnnamed,
   linkedCustomer,
+  membersOf,
   parseAttributes,
   participantAttributes,
 }: typeof import('./frontline.private') = load('/frontline.js');
@@ -80,14 +102,13 @@ export function eventLog(event: string, context: EnvironmentVariables, startedAt
 /**
  * Finds the customer behind an address, in the CRM that `CRM_SOURCE` names.
  *
- * @param startedAt when the event came in, by `performance.now()`: `CRM_TIMEOUT_MS` counts from there
  * @returns `undefined` if the CRM knows nobody by that address, or several: linking the wrong person would be worse
  * @throws Error if the CRM fails, is too slow, or answers something that is not a customer; with its `cause`
  */
 export async function findCustomer(
   address: Address,
   context: Context<EnvironmentVariables>,
-  startedAt: number,
+  { startedAt, proxyAddress }: Arrival,
 ): Promise<FrontlineCustomer | undefined> {
   const name = sourceNameOf(context);
   const timeUp = new AbortController();
@@ -95,10 +116,14 @@ export async function findCustomer(
   try {
     const source = loadSource(name);
     const answer = source.findCustomer(address, lookUpFor(source, context, timeUp.signal, timeLeftMs));
-    const found = [(await withTimeout(answer, timeLeftMs())) ?? []].flat() as Partial<Customer>[];
-    const customers = found
-      .filter((customer) => hasNumber(customer, address, context))
-      .map((customer) => toFrontline(customer, address, context.DOMAIN_NAME));
+    const found = [(await withTimeout(answer, timeLeftMs())) ?? []].flat();
+    if (found.length > FOUND_MAX)
+      throw new Error(`more than ${FOUND_MAX} customers were found by one address`);
+    const { CRM_DEFAULT_COUNTRY } = context;
+    const proxy = parseAddress(proxyAddress)?.value;
+    const customers = ownersOf(found, address, CRM_DEFAULT_COUNTRY, proxy).map((customer) =>
+      toFrontline(customer, address, context.DOMAIN_NAME),
+    );
     const ids = new Set(customers.map(({ customer_id }) => customer_id));
     if (ids.size > 1) {
       const masked = [...ids].map((id) => maskId(id, address)).join(', ');
@@ -167,17 +192,32 @@ function lookUpFor(
   };
 }
 
-/** Whether one of the customer's numbers is the address, if the source says what they are. */
-function hasNumber(
-  { phone_numbers }: Partial<Customer>,
+/** Those of the customers who have the address, and none of them better than the others: see `Customer`. */
+function ownersOf(
+  found: unknown[],
   { key }: Address,
-  { CRM_DEFAULT_COUNTRY }: EnvironmentVariables,
-): boolean {
-  if (!Array.isArray(phone_numbers)) return true;
-  const { readNumber }: LookUp['phoneNumbers'] = load('/phone-numbers.js');
-  return phone_numbers.some(
-    (written) => parseAddress(readNumber(String(written ?? ''), CRM_DEFAULT_COUNTRY))?.key === key,
-  );
+  country: string | undefined,
+  proxy: string | undefined,
+): Partial<Customer>[] {
+  const isKey = (written: unknown) => {
+    const { readNumbers }: LookUp['phoneNumbers'] = load('/phone-numbers.js');
+    const numbers = readNumbers(
+      typeof written === 'number' ? written : String(written ?? ''),
+      country,
+      proxy,
+    );
+    return numbers.some((number) => parseAddress(number)?.key === key);
+  };
+  const isIn = (numbers: unknown) => [numbers ?? []].flat(3).slice(0, NUMBERS_MAX).some(isKey);
+  const owners = found.flatMap((customer) => {
+    if (typeof customer !== 'object' || !customer) throw new Error('the customer found is not an object');
+    const { phone_numbers, mobile_numbers, rank = 0 }: Partial<Customer> = customer;
+    const isMobile = isIn(mobile_numbers);
+    const isOwner = isMobile || (phone_numbers ? isIn(phone_numbers) : !mobile_numbers);
+    return isOwner ? [{ customer, distance: rank * 2 + (isMobile ? 0 : 1) }] : [];
+  });
+  const nearest = Math.min(...owners.map(({ distance }) => distance));
+  return owners.filter(({ distance }) => distance === nearest).map(({ customer }) => customer);
 }
 
 function toFrontline(
@@ -189,7 +229,11 @@ function toFrontline(
   if (typeof id === 'number') {
     throw new Error('the customer found has a customer_id that is not exact as a number: answer it as text');
   }
-  if (typeof id !== 'string' || id.trim() === '') throw new Error('the customer found has no customer_id');
+  if (typeof id !== 'string' || id.trim() === '') {
+    throw new Error(
+      'the customer found has no customer_id: is it empty in the CRM, or not the field that is set?',
+    );
+  }
   const customer: FrontlineCustomer = { customer_id: id };
   const name = cleanName(display_name);
   if (name) customer.display_name = name;

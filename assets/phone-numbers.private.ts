@@ -1,70 +1,118 @@
 /** How people write phone numbers in a CRM, and whose number it is then. */
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString as parse } from 'libphonenumber-js';
 
-/** What is between the groups of a number. */
-const SEPARATORS = ['', ' ', '-', '.'];
+/** The longest text that libphonenumber reads as a number. */
+const TEXT_MAX_LENGTH = 250;
+/** Fewer digits are no phone number, but a part of one, an extension or a note. */
+const DIGITS_MIN = 7;
 
 /**
- * The forms in which people write a number: E.164, international, national, digits only. Only those are among them
- * that are this number and no other: without a country code, a number is one of the default country.
+ * Reads the numbers that somebody wrote into a field, which may have notes and extensions between them.
  *
- * @param number in E.164
- * @param defaultCountry its ISO code; without it there are no national forms
- * @throws Error if the default country is none
+ * @param country where numbers without a country code are from: its ISO code
+ * @param neighbour if the country is not known, a number in E.164 from the same one
+ * @returns the numbers in E.164, without extensions
+ * @throws Error if the country is none
  */
-export function writtenForms(number: string, defaultCountry?: string): string[] {
-  const parsed = parse(number);
-  const international = (parsed?.formatInternational() ?? number).slice(1).split(' ');
-  const national = parsed?.formatNational() ?? '';
-  const [code = '', ...groups] = international;
-  const joined = SEPARATORS.flatMap((separator) => {
-    const digits = international.join(separator);
-    const spaced = `${code} ${groups.join(separator)}`;
-    const local = national.match(/\d+/g)?.join(separator) ?? '';
-    return [`+${digits}`, digits, `00${digits}`, `+${spaced}`, spaced, local];
+export function readNumbers(written: string | number, country?: string, neighbour?: string): string[] {
+  const home = homeOf(country, neighbour);
+  if (typeof written === 'number') return [readNumber(written, home) ?? []].flat();
+  // Of a phone number are digits, and what people put between them; not a letter, a comma, or a line.
+  const parts = written
+    .slice(0, TEXT_MAX_LENGTH)
+    .normalize('NFKC')
+    .split(/[^\d\s().+/\p{Pd}]+|\n|\s\/\s/u);
+  return parts.flatMap((part) => {
+    // Parentheses after a whole number are a note, such as (2).
+    const [first = '', ...others] = part.split('(');
+    const isWhole = digitsOf(first).length >= DIGITS_MIN;
+    return readNumber(isWhole ? first : [first, ...others].join('('), home) ?? [];
   });
-  const more = [
-    national,
-    national.replace(') ', ')'),
-    `+${code} ${national}`,
-    `${code} ${national}`,
-    `+${code} (0)${groups.join(' ')}`,
-    `+${code} (0) ${groups.join(' ')}`,
-    `+${code}(0)${groups.join('')}`,
-  ];
-  // The 1 that Mexico took out of its mobile numbers in 2019.
-  const mexican = number.replace(/^\+52(?=\d{10}$)/, '+521');
-  const own = [...joined, ...more].filter((form) => readNumber(form, defaultCountry) === number);
-  return [...new Set([number, ...own, mexican])];
 }
 
-/**
- * Reads a number as somebody wrote it.
- *
- * @returns the number in E.164; `undefined` if it is none
- * @throws Error if the default country is none
- */
-export function readNumber(written: string, defaultCountry?: string): string | undefined {
-  const country = countryOf(defaultCountry);
-  const international = /\+.*/s.exec(written)?.[0] ?? written.replace(/^\D*00/, '+');
-  const whole = parse(`+${international.replace(/\D/g, '')}`);
-  if (international.startsWith('+')) return whole?.number;
+type Home = ReturnType<typeof homeOf>;
 
-  const national = country && parse(international, country);
-  // One that starts with the code of the default country counts as international.
+/** Reads one number. Without a plus or 00 before it, it is one of the home country if it is valid there. */
+function readNumber(written: string | number, home: Home): string | undefined {
+  const text = String(written);
+  const afterPlus = /\+(.*)/s.exec(text)?.[1];
+  if (afterPlus !== undefined) return readInternational(afterPlus);
+
+  const digits = digitsOf(text);
+  if (digits.startsWith('00')) return readInternational(digits.slice(2));
+  const national = home && parse(digits, home);
+  const whole = parse(`+${digits}`);
+  // One that starts with the code of the country counts as international.
   const isWhole = whole?.isValid() && whole.countryCallingCode === national?.countryCallingCode;
   if (national?.isValid() && !isWhole) return national.number;
-  return whole?.isPossible() ? whole.number : undefined;
+  // An area code in parentheses, or groups as in North America, belong to a national number.
+  const isNational = /^\s*\(/.test(text) || /^\D*\d{3}\D\d{3}\D\d{4}\D*$/.test(text);
+  if (isNational && !isWhole) return undefined;
+  if (whole?.isValid()) return whole.number;
+  // As it is dialled in North America; or without the zero that a numeric field takes away.
+  const dialled = digits.startsWith('011') ? parse(`+${digits.slice(3)}`) : undefined;
+  const zeroed = typeof written === 'number' && home ? parse(`0${digits}`, home) : undefined;
+  return [dialled, zeroed].find((number) => number?.isValid())?.number;
 }
 
-function countryOf(defaultCountry: string | undefined): CountryCode | undefined {
-  const code = defaultCountry?.trim().toUpperCase();
-  if (!code) return undefined;
-  if (isSupportedCountry(code)) return code;
-  throw new Error('CRM_DEFAULT_COUNTRY is not a country: give its ISO code, such as US');
+function readInternational(text: string): string | undefined {
+  const read = (part: string) => parse(`+${digitsOf(part)}`);
+  const whole = read(text);
+  if (whole?.isValid()) return whole.number;
+  const withoutTrunk = read(text.replace('(0)', ''));
+  return withoutTrunk?.isValid() ? withoutTrunk.number : whole?.number;
 }
 
-/** The digits of a number without its country code: area code and local number. */
-export function localDigits(number: string): string {
-  return parse(number)?.nationalNumber ?? number.slice(1);
+/** The country, in the terms of libphonenumber; `undefined` if nothing says it. */
+function homeOf(country?: string, neighbour?: string) {
+  const code = country?.trim().toUpperCase();
+  if (code && !isSupportedCountry(code)) {
+    throw new Error('CRM_DEFAULT_COUNTRY is not a country: give its ISO code, such as US');
+  }
+  if (code) return { defaultCountry: code as CountryCode };
+  const callingCode = neighbour && parse(neighbour)?.countryCallingCode;
+  return callingCode ? { defaultCallingCode: String(callingCode) } : undefined;
+}
+
+/**
+ * Mobile numbers that have two forms, of which WhatsApp writes one and a CRM may have the other. `parseAddress` makes one of
+ * them; this leads back to both.
+ */
+const TWINS: [RegExp, string[]][] = [
+  // Brazil put a 9 before its mobile numbers: https://github.com/chatwoot/chatwoot/issues/6222
+  [/^\+55([1-9]\d)9?([6-9]\d{7})$/, ['+55$19$2', '+55$1$2']],
+  // Argentina's mobile numbers have a 9 if called from abroad: https://en.wikipedia.org/wiki/Telephone_numbers_in_Argentina
+  [/^\+549?(\d{10})$/, ['+549$1', '+54$1']],
+  // Mexico took out the 1 in 2019: https://en.wikipedia.org/wiki/Telephone_numbers_in_Mexico
+  [/^\+521?(\d{10})$/, ['+52$1', '+521$1']],
+];
+
+/** A number in E.164, and the other forms in E.164 that it may have. */
+export function sameNumbers(number: string): string[] {
+  const [pattern, forms = []] = TWINS.find(([some]) => some.test(number)) ?? [];
+  return [...new Set([number, ...forms.map((form) => number.replace(pattern ?? number, form))])];
+}
+
+/**
+ * The digits of a number in the ways that people write it: national with and without the trunk prefix, and international
+ * after nothing, 00, 011, and before (0). Others may have the same digits: read what they belong to.
+ *
+ * @param number in E.164
+ */
+export function digitForms(number: string): string[] {
+  const forms = sameNumbers(number).flatMap((same) => {
+    const parsed = parse(same);
+    if (!parsed) return [same.slice(1)];
+    const { countryCallingCode: code, nationalNumber } = parsed;
+    const withTrunk = digitsOf(parsed.formatNational());
+    const local = [nationalNumber, withTrunk, `0${nationalNumber}`];
+    const whole = local.map((digits) => `${code}${digits}`);
+    const dialled = [whole[0], whole[2]].flatMap((digits) => [`00${digits}`, `011${digits}`]);
+    return [...local, withTrunk.replace(/^0/, ''), ...whole, ...dialled];
+  });
+  return [...new Set(forms)];
+}
+
+function digitsOf(text: string): string {
+  return text.replace(/\D/g, '');
 }

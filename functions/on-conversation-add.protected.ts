@@ -78,9 +78,10 @@ async function nameConversation(
     return {};
   }
 
+  const proxyAddress = event['MessagingBinding.ProxyAddress'] ?? event['MessagingBinding.ProjectedAddress'];
   let failure: Error | undefined;
   const customers = await inTurns(addresses, (address) =>
-    crm.findCustomer(address, context, startedAt).catch((error: Error) => {
+    crm.findCustomer(address, context, { startedAt, proxyAddress }).catch((error: Error) => {
       failure = error;
       return undefined;
     }),

@@ -3,7 +3,7 @@
  * https://airtable.com/developers/web/api/list-records
  */
 import type { Address } from '../address.private';
-import type { CrmSource, Customer, LookUp } from '../crm.private';
+import type { CrmSource, Customer } from '../crm.private';
 
 export const settings = {
   AIRTABLE_ACCESS_TOKEN: {
@@ -13,62 +13,92 @@ export const settings = {
   },
   AIRTABLE_BASE_ID: { is: 'the base', example: 'app00000000000000', required: true },
   AIRTABLE_TABLE: { is: 'the table', example: 'Customers', required: true },
+  AIRTABLE_ID_FIELD: {
+    is: 'the field that customer_id is taken from, if not the record ID',
+    example: 'Customer number',
+  },
   AIRTABLE_NAME_FIELD: { is: 'the field with the name', example: 'Name', default: 'Name' },
   AIRTABLE_PHONE_FIELD: { is: 'the field with the phone number', example: 'Phone', default: 'Phone' },
   AIRTABLE_EMAIL_FIELD: { is: 'the field with the e-mail address', example: 'Email', default: 'Email' },
   AIRTABLE_AVATAR_FIELD: { is: 'the field with the picture', example: 'Avatar', default: 'Avatar' },
 } satisfies CrmSource['settings'];
 
+/** Of the five requests a second that a base answers: https://airtable.com/developers/web/api/rate-limits */
+export const perSecond = 4;
+/** After 429, Airtable refuses everything for that long: https://airtable.com/developers/web/api/rate-limits */
+const REFUSAL_MS = 30_000;
+/** As many as Airtable answers at once; many more than have the same last digits. */
+const LIMIT = 100;
+/** By how many digits at the end a number is found: they are the same in all its forms. */
+const TAIL_DIGITS = 8;
+const COUNTRY_CODE_MAX_DIGITS = 3;
+
+const FIELDS_HELP = 'are AIRTABLE_PHONE_FIELD and AIRTABLE_EMAIL_FIELD fields of the table?';
+const ACCESS_HELP = 'has AIRTABLE_ACCESS_TOKEN the scope data.records:read, and access to AIRTABLE_BASE_ID?';
+/** https://airtable.com/developers/web/api/errors */
+const REASONS: Record<string, string> = {
+  401: 'is AIRTABLE_ACCESS_TOKEN a personal access token with data.records:read?',
+  403: `${ACCESS_HELP} Is there a table AIRTABLE_TABLE?`,
+  404: 'are AIRTABLE_BASE_ID and AIRTABLE_TABLE right?',
+  422: FIELDS_HELP,
+  429: 'a base answers five requests a second, and then none for 30 s',
+  PUBLIC_API_BILLING_LIMIT_EXCEEDED:
+    'the API calls of this month are used up: the plan decides how many there are',
+};
+
 /** @throws Error if Airtable does not answer */
-export const findCustomer: CrmSource['findCustomer'] = async (address, lookUp) => {
-  const { AIRTABLE_ACCESS_TOKEN, AIRTABLE_BASE_ID = '', AIRTABLE_TABLE = '' } = lookUp.settings;
-  const { AIRTABLE_NAME_FIELD = '', AIRTABLE_AVATAR_FIELD = '' } = lookUp.settings;
-  const filterByFormula = formulaFor(address, lookUp);
+export const findCustomer: CrmSource['findCustomer'] = async (address, { settings, ask }) => {
+  const { AIRTABLE_ACCESS_TOKEN, AIRTABLE_BASE_ID = '', AIRTABLE_TABLE = '', AIRTABLE_ID_FIELD } = settings;
+  const { AIRTABLE_NAME_FIELD = '', AIRTABLE_PHONE_FIELD = '', AIRTABLE_AVATAR_FIELD = '' } = settings;
+  const filterByFormula = formulaFor(address, settings);
   if (!filterByFormula) return undefined;
 
   const path = [AIRTABLE_BASE_ID, AIRTABLE_TABLE].map(encodeURIComponent).join('/');
   const url = new URL(`https://api.airtable.com/v0/${path}`);
-  url.search = new URLSearchParams({ filterByFormula, maxRecords: '2' }).toString();
-  const answer = await lookUp.ask({
+  url.search = new URLSearchParams({ filterByFormula, maxRecords: String(LIMIT) }).toString();
+  const answer = await ask({
     crm: 'Airtable',
     url,
     headers: { Authorization: `Bearer ${AIRTABLE_ACCESS_TOKEN}` },
-    reasons: {
-      401: 'is AIRTABLE_ACCESS_TOKEN a personal access token with data.records:read?',
-      403: 'has AIRTABLE_ACCESS_TOKEN the scope data.records:read, and access to AIRTABLE_BASE_ID?',
-      404: 'are AIRTABLE_BASE_ID and AIRTABLE_TABLE right?',
-      422: 'are AIRTABLE_PHONE_FIELD and AIRTABLE_EMAIL_FIELD fields of the table?',
+    errorCode: (json) => {
+      const { error, errors } = Object(json);
+      return error?.type ?? errors?.[0]?.error ?? error;
     },
+    reasons: REASONS,
+    refusalMs: REFUSAL_MS,
   });
-  return answer.list('records').map(({ id, fields }): Customer => {
+  const records = answer.list('records');
+  if (records.length === LIMIT) throw new Error(`Airtable has ${LIMIT} records or more with such a number`);
+  return records.map(({ id, fields }): Customer => {
     const values = Object(fields) as Record<string, unknown>;
-    const avatar = values[AIRTABLE_AVATAR_FIELD];
+    const [avatar] = [values[AIRTABLE_AVATAR_FIELD]].flat();
     return {
-      customer_id: id,
-      display_name: values[AIRTABLE_NAME_FIELD],
-      avatar: Array.isArray(avatar) ? avatar[0]?.url : avatar,
+      customer_id: AIRTABLE_ID_FIELD ? [values[AIRTABLE_ID_FIELD]].flat()[0] : id,
+      display_name: valuesOf(values[AIRTABLE_NAME_FIELD]).join(', '),
+      avatar: Object(avatar).url ?? avatar,
+      ...(address.channel !== 'email' && { phone_numbers: valuesOf(values[AIRTABLE_PHONE_FIELD]) }),
     };
   });
 };
 
+/** What is written in a field: text or a number, or, if it is a look-up or some formulas, a list of them. */
+function valuesOf(field: unknown): (string | number)[] {
+  return [field].flat().filter((value) => typeof value === 'string' || typeof value === 'number');
+}
+
 /** https://support.airtable.com/docs/formula-field-reference */
-function formulaFor({ channel, key, value }: Address, lookUp: LookUp): string | undefined {
-  const { AIRTABLE_PHONE_FIELD = '', AIRTABLE_EMAIL_FIELD = '' } = lookUp.settings;
+function formulaFor(
+  { channel, key, value }: Address,
+  { AIRTABLE_PHONE_FIELD = '', AIRTABLE_EMAIL_FIELD = '' }: Record<string, string | undefined>,
+): string | undefined {
   if (channel === 'email') {
     return `LOWER(TRIM(${textOf(AIRTABLE_EMAIL_FIELD)})) = ${quoted(value.toLowerCase())}`;
   }
   if (!key.startsWith('+')) return undefined;
-  const phone = textOf(AIRTABLE_PHONE_FIELD);
-  const forms = lookUp.phoneNumbers.writtenForms(key, lookUp.context.CRM_DEFAULT_COUNTRY);
-  const isAnyOf = (written: string[]) => {
-    const digits = new Set(written.map((form) => form.replace(/\D/g, '')));
-    const same = [...digits].map((some) => `REGEX_REPLACE(${phone}, "[^0-9]", "") = ${quoted(some)}`);
-    return `OR(${same.join(', ') || 'FALSE()'})`;
-  };
-  // Without a plus, the same digits may be the number of another country.
-  const hasPlus = (form: string) => form.includes('+');
-  const without = isAnyOf(forms.filter((form) => !hasPlus(form)));
-  return `IF(FIND("+", ${phone}), ${isAnyOf(forms.filter(hasPlus))}, ${without})`;
+  // `+` is one of the characters.
+  const national = key.length - 1 - COUNTRY_CODE_MAX_DIGITS;
+  const tail = key.slice(-Math.max(1, Math.min(TAIL_DIGITS, national)));
+  return `FIND(${quoted(tail)}, REGEX_REPLACE(${textOf(AIRTABLE_PHONE_FIELD)}, "[^0-9]", ""))`;
 }
 
 /** A field's value as text, also if it is empty or a number. */

@@ -1,6 +1,6 @@
 /**
  * Any service of your own: GET {CRM_URL}?address=+15551234567&channel=whatsapp. It answers with a customer in Frontline's
- * shape, or a list of them; with 404 if it knows nobody.
+ * shape, or a list of them; with 404 or 204 if it knows nobody.
  */
 import type { CrmSource } from '../crm.private';
 
@@ -14,17 +14,18 @@ export const settings: CrmSource['settings'] = {
   CRM_AUTHORIZATION: { is: 'the Authorization header that your service wants', example: 'Bearer secret' },
 };
 
-/** @throws Error if the service does not answer with a customer, nor with 404 */
+/** @throws Error if the service does not answer with a customer, nor that it knows nobody */
 export const findCustomer: CrmSource['findCustomer'] = async (address, { settings, ask }) => {
   const { CRM_URL = '', CRM_AUTHORIZATION } = settings;
   const url = new URL(CRM_URL);
-  url.searchParams.set('address', address.value);
+  // In the form that a person is listed by: a number in its one form, an e-mail address in lower case.
+  url.searchParams.set('address', address.key.replace(`${address.channel}:`, ''));
   url.searchParams.set('channel', address.channel);
   const { json } = await ask({
     crm: 'the service at CRM_URL',
     url,
     headers: CRM_AUTHORIZATION ? { Authorization: CRM_AUTHORIZATION } : {},
-    expected: [404],
+    expected: [204, 404],
     reasons: { 401: 'is CRM_AUTHORIZATION right?', 403: 'is CRM_AUTHORIZATION right?' },
   });
   return json;

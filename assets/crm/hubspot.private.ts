@@ -1,15 +1,19 @@
 /**
  * HubSpot's contacts, by phone number or e-mail address.
- * https://developers.hubspot.com/docs/guides/api/crm/search
+ * https://developers.hubspot.com/docs/api-reference/search/guide
  */
 import type { Address } from '../address.private';
 import type { CrmSource, Customer, LookUp } from '../crm.private';
 
 export const settings: CrmSource['settings'] = {
   HUBSPOT_ACCESS_TOKEN: {
-    is: 'the access token of a private app with the scope crm.objects.contacts.read',
+    is: 'a service key with the scope crm.objects.contacts.read, or the access token of a private app with it',
     example: 'pat-eu1-00000000-0000-0000-0000-000000000000',
     required: true,
+  },
+  HUBSPOT_ID_PROPERTY: {
+    is: 'the internal name of the property that customer_id is taken from, if not the record ID',
+    example: 'customer_number',
   },
   HUBSPOT_AVATAR_PROPERTY: {
     is: 'the internal name of a property with the URL of a picture',
@@ -17,25 +21,33 @@ export const settings: CrmSource['settings'] = {
   },
 };
 
-const SEARCH_URL = new URL('https://api.hubapi.com/crm/v3/objects/contacts/search');
-/** What people write numbers into. */
-const NUMBER_PROPERTIES = ['phone', 'mobilephone', 'hs_whatsapp_phone_number'];
-/** What HubSpot makes of numbers for searching: the digits, without the country code. */
-const SEARCHABLE_PROPERTIES = [
-  'hs_searchable_calculated_phone_number',
-  'hs_searchable_calculated_mobile_number',
-];
-/** Enough for all whose numbers differ in the country code alone. */
+/** Of the five searches a second that HubSpot answers: https://developers.hubspot.com/docs/api-reference/search/guide */
+export const perSecond = 4;
+/** Of the dated versions; v3 is unsupported after September 2027: https://developers.hubspot.com/docs/api-reference/legacy/migration-guide */
+const SEARCH_URL = new URL('https://api.hubapi.com/crm/objects/2026-09/contacts/search');
+/** As HubSpot reads the numbers, in E.164. They are empty if it cannot tell the country. */
+const CALCULATED = ['hs_calculated_phone_number', 'hs_calculated_mobile_number'];
+/** What it makes of all numbers for searching: the digits, without the country code if it knows that. */
+const SEARCHABLE = ['hs_searchable_calculated_phone_number', 'hs_searchable_calculated_mobile_number'];
+const WHATSAPP = 'hs_whatsapp_phone_number';
+/** Enough for all whose numbers have the same national digits. */
 const LIMIT = 100;
+const VERSION_HELP = 'this version of its API is retired: update this project';
+const TOKEN_HELP =
+  'is HUBSPOT_ACCESS_TOKEN a service key that exists (Development > Keys > Service keys), or the token of a private app?';
 
 /** @throws Error if HubSpot does not answer the search */
 export const findCustomer: CrmSource['findCustomer'] = async (address, lookUp) => {
-  const { HUBSPOT_ACCESS_TOKEN, HUBSPOT_AVATAR_PROPERTY } = lookUp.settings;
+  const { HUBSPOT_ACCESS_TOKEN, HUBSPOT_ID_PROPERTY, HUBSPOT_AVATAR_PROPERTY } = lookUp.settings;
   const filters = filtersFor(address, lookUp);
   if (filters.length === 0) return undefined;
 
-  const properties = ['firstname', 'lastname', 'company', 'email', ...NUMBER_PROPERTIES];
-  if (HUBSPOT_AVATAR_PROPERTY) properties.push(HUBSPOT_AVATAR_PROPERTY);
+  const own = [HUBSPOT_ID_PROPERTY, HUBSPOT_AVATAR_PROPERTY].filter((name) => name !== undefined);
+  const properties = [
+    ...['firstname', 'lastname', 'company', 'email', 'phone', 'mobilephone', WHATSAPP],
+    ...CALCULATED,
+    ...own,
+  ];
   const filterGroups = filters.map((filter) => ({ filters: [filter] }));
   const answer = await lookUp.ask({
     crm: 'HubSpot',
@@ -43,37 +55,59 @@ export const findCustomer: CrmSource['findCustomer'] = async (address, lookUp) =
     method: 'POST',
     headers: { Authorization: `Bearer ${HUBSPOT_ACCESS_TOKEN}`, 'Content-Type': 'application/json' },
     body: JSON.stringify({ filterGroups, properties, limit: LIMIT, after: '0', sorts: [] }),
+    // https://developers.hubspot.com/docs/api-reference/error-handling
+    errorCode: (json) => Object(json).category,
     reasons: {
-      400: `is ${HUBSPOT_AVATAR_PROPERTY ? 'HUBSPOT_AVATAR_PROPERTY' : 'each property searched'} a property of contacts?`,
-      401: 'is HUBSPOT_ACCESS_TOKEN a private app token with crm.objects.contacts.read?',
-      403: 'has the private app the scope crm.objects.contacts.read?',
+      400: own.length
+        ? 'are HUBSPOT_ID_PROPERTY and HUBSPOT_AVATAR_PROPERTY internal names of properties of contacts?'
+        : 'it does not accept the search',
+      401: TOKEN_HELP,
+      403: 'has the service key, or the private app, the scope crm.objects.contacts.read?',
+      404: VERSION_HELP,
+      410: VERSION_HELP,
+      429: 'five searches a second, or the requests of the day, are used up',
     },
   });
   const contacts = answer.list('results');
   if (contacts.length === LIMIT) throw new Error(`HubSpot has ${LIMIT} contacts or more with such a number`);
   return contacts.map((contact): Customer => {
     const properties = Object(contact.properties) as Record<string, unknown>;
-    const { firstname, lastname, company, email } = properties;
+    const { firstname, lastname, company, email, phone, mobilephone } = properties;
+    const { hs_calculated_phone_number, hs_calculated_mobile_number } = properties;
     return {
-      customer_id: contact.id,
-      display_name: [firstname, lastname].filter(Boolean).join(' ') || company || email,
+      customer_id: HUBSPOT_ID_PROPERTY ? properties[HUBSPOT_ID_PROPERTY] : contact.id,
+      display_name: `${firstname ?? ''} ${lastname ?? ''}`.trim() || company || email,
       avatar: HUBSPOT_AVATAR_PROPERTY && properties[HUBSPOT_AVATAR_PROPERTY],
-      // HubSpot's searchable numbers know no country.
-      ...(address.channel === 'email'
-        ? {}
-        : { phone_numbers: NUMBER_PROPERTIES.map((name) => properties[name]) }),
+      ...(address.channel !== 'email' && {
+        // HubSpot knows the contact's country, so its reading goes before one that has to assume a country.
+        phone_numbers: [hs_calculated_phone_number || phone],
+        mobile_numbers: [hs_calculated_mobile_number || mobilephone, properties[WHATSAPP]],
+      }),
     };
   });
 };
 
-function filtersFor({ channel, key, value }: Address, lookUp: LookUp): object[] {
-  if (channel === 'email') return [{ propertyName: 'email', operator: 'EQ', value: value.toLowerCase() }];
+/**
+ * One filter for each group, of which HubSpot takes five. Its searchable digits have no country, and those of a number that
+ * it read in another country than that of the contact have a trunk prefix or a country code before them.
+ */
+function filtersFor({ channel, key, value }: Address, { phoneNumbers }: LookUp): object[] {
+  if (channel === 'email') return [isOneOf('email', [value.toLowerCase()])];
   if (!key.startsWith('+')) return [];
-  const { context, phoneNumbers } = lookUp;
-  const values = phoneNumbers.writtenForms(key, context.CRM_DEFAULT_COUNTRY);
-  const digits = phoneNumbers.localDigits(key);
+  const numbers = phoneNumbers.sameNumbers(key);
+  const forms = phoneNumbers.digitForms(key);
+  const digits = [...new Set([...forms, ...forms.map((form) => form.replace(/^0+/, ''))])];
   return [
-    ...NUMBER_PROPERTIES.map((propertyName) => ({ propertyName, operator: 'IN', values })),
-    ...SEARCHABLE_PROPERTIES.map((propertyName) => ({ propertyName, operator: 'EQ', value: digits })),
+    ...CALCULATED.map((name) => isOneOf(name, numbers)),
+    ...SEARCHABLE.map((name) => isOneOf(name, digits)),
+    isOneOf(WHATSAPP, [...numbers, ...digits]),
   ];
+}
+
+/** Values of IN have to be in lower case. */
+function isOneOf(propertyName: string, values: string[]): object {
+  const [value] = values;
+  return values.length === 1
+    ? { propertyName, operator: 'EQ', value }
+    : { propertyName, operator: 'IN', values };
 }

@@ -14,7 +14,7 @@ beforeEach(() => {
 afterEach(() => jest.restoreAllMocks());
 
 const find = (variables: Record<string, unknown> = {}, startedAt = performance.now()) =>
-  findCustomer(address, contextOf({ CRM_SOURCE: 'scripted', ...variables }), startedAt);
+  findCustomer(address, contextOf({ CRM_SOURCE: 'scripted', ...variables }), { startedAt });
 
 describe('a CRM source', () => {
   const names = readdirSync('assets/crm').map((file) => file.replace('.private.ts', ''));
@@ -41,7 +41,9 @@ describe('a CRM source', () => {
   test.each([undefined, ''])('is the embedded default if CRM_SOURCE is %p', async (CRM_SOURCE) => {
     expect(await find({ CRM_SOURCE })).toBeUndefined();
     expect(
-      await findCustomer(parseAddress('+14155550147') ?? fail(), contextOf(), performance.now()),
+      await findCustomer(parseAddress('+14155550147') ?? fail(), contextOf(), {
+        startedAt: performance.now(),
+      }),
     ).toMatchObject({
       customer_id: 'C-1001',
     });
@@ -206,6 +208,14 @@ describe('a customer with phone numbers as they are written in the CRM', () => {
     expect(await find({ CRM_DEFAULT_COUNTRY })).toEqual(ada);
   });
 
+  test('alone has what reads numbers loaded', async () => {
+    installRuntime({ '/phone-numbers.js': '/there/is/no/such/file.js' });
+    script(async () => [ada]);
+    expect(await find()).toEqual(ada);
+    script(async () => [{ ...ada, phone_numbers: ['+14155550123'] }]);
+    await expect(find()).rejects.toThrow('Cannot find module');
+  });
+
   test.each([[[]], [['+1 415 555 0124']], [['(415) 555-0123']], [[null, {}]]])(
     'is left out if the address is none of %j',
     async (phone_numbers) => {
@@ -217,7 +227,69 @@ describe('a customer with phone numbers as they are written in the CRM', () => {
   );
 });
 
+describe('a number without a country code', () => {
+  const findAfter = (proxyAddress: unknown, variables: object = {}) =>
+    findCustomer(address, contextOf({ CRM_SOURCE: 'scripted', ...variables }), {
+      startedAt: performance.now(),
+      proxyAddress,
+    });
+
+  test.each([
+    ['+18335550100', undefined, true],
+    ['whatsapp:+18335550100', undefined, true],
+    ['+33140205050', undefined, false],
+    ['+33140205050', 'US', true],
+    ['+18335550100', 'FR', false],
+    ['12345', undefined, false],
+    ['messenger:1002003004', undefined, false],
+    [['+18335550100'], undefined, false],
+    [undefined, undefined, false],
+  ])('is read after a message to %p, with CRM_DEFAULT_COUNTRY %p: %p', async (proxy, country, isFound) => {
+    script(async () => ({ ...ada, phone_numbers: ['(415) 555-0123'] }));
+    expect(await findAfter(proxy, { CRM_DEFAULT_COUNTRY: country })).toEqual(isFound ? ada : undefined);
+  });
+
+  test('beside the same digits with one is ambiguous where nothing tells them apart', async () => {
+    const eve = { customer_id: 'C-2', display_name: 'Eve', phone_numbers: ['+1 415 555 0123'] };
+    script(async () => [{ ...ada, phone_numbers: ['(415) 555-0123'] }, eve]);
+    expect(await findAfter('+18335550100')).toBeUndefined();
+    expect(log().join()).toContain('is ambiguous');
+    // Written to in France, only one of them has the number.
+    expect(await findAfter('+33140205050')).toMatchObject({ customer_id: 'C-2' });
+  });
+});
+
 describe('several customers', () => {
+  const number = '+1 415 555 0123';
+  const eve = { customer_id: 'C-2', display_name: 'Eve' };
+
+  test('are the one whose mobile number it is, before others who have it as a landline', async () => {
+    script(async () => [
+      { ...eve, phone_numbers: [number], mobile_numbers: ['+1 415 555 0124'] },
+      { ...ada, phone_numbers: [], mobile_numbers: [null, number] },
+    ]);
+    expect(await find()).toEqual(ada);
+    script(async () => [
+      { ...eve, mobile_numbers: [number] },
+      { ...ada, mobile_numbers: [number] },
+    ]);
+    expect(await find()).toBeUndefined();
+  });
+
+  test('are the one of the lowest rank who has the number', async () => {
+    script(async () => [
+      { ...eve, rank: 1, mobile_numbers: [number] },
+      { ...ada, phone_numbers: [[number]] },
+      { customer_id: 'C-3', rank: 0, phone_numbers: ['+1 415 555 0124'] },
+    ]);
+    expect(await find()).toEqual(ada);
+    script(async () => [
+      { ...eve, rank: 2 },
+      { ...ada, rank: 1 },
+    ]);
+    expect(await find()).toEqual(ada);
+  });
+
   test('with one customer_id are one customer', async () => {
     script(async () => [{ ...ada, customer_id: 7 }, { customer_id: '7' }]);
     expect(await find()).toEqual({ ...ada, customer_id: '7' });

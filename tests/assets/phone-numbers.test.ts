@@ -1,4 +1,14 @@
-import { localDigits, readNumber, writtenForms } from '../../assets/phone-numbers.private';
+import { parseAddress } from '../../assets/address.private';
+import { digitForms, readNumbers, sameNumbers } from '../../assets/phone-numbers.private';
+
+/** The only number that somebody wrote, in the country, or in that of another number. */
+function readNumber(written: string | number, country?: string): string | undefined {
+  const numbers = country?.startsWith('+')
+    ? readNumbers(written, undefined, country)
+    : readNumbers(written, country);
+  expect(numbers.length).toBeLessThan(2);
+  return numbers[0];
+}
 
 describe('a number is read', () => {
   test.each([
@@ -12,7 +22,12 @@ describe('a number is read', () => {
     ['06 79 57 15 33', 'FR', '+33679571533'],
     ['33679571533', 'FR', '+33679571533'],
     ['33679571533', 'US', '+33679571533'],
+    ['011 33 6 79 57 15 33', 'US', '+33679571533'],
+    ['01133679571533', 'FR', '+33679571533'],
+    // A number in Delhi, and not one in Nigeria.
+    ['011 2345 6789', 'IN', '+911123456789'],
     ['+33 (0)6 79 57 15 33', undefined, '+33679571533'],
+    ['+39 (06) 1234 5678', undefined, '+390612345678'],
     // A number of Weener near the border, were it not that national numbers start with 0 in Germany.
     ['4915112345678', 'DE', '+4915112345678'],
     ['04915 12345', 'DE', '+49491512345'],
@@ -20,60 +35,97 @@ describe('a number is read', () => {
     // Without a plus this is a number in Arkansas, with one it is a number in Norway.
     ['4792345678', 'US', '+14792345678'],
     ['+4792345678', 'US', '+4792345678'],
-  ])('%s with the default country %s as %s', (written, country, number) => {
+  ])('%s in the country %s as %s', (written, country, number) => {
     expect(readNumber(written, country)).toBe(number);
   });
 
-  test.each(['', 'none', '0147', '555-0147', '+', '1001'])('%p as none', (written) => {
-    expect(readNumber(written)).toBeUndefined();
-    expect(readNumber(written, 'US')).toBeUndefined();
+  test.each([
+    ['(415) 555-0147', '+18005550100', '+14155550147'],
+    ['06 79 57 15 33', '+33140205050', '+33679571533'],
+    ['06 79 57 15 33', '+14155550100', undefined],
+    ['8 912 345-67-89', '+74951234567', '+79123456789'],
+    ['(415) 555-0147', '+999123', undefined],
+  ])('%s in the country of %s as %s', (written, number, expected) => {
+    expect(readNumber(written, number)).toBe(expected);
   });
+
+  test.each([
+    '+1 415 555 0147 x12',
+    '(415) 555-0147 ext. 12',
+    '(415) 555-0147, Ext 12',
+    '415-555-0147 extension 1234',
+    '415.555.0147 #7',
+    '+14155550147;ext=12',
+  ])('%s without its extension', (written) => {
+    expect(readNumber(written, 'US')).toBe('+14155550147');
+  });
+
+  test.each(['', 'none', '0147', '555-0147', '+', '1001', '679571533', '00', '011'])(
+    '%p as none',
+    (written) => {
+      expect(readNumber(written)).toBeUndefined();
+      expect(readNumber(written, 'US')).toBeUndefined();
+    },
+  );
 });
 
-describe('the forms of a number', () => {
-  test.each([
-    [
-      '+14155550147',
-      'US',
-      ['14155550147', '4155550147', '(415) 555-0147', '415-555-0147', '+1 415-555-0147'],
-    ],
-    ['+33679571533', 'FR', ['33679571533', '0679571533', '06 79 57 15 33', '+33 6 79 57 15 33']],
-    ['+4915112345678', 'DE', ['4915112345678', '015112345678', '+49 1511 2345678']],
-    ['+447911123456', 'GB', ['447911123456', '07911123456', '07911 123456', '+44 (0)7911 123456']],
-    ['+525512345678', 'MX', ['+5215512345678', '525512345678', '5512345678']],
-  ])('%s in %s are those that people write', (number, country, forms) => {
-    const all = writtenForms(number, country);
-    expect(all).toEqual(expect.arrayContaining([number, ...forms]));
-    expect(new Set(all).size).toBe(all.length);
-  });
-
-  test('are national in the default country alone', () => {
-    expect(writtenForms('+14155550147')).toContain('14155550147');
-    for (const country of [undefined, 'FR']) {
-      expect(writtenForms('+14155550147', country)).not.toContain('4155550147');
-      expect(writtenForms('+14155550147', country)).not.toContain('(415) 555-0147');
-    }
-  });
-
-  test('are none that is the number of somebody else', () => {
-    expect(writtenForms('+4792345678', 'NO')).toContain('4792345678');
-    expect(writtenForms('+4792345678', 'US')).not.toContain('4792345678');
-  });
-
-  test('are the number itself where nothing is known of it', () => {
-    expect(writtenForms('+999123')).toContain('+999123');
-  });
+test.each<[string, string, string[]]>([
+  ['+43 664 1234567 (2)', 'AT', ['+436641234567']],
+  ['+49 30 123456, 2. OG', 'DE', ['+4930123456']],
+  ['0171 1234567 (WhatsApp 24h)', 'DE', ['+491711234567']],
+  ['030 123456 (ab 18 Uhr)', 'DE', ['+4930123456']],
+  ['Tel. 2: 030 123456', 'DE', ['+4930123456']],
+  ['01 5123456 Top 7', 'AT', ['+4315123456']],
+  ['+44 20 7946 0958 opt 3', 'GB', ['+442079460958']],
+  ['+1 415 555 0147 / +1 415 555 0199', 'US', ['+14155550147', '+14155550199']],
+  ['(415) 555-0199 or (415) 555-0147', 'US', ['+14155550199', '+14155550147']],
+  ['415-555-0147\n+1 415 555 0199', 'US', ['+14155550147', '+14155550199']],
+  ['０９０－１２３４－５６７８', 'JP', ['+819012345678']],
+  ['(659) 234-5678', 'GB', []],
+  ['507-234-5678', 'GB', []],
+  ['0044 (0)7400 123456', 'GB', ['+447400123456']],
+  ['1-800-FLOWERS', 'US', []],
+  [`+14155550147${' '.repeat(100_000)}.`, 'US', ['+14155550147']],
+])('of %s in %s, what people wrote beside numbers is no part of them', (written, country, numbers) => {
+  expect(readNumbers(written, country)).toEqual(numbers);
 });
 
 test.each([
-  ['+14155550147', '4155550147'],
-  ['+33679571533', '679571533'],
-])('the local digits of %s are %s', (number, digits) => {
-  expect(localDigits(number)).toBe(digits);
+  ['+5511961234567', ['+551161234567']],
+  ['+551161234567', ['+5511961234567']],
+  ['+5491123456789', ['+541123456789']],
+  ['+525512345678', ['+5215512345678']],
+  ['+14155550147', []],
+])('%s may be written as %j too', (number, others) => {
+  expect(sameNumbers(number).sort()).toEqual([number, ...others].sort());
+  const keys = sameNumbers(number).map((same) => parseAddress(same)?.key);
+  expect(new Set(keys).size).toBe(1);
 });
 
-test('a default country may be written in small letters, and is named if it is none', () => {
+test.each([
+  ['+14155550147', ['4155550147', '14155550147', '0014155550147', '01114155550147', '104155550147']],
+  ['+33679571533', ['679571533', '0679571533', '33679571533', '0033679571533', '330679571533']],
+  ['+5491123456789', ['1123456789', '01115' + '23456789', '541123456789', '5491123456789']],
+  ['+999123', ['999123']],
+])('the digits of %s are %j among others', (number, digits) => {
+  const forms = digitForms(number);
+  expect(forms).toEqual(expect.arrayContaining(digits));
+  expect(new Set(forms).size).toBe(forms.length);
+  expect(forms.join('')).toMatch(/^\d+$/);
+});
+
+test.each([
+  [4155550147, '+14155550100', '+14155550147'],
+  [14155550147, undefined, '+14155550147'],
+  [123456789, '+2250123456780', '+2250123456789'],
+  [123456789, undefined, undefined],
+])('%p in a numeric field, in the country of %s, is %s', (written, country, number) => {
+  expect(readNumber(written, country)).toBe(number);
+  if (written === 123456789) expect(readNumber(String(written), country)).toBeUndefined();
+});
+
+test('a country may be written in small letters, and is named if it is none', () => {
   expect(readNumber('4155550147', ' us ')).toBe('+14155550147');
   expect(() => readNumber('4155550147', 'usa')).toThrow('CRM_DEFAULT_COUNTRY is not a country');
-  expect(() => writtenForms('+14155550147', 'United States')).toThrow('CRM_DEFAULT_COUNTRY is not a country');
+  expect(() => readNumbers('4155550147', '+1')).toThrow('CRM_DEFAULT_COUNTRY is not a country');
 });

@@ -29,6 +29,14 @@ describe('a customer who is known', () => {
     });
   });
 
+  test('is found by a number without a country code, which is of the country of the number written to', async () => {
+    script(async () => ({ ...ada, phone_numbers: ['06 79 57 15 33'] }));
+    expect(await answer()).toMatchObject({ friendly_name: 'Ada Okafor' });
+    expect(await answer({ 'MessagingBinding.ProxyAddress': '+14155550100' })).not.toHaveProperty(
+      'attributes',
+    );
+  });
+
   test('is found in the embedded customers by default', async () => {
     const known = { 'MessagingBinding.Address': 'whatsapp:+14155550147' };
     expect(await answer(known, { CRM_SOURCE: undefined })).toStrictEqual({
@@ -130,6 +138,32 @@ describe('a customer who is not known', () => {
   });
 });
 
+describe('a sender by e-mail who is not known', () => {
+  const email = {
+    'MessagingBinding.Address': 'fay@example.com',
+    'MessagingBinding.Name': 'Fay\u0000 Weldon ',
+  };
+
+  test('goes by the name that Twilio sends', async () => {
+    script(async () => undefined);
+    expect(await answer(email)).toStrictEqual({ friendly_name: 'Fay Weldon' });
+    expect(await answer({ ...email, 'MessagingBinding.Name': ' ' })).toStrictEqual({
+      friendly_name: 'fay@example.com',
+    });
+  });
+
+  test('goes by the address if the CRM failed, so that the name can heal', async () => {
+    script(() => Promise.reject());
+    expect(await answer(email)).toStrictEqual({ friendly_name: 'fay@example.com' });
+    expect(log()).toEqual([expect.stringContaining('CRM failed (CRM_SOURCE scripted: no reason)')]);
+  });
+
+  test('has no such name by SMS', async () => {
+    script(async () => undefined);
+    expect(await answer({ 'MessagingBinding.Name': 'Fay' })).toStrictEqual({ friendly_name: '+33679571533' });
+  });
+});
+
 describe('a CRM that fails', () => {
   const byNumber = { friendly_name: '+33679571533' };
 
@@ -210,6 +244,16 @@ describe('group MMS', () => {
     expect(await answerGroup(Object.keys(people), fields)).toStrictEqual({ friendly_name: 'Ada, Luca' });
   });
 
+  test('reads numbers without a country code in the country of ProjectedAddress', async () => {
+    const phone_numbers = ['(415) 555-0101'];
+    script(async () => ({ customer_id: 'C-1', display_name: 'Ada', phone_numbers }));
+    const fields = { 'MessagingBinding.ProxyAddress': undefined, ...group };
+    expect(await answer(fields)).toStrictEqual({ friendly_name: 'Ada' });
+    expect(await answer({ ...fields, 'MessagingBinding.ProjectedAddress': '+33140205050' })).toStrictEqual({
+      friendly_name: '+14155550101',
+    });
+  });
+
   test('names a customer with two numbers once', async () => {
     script(async () => ({ customer_id: 'C-1', display_name: 'Ada' }));
     expect(await answer({ ...group })).toStrictEqual({ friendly_name: 'Ada' });
@@ -222,6 +266,30 @@ describe('group MMS', () => {
     expect(await answer({ ...group }, { CRM_TIMEOUT_MS: '50' })).toStrictEqual({
       friendly_name: 'Ada, Mina',
     });
+  });
+
+  test('is a group also if only who wrote is named, or only addresses', async () => {
+    const ada = { friendly_name: 'Ada' };
+    expect(await answerGroup(['+14155550101'], { 'MessagingBinding.Address': undefined })).toStrictEqual(ada);
+    const addresses = { 'MessagingBinding.Address': '+14155550101,+14155550102' };
+    const noAuthor = { 'MessagingBinding.AuthorAddress': undefined, ...addresses };
+    expect(await answerGroup(['+14155550101', '+14155550102'], noAuthor)).toStrictEqual({
+      friendly_name: 'Ada, Luca',
+    });
+  });
+
+  test('is looked up a few members at a time', async () => {
+    let now = 0;
+    let most = 0;
+    script(async () => {
+      most = Math.max(most, ++now);
+      await new Promise((done) => setTimeout(done, 5));
+      now--;
+      return undefined;
+    });
+    const many = Array.from({ length: 9 }, (_, i) => `+1415555020${i}`).join();
+    await answer({ ...group, 'MessagingBinding.Address': many });
+    expect(most).toBe(3);
   });
 
   test('looks up no more members than group MMS can have', async () => {

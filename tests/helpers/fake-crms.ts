@@ -47,11 +47,11 @@ export function useFakeCrms() {
     apis: () => crms,
     log: () => log(),
     /** Looks up an address in the source of that name, with all that it needs set. */
-    find(name: string, text: string, variables: Record<string, unknown> = {}) {
+    find(name: string, text: string, variables: Record<string, unknown> = {}, proxyAddress?: string) {
       const context = contextOf({ CRM_SOURCE: name, ...fakeCrm(name).settings, ...variables });
       const address = parseAddress(text);
       if (!address) throw new Error(`${text} is not an address`);
-      return findCustomer(address, context, performance.now());
+      return findCustomer(address, context, { startedAt: performance.now(), proxyAddress });
     },
   };
 }

@@ -1,14 +1,25 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import type { ApiAnswer, ApiRequest } from './fake-server';
 
+/** As it is typed, as a number in a numeric field, or a list of them, as look-ups of Airtable have it. */
+export type Written = string | number | string[];
+
 /** A person in a CRM, with what may be typed there. */
 export interface Contact {
   id: string;
   firstName?: string;
   lastName?: string;
   company?: string;
-  phone?: string;
+  phone?: Written;
   mobile?: string;
+  /** What only Salesforce has. */
+  home?: string;
+  /** What only HubSpot has. */
+  whatsapp?: string;
+  /** What customers are in Salesforce, if not a Contact. */
+  object?: 'Lead' | 'ConvertedLead' | 'PersonAccount';
+  /** The company's own number of the customer. */
+  number?: string;
   email?: string;
   avatar?: string;
 }
@@ -34,7 +45,9 @@ export const NOT_FOUND: ApiAnswer = { status: 404, body: {} };
 
 /** The phone numbers of a contact, in E.164, and the e-mail address. */
 export function addressesOf({ phone, mobile, email }: Contact): string[] {
-  const numbers = [phone, mobile].map((written = '') => parsePhoneNumberFromString(written, 'US')?.number);
+  const numbers = [phone, mobile].map(
+    (written = '') => parsePhoneNumberFromString(String(written), 'US')?.number,
+  );
   return [...numbers, email].filter((address) => address !== undefined);
 }
 

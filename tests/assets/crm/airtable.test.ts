@@ -1,3 +1,4 @@
+import type { Contact } from '../../../tools/fakes/fake-crms';
 import { ada, customer, useFakeCrms } from '../../helpers/fake-crms';
 
 const { apis, find } = useFakeCrms();
@@ -32,17 +33,42 @@ test('compares e-mail addresses without regard to case, and to spaces around the
   expect(await find('airtable', 'ADA@example.com')).toEqual(customer);
 });
 
-test('asks for two records, so that it sees an ambiguity, in a URL of bounded length', async () => {
-  apis().know();
-  for (const [number, CRM_DEFAULT_COUNTRY] of Object.entries({
-    '+14155550147': 'US',
-    '+5511987654321': 'BR',
-  })) {
-    await find('airtable', number, { CRM_DEFAULT_COUNTRY });
-    const { path = '', host } = apis().calls.at(-1) ?? {};
-    expect(new URL(path, `https://${host}`).searchParams.get('maxRecords')).toBe('2');
-    expect(path.length).toBeLessThan(4000);
-  }
+test.each<[string, Contact['phone']]>([
+  ['a number', 14155550147],
+  ['a number without the country code', 4155550147],
+  ['a list, as look-ups have it', ['+1 415 555 0100', '(415) 555-0147']],
+])('finds a phone number in a field that has %s', async (_name, phone) => {
+  apis().know({ ...ada, phone });
+  expect(await find('airtable', '+14155550147', {}, '+14155550100')).toEqual(customer);
+});
+
+test('finds short numbers by as many digits as they have', async () => {
+  apis().know({ ...ada, phone: '21 123' }, { ...ada, id: '1002', phone: '21 124' });
+  expect(await find('airtable', '+68221123', {}, '+68222334')).toEqual(customer);
+});
+
+test.each([
+  ['AIRTABLE_NAME_FIELD', 'Names', { customer_id: '1001', display_name: 'Ada Okafor' }],
+  ['AIRTABLE_NAME_FIELD', 'Customer number', { customer_id: '1001', display_name: '7' }],
+  ['AIRTABLE_NAME_FIELD', 'Mobile', { customer_id: '1001' }],
+  ['AIRTABLE_ID_FIELD', 'Customer number', { customer_id: '7', display_name: 'Ada Okafor' }],
+])('takes %s from the field %s', async (setting, field, expected) => {
+  apis().know({ ...ada, number: '7' });
+  expect(await find('airtable', '+14155550147', { [setting]: field })).toEqual(expected);
+});
+
+test('asks in a short URL, and decides nothing where there are too many to see', async () => {
+  apis().know(...Array.from({ length: 101 }, (_, i) => ({ ...ada, id: String(i) })));
+  await expect(find('airtable', '+14155550147')).rejects.toThrow('Airtable has 100 records or more');
+  expect(apis().calls.at(-1)?.path.length).toBeLessThan(300);
+});
+
+test('does not ask again in the 30 s in which Airtable refuses everything', async () => {
+  apis().fault = { status: 429 };
+  await expect(find('airtable', '+14155550147')).rejects.toThrow(
+    'Airtable answered 429: a base answers five',
+  );
+  expect(apis().calls).toHaveLength(1);
 });
 
 test.each([

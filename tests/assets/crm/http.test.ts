@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { fakeCrm } from '../../../tools/fakes/fake-crms';
 import { ada, customer, useFakeCrms } from '../../helpers/fake-crms';
 
 const { apis, find, log } = useFakeCrms();
@@ -10,6 +11,19 @@ test('asks for the address and the channel, and keeps what CRM_URL asks for itse
   const [{ path, headers } = { path: '', headers: {} }] = apis().calls;
   expect(path).toBe('/customers?tenant=7&address=%2B14155550147&channel=whatsapp');
   expect(headers).toMatchObject({ authorization: 'Bearer service-token', accept: 'application/json' });
+});
+
+test('asks for the form that a person is listed by', async () => {
+  await find('http', 'whatsapp:+5215512345678');
+  await find('http', 'Ada@Example.com');
+  await find('http', 'messenger:1002003004');
+  const asked = apis().calls.map(({ path }) => new URLSearchParams(path.split('?')[1]).get('address'));
+  expect(asked).toEqual(['+525512345678', 'ada@example.com', '1002003004']);
+});
+
+test.each([204, 404])('knows nobody if it is answered %i', async (status) => {
+  jest.spyOn(fakeCrm('http'), 'answer').mockReturnValue({ status });
+  expect(await find('http', '+14155550147')).toBeUndefined();
 });
 
 test('sends no Authorization where CRM_AUTHORIZATION is not set', async () => {

@@ -29,9 +29,11 @@ describe.each(CRM_NAMES)('%s', (name) => {
   });
 
   test('goes on where the API asks to slow down, and the time allows it', async () => {
-    apis().faults = [{ status: 429 }];
-    expect(await find(name, '+14155550147')).toEqual(customer);
-    apis().faults = [{ status: 503, headers: { 'Retry-After': '0' } }];
+    for (const status of [500, 502, 503]) {
+      apis().faults = [{ status }];
+      expect(await find(name, '+14155550147')).toEqual(customer);
+    }
+    apis().faults = [{ status: 429, headers: { 'Retry-After': '0' } }];
     expect(await find(name, '+14155550147')).toEqual(customer);
     apis().faults = [{ status: 429, headers: { 'Retry-After': new Date().toUTCString() } }];
     expect(await find(name, '+14155550147')).toEqual(customer);
@@ -39,7 +41,7 @@ describe.each(CRM_NAMES)('%s', (name) => {
 
   test('gives up at once where the API asks for more time than there is', async () => {
     apis().fault = TOO_LATE;
-    await expect(find(name, '+14155550147')).rejects.toThrow(`${crm} answered 429: too many requests`);
+    await expect(find(name, '+14155550147')).rejects.toThrow(`${crm} answered 429: `);
     apis().fault = { status: 503, headers: { 'Retry-After': new Date(Date.now() + 60_000).toUTCString() } };
     await expect(find(name, '+14155550147')).rejects.toThrow(
       `${crm} answered 503: it has a problem of its own`,
@@ -71,7 +73,7 @@ describe.each(CRM_NAMES)('%s', (name) => {
   });
 
   test.each<[string, Parameters<typeof Object.assign>[1], string]>([
-    ['500', { status: 500 }, 'answered 500: it has a problem of its own'],
+    ['501', { status: 501 }, 'answered 501: it has a problem of its own'],
     [
       'a redirect',
       { status: 302, headers: { Location: 'https://elsewhere.example/' } },
@@ -85,9 +87,21 @@ describe.each(CRM_NAMES)('%s', (name) => {
     expect(apis().calls).toHaveLength(1);
   });
 
-  test('does not read what comes with an error', async () => {
-    jest.spyOn(fakeCrm(name), 'answer').mockReturnValue({ status: 500, body: 'x'.repeat(2 * 1024 * 1024) });
-    await expect(find(name, '+14155550147')).rejects.toThrow(`${crm} answered 500`);
+  test.each([
+    'x'.repeat(2 * 1024 * 1024),
+    '{',
+    'null',
+    '[]',
+    '[null]',
+    '{"error":{"type":{"message":"Ada"}}}',
+    '[{"errorCode":"Ada Okafor"}]',
+    '{"category":"+14155550147"}',
+    `{"error":"${'ADA_'.repeat(20)}X"}`,
+  ])('says nothing of an error that it cannot read, such as %.40s', async (body) => {
+    jest.spyOn(fakeCrm(name), 'answer').mockReturnValue({ status: 418, body });
+    await expect(find(name, '+14155550147')).rejects.toThrow(
+      new RegExp(`^CRM_SOURCE ${name}: ${crm} answered 418$`),
+    );
   });
 
   test.each(['hang', 'drip'] as const)('is not waited for where the API %ss', async (fault) => {
@@ -148,6 +162,8 @@ describe.each(TYPED_IN)('%s, where people type numbers as they like,', (name) =>
     '1-415-555-0147',
     '1 (415) 555-0147',
     '0014155550147',
+    '+1/415/555/0147',
+    '+1 415 555 0147 ext. 12',
   ])('finds the number that is written %s', async (phone) => {
     apis().know({ ...ada, phone });
     expect(await find(name, 'whatsapp:+14155550147', { CRM_DEFAULT_COUNTRY })).toEqual(customer);
@@ -172,8 +188,46 @@ describe.each(TYPED_IN)('%s, where people type numbers as they like,', (name) =>
     },
   );
 
+  test('reads numbers without a country code in the country of the number that the customer wrote to', async () => {
+    apis().know({ ...ada, phone: '(415) 555-0147' });
+    expect(await find(name, '+14155550147', {}, '+18335550100')).toEqual(customer);
+    expect(await find(name, 'whatsapp:+14155550147', {}, 'whatsapp:+18335550100')).toEqual(customer);
+    apis().know({ ...ada, phone: '06 79 57 15 33' });
+    expect(await find(name, '+33679571533', {}, '+33140205050')).toEqual(customer);
+    expect(await find(name, '+33679571533', {}, '+14155550100')).toBeUndefined();
+    expect(await find(name, '+33679571533', { CRM_DEFAULT_COUNTRY: 'FR' }, '+14155550100')).toEqual(customer);
+    for (const proxy of [undefined, '12345', 'messenger:1002003', 'ACME']) {
+      expect(await find(name, '+33679571533', {}, proxy)).toBeUndefined();
+    }
+  });
+
+  test('tells people apart whose numbers differ in the country alone', async () => {
+    // San Miguel de Allende in Mexico has the area code of San Francisco.
+    apis().know({ ...ada, phone: '+1 415 555 0147' }, { ...ada, id: '1002', phone: '+52 415 555 0147' });
+    expect(await find(name, '+14155550147', {}, '+525512345678')).toEqual(customer);
+    expect(await find(name, '+524155550147', {}, '+14155550100')).toEqual({
+      ...customer,
+      customer_id: '1002',
+    });
+    expect(log()).toEqual([]);
+  });
+
+  test('finds a WhatsApp number in the form that the CRM has', async () => {
+    for (const [address, phone] of [
+      ['whatsapp:+551161234567', '(11) 96123-4567'],
+      ['whatsapp:+5511961234567', '+55 11 6123 4567'],
+      ['whatsapp:+5491123456789', '+54 11 2345-6789'],
+      ['whatsapp:+5215512345678', '+52 55 1234 5678'],
+      ['whatsapp:+525512345678', '+52 1 55 1234 5678'],
+    ] as const) {
+      apis().know({ ...ada, phone });
+      const proxyAddress = address.replace(/\d{8}$/, '22334455');
+      expect([phone, await find(name, address, {}, proxyAddress)]).toEqual([phone, customer]);
+    }
+  });
+
   test('takes nobody whose number has other digits, or another country code', async () => {
-    for (const phone of ['+54155550147', '+14155550147 x12', '415555014', '54155550147', '+4414155550147']) {
+    for (const phone of ['+54155550147', '+141555501472', '415555014', '54155550147', '+4414155550147']) {
       apis().know({ ...ada, phone });
       expect([phone, await find(name, '+14155550147', { CRM_DEFAULT_COUNTRY })]).toEqual([phone, undefined]);
     }

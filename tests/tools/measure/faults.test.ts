@@ -1,5 +1,6 @@
 import { breakCrms } from '../../../tools/measure/faults/break-crms';
 import { breakDeployment } from '../../../tools/measure/faults/break-deployment';
+import { healAndKeep } from '../../../tools/measure/faults/heal-and-keep';
 import {
   checkLinking,
   checkLog,
@@ -87,8 +88,14 @@ describe('every webhook is answered as promised, and nothing is lost, if', () =>
   test('a CRM is broken', async () => {
     await breakCrms(report, { CRM_TIMEOUT_MS: '700' }, ['hubspot']);
     expect(results.filter(({ problem, isLost }) => problem || isLost)).toEqual([]);
-    expect(results.length).toBe(32);
+    expect(results.length).toBe(34);
   }, 120_000);
+
+  test('the CRM fails at the first webhook, and is back at the second', async () => {
+    await healAndKeep(report);
+    expect(results.filter(({ problem, isLost }) => problem || isLost)).toEqual([]);
+    expect(results.length).toBe(8);
+  }, 60_000);
 
   test('what is deployed is broken', async () => {
     await breakDeployment(report);

@@ -13,37 +13,57 @@ export const fake: FakeCrm = {
   hasTypedNumbers: true,
   answer({ host, method, path, headers }, contacts) {
     const { pathname, searchParams } = new URL(path, `https://${host}`);
-    if (headers.authorization !== `Bearer ${TOKEN}`) return { status: 401 };
+    if (headers.authorization !== `Bearer ${TOKEN}`) return errorOf(401, 'AUTHENTICATION_REQUIRED');
     if (method !== 'GET' || pathname !== '/v0/appFrontline/Our%20customers') return NOT_FOUND;
     if (path.length > URL_MAX_LENGTH) return { status: 414 };
     const formula = searchParams.get('filterByFormula') ?? '';
-    const records = contacts
-      .map(recordOf)
-      .filter(({ fields }) => evaluate(formula, fields))
-      .slice(0, Number(searchParams.get('maxRecords')));
-    return { status: 200, body: { records } };
+    try {
+      // Also of a table without records, the formula is checked.
+      evaluate(formula, recordOf({ id: '' }).fields);
+      const records = contacts.map(recordOf).filter(({ fields }) => evaluate(formula, fields));
+      return { status: 200, body: { records: records.slice(0, Number(searchParams.get('maxRecords'))) } };
+    } catch (error) {
+      return errorOf(422, 'INVALID_FILTER_BY_FORMULA', (error as Error).message);
+    }
   },
 };
 
-function recordOf({ id, firstName, lastName, phone, email, avatar }: Contact) {
+/** https://airtable.com/developers/web/api/errors */
+function errorOf(status: number, type: string, message = '') {
+  return { status, body: { error: { type, message } } };
+}
+
+function recordOf({ id, firstName, lastName, phone, email, avatar, number }: Contact) {
   const Name = [firstName, lastName].filter(Boolean).join(' ');
   const photo = avatar && [{ id: 'att1', url: avatar, type: 'image/png' }];
+  const numbers = { 'Customer number': number && Number(number), Names: [Name], Mobile: undefined };
   return {
     id,
-    fields: { Name, Phone: phone, 'E-mail {work}': email, Email: email, Avatar: avatar, Photo: photo },
+    fields: {
+      Name,
+      Phone: phone,
+      'E-mail {work}': email,
+      Email: email,
+      Avatar: avatar,
+      Photo: photo,
+      ...numbers,
+    },
   };
 }
 
-type Value = string | number | boolean;
+type Value = string | number | boolean | string[];
+
+/** Those that take text refuse numbers: https://support.airtable.com/docs/regular-expression-functions-in-airtable */
+function text(value: Value | undefined): string {
+  if (typeof value !== 'string') throw new Error('Invalid arguments: text is needed');
+  return value;
+}
 
 const FUNCTIONS: Record<string, (...values: Value[]) => Value> = {
-  OR: (...values) => values.some(Boolean),
-  IF: (condition = '', then = '', otherwise = '') => (condition ? then : otherwise),
-  FALSE: () => false,
-  FIND: (wanted, within) => String(within).indexOf(String(wanted)) + 1,
-  LOWER: (text) => String(text).toLowerCase(),
-  TRIM: (text) => String(text).trim(),
-  REGEX_REPLACE: (text, pattern, by) => String(text).replace(new RegExp(String(pattern), 'g'), String(by)),
+  FIND: (wanted, within) => text(within).indexOf(text(wanted)) + 1,
+  LOWER: (value) => text(value).toLowerCase(),
+  TRIM: (value) => text(value).trim(),
+  REGEX_REPLACE: (value, pattern, by) => text(value).replace(new RegExp(text(pattern), 'g'), text(by)),
 };
 
 /** Evaluates a formula: https://support.airtable.com/docs/formula-field-reference */
@@ -64,14 +84,18 @@ function evaluate(formula: string, fields: Record<string, unknown>): Value {
     let value = operand();
     while (tokens[0] === '&') {
       next();
-      value = `${value}${operand()}`;
+      value = [value, operand()].map((part) => [part].flat().join(', ')).join('');
     }
     return value;
   };
   const operand = (): Value => {
     const token = next();
     if (token.startsWith('"')) return unescaped(token);
-    if (token.startsWith('{')) return String(fields[unescaped(token)] ?? '');
+    if (token.startsWith('{')) {
+      const name = unescaped(token);
+      if (!(name in fields)) throw new Error(`Unknown field names: ${name.toLowerCase()}`);
+      return (fields[name] ?? '') as Value;
+    }
     if (token === '(') {
       const value = comparison();
       take(')');

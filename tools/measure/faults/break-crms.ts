@@ -5,7 +5,8 @@ import type { WebhookResult } from './promises';
 import { ADA, serveFunctions } from './served-functions';
 
 const TRANSIENT_FAULTS: Record<string, Fault[]> = {
-  'answers 429 once': [{ status: 429 }],
+  'answers 429 once': [{ status: 429, headers: { 'Retry-After': '0' } }],
+  'answers 500 once': [{ status: 500 }],
   'answers 503 once': [{ status: 503, headers: { 'Retry-After': '0' } }],
   'drops a connection': ['drop'],
 };

@@ -7,6 +7,7 @@ import { writeTable } from '../measurements';
 import { breakCrms } from './break-crms';
 import { breakDeployment } from './break-deployment';
 import { breakTwilio } from './break-twilio';
+import { healAndKeep } from './heal-and-keep';
 import type { WebhookResult } from './promises';
 import { sendEvents } from './random-events';
 
@@ -24,6 +25,7 @@ function report(result: WebhookResult) {
 
 async function run() {
   await breakCrms(report, CRM_VARIABLES);
+  await healAndKeep(report);
   await breakTwilio(report);
   await breakDeployment(report);
   await sendEvents(report, EVENTS);

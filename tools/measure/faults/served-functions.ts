@@ -84,6 +84,8 @@ export async function serveFunctions(
     },
   });
   const secrets = [ADA.number, ADA.firstName, ADA.lastName, ADA.text, AUTH_TOKEN || account.AUTH_TOKEN];
+  const sid = PARTICIPANT.ParticipantSid;
+  const attributesOf = (): Record<string, unknown> => JSON.parse(api.participant(sid)?.attributes ?? '{}');
   return {
     api,
     runtime,
@@ -92,14 +94,19 @@ export async function serveFunctions(
       const answer = await send(`${runtime.url}/on-conversation-add`, CONVERSATION);
       report({ part, fault, ms: answer.ms, ...checkNaming(answer, promise) });
     },
-    /** A participant was added. */
-    async linkParticipant(fault: string, promise: ExpectedLink) {
-      const sid = PARTICIPANT.ParticipantSid;
-      api.add({ sid, conversationSid: PARTICIPANT.ConversationSid, attributes: '{}' });
-      const answer = await send(`${runtime.url}/on-participant-added`, PARTICIPANT);
-      const isLinked = 'customer_id' in JSON.parse(api.participant(sid)?.attributes ?? '{}');
+    /** A participant was added, who has these attributes by now. */
+    async linkParticipant(
+      fault: string,
+      promise: ExpectedLink,
+      { attributes = '{}', RetryCount = '0' } = {},
+    ) {
+      api.add({ sid, conversationSid: PARTICIPANT.ConversationSid, attributes });
+      const answer = await send(`${runtime.url}/on-participant-added`, { ...PARTICIPANT, RetryCount });
+      const isLinked = 'customer_id' in attributesOf();
       report({ part, fault, ms: answer.ms, ...checkLinking(answer, promise, isLinked) });
     },
+    /** The participant's attributes. */
+    attributes: attributesOf,
     /** Reports what is wrong with the log, and ends. */
     async stop() {
       const problem = checkLog(runtime, secrets);
