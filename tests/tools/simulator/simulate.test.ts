@@ -352,7 +352,7 @@ describeInBrowser('the simulator’s page', () => {
   }, 30_000);
 
   test('is built and served anew when .env changes', async () => {
-    writeFileSync(join(project, '.env'), 'CRM_SOURCE=http\n');
+    writeFileSync(join(project, '.env'), 'CRM_SOURCE=http\nCRM_URL=http://localhost:1\n');
     await page.getByText('customers from http').waitFor();
     writeFileSync(join(project, '.env'), SETTINGS);
     await page.getByText('customers from customers.json').waitFor();

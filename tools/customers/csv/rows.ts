@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { type CsvError, type Info, type Options, parse } from 'csv-parse';
 import { parse as parseSync } from 'csv-parse/sync';
 import { Problem } from '../../problem';
@@ -31,7 +31,8 @@ export async function* readRows(file: string, onUnreadable: (place: string) => v
   const unreadable: number[] = [];
   let lastLine = 0;
   let isUnclosed = false;
-  const rows = bytesOf(file, encoding).pipe(
+  const rows = pipeline(
+    bytesOf(file, encoding),
     parse({
       ...optionsFor(delimiter),
       skip_records_with_error: true,
@@ -46,6 +47,8 @@ export async function* readRows(file: string, onUnreadable: (place: string) => v
         }
       },
     }),
+    // An error of the file ends the loop below with it.
+    () => undefined,
   );
   let read = 0;
   let skipped = 0;
