@@ -90,6 +90,7 @@ export async function answerServerless(
       deployed.service = form.get('UniqueName') ?? '';
       return created({ ...service, unique_name: deployed.service });
     case 'GET Services':
+      return parts.includes(SERVICE) ? found(service) : list('services', [service]);
     case `GET Services/${deployed.service}`:
       return found(service);
     case 'GET Services/Environments':
