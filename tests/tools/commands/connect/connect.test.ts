@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from '../../../../tools/commands/connect/connect';
 import { SERVICES } from '../../../../tools/fakes/twilio/fake-account';
 import { POST_URL, PRE_URL, type Runs, useFakeAccount } from '../../../helpers/fake-account';
@@ -52,26 +52,19 @@ describe('connect', () => {
   test('shows what is, what will be, and what goes', async () => {
     set('account', { ...OLD, method: 'GET', filters: ['onConversationAdd', 'onMessageAdd'] });
     const { out } = await run(['--dry-run']);
-    expect(out.split('\n').slice(0, 12)).toEqual(
-      [
-        'Global webhooks',
-        `  ~ Pre-Event URL   ${OLD.preWebhookUrl}`,
-        `                    → ${PRE_URL}`,
-        `  ~ Post-Event URL  ${OLD.postWebhookUrl}`,
-        `                    → ${POST_URL}`,
-        '  ~ Method          GET',
-        '                    → POST',
-        '  = Target          webhook',
-        '  = Filters         onConversationAdd',
-        '  + ',
-        '  - ',
-        '',
-      ].map((line) =>
-        line
-          .replace(/^ {2}\+ $/, `  + ${' '.repeat(16)}onParticipantAdded`)
-          .replace(/^ {2}- $/, `  - ${' '.repeat(16)}onMessageAdd`),
-      ),
-    );
+    expect(out.split('\n').slice(0, 11)).toEqual([
+      'Global webhooks',
+      `  ~ Pre-Event URL   ${OLD.preWebhookUrl}`,
+      `                    → ${PRE_URL}`,
+      `  ~ Post-Event URL  ${OLD.postWebhookUrl}`,
+      `                    → ${POST_URL}`,
+      '  ~ Method          GET',
+      '                    → POST',
+      '  = Target          webhook',
+      '  = Filters         onConversationAdd',
+      '  +                 onParticipantAdded',
+      '  -                 onMessageAdd',
+    ]);
     expect(account.writes()).toEqual([]);
   });
 
@@ -215,7 +208,7 @@ describe('nothing is changed', () => {
     unchanged('is the SID that of a Conversations service', ['--yes', '--service', `IS${'c'.repeat(32)}`]));
 
   test('if the history is damaged', async () => {
-    require('node:fs').writeFileSync('.twilioconnectinfo', '{');
+    writeFileSync('.twilioconnectinfo', '{');
     const { code, problems } = await run();
     expect([code, problems.join()]).toEqual([1, expect.stringContaining('is damaged')]);
     expect(account.writes()).toEqual([]);
@@ -248,10 +241,9 @@ describe('what fails on the way', () => {
 
   test('after Ctrl-C nothing more is changed, and it says what was', async () => {
     const interruption = new AbortController();
-    const { faultOf } = account.server();
     account.server().faultOf = ({ method, host }) => {
       if (method === 'POST' && host === 'chat.twilio.com') interruption.abort();
-      return faultOf?.({} as never);
+      return undefined;
     };
     const { problems } = await run(['--yes'], { signal: interruption.signal });
     expect(problems).toEqual([expect.stringMatching(/^Changed: retry counts of IS\w+ .*interrupted$/)]);
@@ -260,7 +252,7 @@ describe('what fails on the way', () => {
 });
 
 describe('undo', () => {
-  const before = () => structuredClone(account.state().configuration.webhooks);
+  const allWebhooks = () => structuredClone(account.state().configuration.webhooks);
 
   test.each([
     ['nothing', 'account', { filters: [] }],
@@ -269,11 +261,11 @@ describe('undo', () => {
     ['a service’s own, old ones', DEFAULT, { ...OLD, method: 'POST' }],
   ])('puts back %s', async (_what, scope, webhooks) => {
     set(scope, webhooks);
-    const set0 = before();
+    const atFirst = allWebhooks();
     await run(['--yes', '--replace']);
-    expect(before()).not.toEqual(set0);
+    expect(allWebhooks()).not.toEqual(atFirst);
     expect(await run(['--yes', '--undo'])).toMatchObject({ code: 0, problems: [] });
-    expect(before()).toEqual(set0);
+    expect(allWebhooks()).toEqual(atFirst);
     expect(account.state().retryCounts.get(DEFAULT)).toEqual({ pre: 0, post: 0 });
     expect(existsSync('.twilioconnectinfo')).toBe(false);
     expect(await run(['--undo'])).toMatchObject({
