@@ -12,6 +12,8 @@ import type { FrontlineCustomer } from './frontline.private';
 export interface CrmSource {
   /** The environment variables that the source reads, by name. */
   settings?: Record<string, Setting>;
+  /** How many look-ups a second the vendor takes from a command that makes thousands, with room left for the webhooks. */
+  perSecond?: number;
   /**
    * Finds who has an address. Whatever it throws counts as a failure of the CRM; the message goes to the log, so it must
    * contain nothing personal.
@@ -80,6 +82,7 @@ export const {
   cleanName,
   conversationChanges,
   linkedCustomer,
+  membersOf,
   parseAttributes,
   participantAttributes,
 }: typeof import('./frontline.private') = load('/frontline.js');

@@ -105,8 +105,37 @@ function attributesWithAvatar(json: unknown, avatar: string | undefined): string
 
 /** The customer whom a Participant's attributes name. */
 export function linkedCustomer(json: unknown): FrontlineCustomer | undefined {
-  const { customer_id, display_name } = parseAttributes(json) ?? {};
-  return typeof customer_id === 'string' ? { customer_id, display_name: cleanName(display_name) } : undefined;
+  const { customer_id, display_name, avatar } = parseAttributes(json) ?? {};
+  if (typeof customer_id !== 'string') return undefined;
+  return {
+    customer_id,
+    display_name: cleanName(display_name),
+    avatar: typeof avatar === 'string' && avatar ? avatar : undefined,
+  };
+}
+
+/** A Participant, as far as it says who takes part. */
+export interface BoundParticipant {
+  messagingBinding?: { address?: unknown } | null;
+  /** JSON */
+  attributes: unknown;
+}
+
+/**
+ * The members of a conversation, by its participants and their links. Who wrote comes first as far as the name tells: the
+ * pre-event names a group that it knows nobody of after who wrote.
+ */
+export function membersOf(participants: BoundParticipant[], friendlyName: unknown): Member[] {
+  const { parseAddress }: typeof import('./address.private') = require(
+    Runtime.getAssets()['/address.js']?.path ?? '/address.js',
+  );
+  const members = participants.flatMap(({ messagingBinding, attributes }) => {
+    const address = parseAddress(messagingBinding?.address);
+    return address ? [{ address, customer: linkedCustomer(attributes) }] : [];
+  });
+  const author = parseAddress(friendlyName)?.key;
+  const isAuthor = (member: Member) => Number(member.address.key === author);
+  return members.sort((a, b) => isAuthor(b) - isAuthor(a));
 }
 
 /** A Participant's attributes with the customer added, as JSON. What is there stays; what makes it too long is left out. */

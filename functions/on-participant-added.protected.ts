@@ -213,14 +213,7 @@ async function nameConversation(
     const participants = await api.call((attempt) =>
       attempt.request(() => conversation(attempt).participants.list({ limit: GROUP_MMS_MAX_PARTICIPANTS })),
     );
-    members = (participants ?? []).flatMap(({ messagingBinding, attributes }) => {
-      const member = crm.parseAddress(messagingBinding?.address);
-      return member ? [{ address: member, customer: crm.linkedCustomer(attributes) }] : [];
-    });
-    // The pre-event names a group that it knows nobody of after who wrote.
-    const author = crm.parseAddress(current.friendlyName)?.key;
-    const isAuthor = (member: Member) => Number(member.address.key === author);
-    members.sort((a, b) => isAuthor(b) - isAuthor(a));
+    members = crm.membersOf(participants ?? [], current.friendlyName);
   }
   const changes = crm.conversationChanges(current, { members, isGroup });
   if (!changes) return false;

@@ -21,6 +21,8 @@ export const settings: CrmSource['settings'] = {
   },
 };
 
+/** Of the five searches a second that HubSpot answers: https://developers.hubspot.com/docs/api-reference/search/guide */
+export const perSecond = 4;
 /** Of the dated versions; v3 is unsupported after September 2027: https://developers.hubspot.com/docs/api-reference/legacy/migration-guide */
 const SEARCH_URL = new URL('https://api.hubapi.com/crm/objects/2026-09/contacts/search');
 /** As HubSpot reads the numbers, in E.164. They are empty if it cannot tell the country. */

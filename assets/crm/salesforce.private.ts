@@ -90,7 +90,7 @@ interface Session {
   accessToken: string;
 }
 
-/** Of each object. More have the same digits only if they are no phone numbers. */
+/** Of each object: more than have the same digits. */
 const LIMIT = 100;
 const CREDENTIALS_HELP =
   'are SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET of an app with the client credentials flow enabled?';
@@ -140,7 +140,10 @@ export const findCustomer: CrmSource['findCustomer'] = async (address, lookUp) =
     return answer.list(asked[0] === 'search' ? 'searchRecords' : 'records');
   };
   const records = (await Promise.all(requests.map(recordsFor))).flat();
-  return records.map((record) => customerOf(record, address, names, lookUp));
+  const customers = records.map((record) => customerOf(record, address, names, lookUp));
+  const isCut = names.some((_name, rank) => customers.filter((one) => one.rank === rank).length === LIMIT);
+  if (isCut) throw new Error(`Salesforce has ${LIMIT} records or more with such a number`);
+  return customers;
 };
 
 /** A SOSL search for a number, or a SOQL query of each object for an e-mail address. */

@@ -3,6 +3,7 @@ import {
   cleanName,
   conversationChanges,
   linkedCustomer,
+  membersOf,
   parseAttributes,
   participantAttributes,
 } from '../../assets/frontline.private';
@@ -49,9 +50,31 @@ test('the customer whom a participant is tied to is read from the attributes', (
   expect(linkedCustomer(participantAttributes({}, ada))).toEqual({
     customer_id: 'C-1',
     display_name: 'Ada Okafor',
+    avatar: 'https://example.com/ada.png',
   });
   expect(linkedCustomer('{"customer_id":7}')).toBeUndefined();
   expect(linkedCustomer('[')).toBeUndefined();
+});
+
+test('the members of a conversation are its customers, the one whose address it goes by first', () => {
+  const participants = [
+    { messagingBinding: null, attributes: '{}' },
+    { messagingBinding: { address: '+14155550101' }, attributes: '{"customer_id":"C-2"}' },
+    { messagingBinding: { address: 'whatsapp:+14155550147' }, attributes: '{}' },
+  ];
+  const names = (friendlyName: string | null) =>
+    membersOf(participants, friendlyName).map(({ address, customer }) => [
+      address.key,
+      customer?.customer_id,
+    ]);
+  expect(names(null)).toEqual([
+    ['+14155550101', 'C-2'],
+    ['+14155550147', undefined],
+  ]);
+  expect(names('+14155550147')).toEqual([
+    ['+14155550147', undefined],
+    ['+14155550101', 'C-2'],
+  ]);
 });
 
 describe('attributes', () => {

@@ -12,7 +12,7 @@ import { readCustomers } from '../../../tools/customers/read-customers';
 import { ACCOUNT, startFakeSync } from '../../../tools/fakes/twilio/sync';
 import { until } from '../../../tools/runtime/local-runtime';
 import { connectToTwilio } from '../../../tools/twilio/account';
-import { connectToFake } from '../../helpers/in-process-twilio';
+import { connectToFake } from '../../../tools/fakes/connect-to-fake';
 
 const UPLOAD = resolve('tools/commands/upload/upload.ts');
 const CREDENTIALS = { ACCOUNT_SID: ACCOUNT.accountSid, AUTH_TOKEN: ACCOUNT.authToken };
