@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Command, runCommand } from '../../tools/commands/command-line';
+import { connectToFake } from '../../tools/fakes/connect-to-fake';
 import { type AccountState, newAccount, startFakeAccount } from '../../tools/fakes/twilio/fake-account';
 import { DOMAIN } from '../../tools/fakes/twilio/serverless';
-import { connectToFake } from './in-process-twilio';
 
 export const ACCOUNT = { accountSid: `AC${'6'.repeat(32)}`, authToken: 'primary-auth-token' };
 export const PRE_URL = `https://${DOMAIN}/on-conversation-add`;

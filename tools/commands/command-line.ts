@@ -26,8 +26,10 @@ export interface Command<O extends Options = Options> {
   usage: string;
   /** Its flags. */
   options: O;
+  /** What its words beside the flags are called; without that, it takes none. */
+  operands?: string;
   /** @throws Problem for what whoever runs it has to mend, UsageError if flags do not go together */
-  run(flags: Flags<O>, caller: Caller): Promise<ExitCode>;
+  run(flags: Flags<O>, caller: Caller, operands: string[]): Promise<ExitCode>;
 }
 
 /** Whoever runs a command. */
@@ -121,18 +123,18 @@ export function hasColours(stream: { isTTY?: boolean }, { NO_COLOR }: NodeJS.Pro
 
 /** Runs a command, and says what is wrong. An error that is neither a Problem nor a UsageError is thrown: it is a bug. */
 export async function runCommand<O extends Options>(
-  { usage, options, run }: Command<O>,
+  { usage, options, operands, run }: Command<O>,
   args: string[],
   { out, ...caller }: Omit<Caller, 'result'> & { out(text: string): void },
 ): Promise<ExitCode> {
   try {
-    const values = parse(options, args);
+    const { values, positionals } = parse(options, args, operands !== undefined);
     if (values.help) {
       out(usage);
       return EXIT.done;
     }
     const result = (text: string, json: unknown) => out(values.json ? JSON.stringify(json, null, 2) : text);
-    return await run(values, { ...caller, result });
+    return await run(values, { ...caller, result }, positionals);
   } catch (error) {
     if (error instanceof UsageError) {
       caller.problem(`${error.message}\n\n${usage}`);
@@ -144,11 +146,11 @@ export async function runCommand<O extends Options>(
   }
 }
 
-function parse<O extends Options>(options: O, args: string[]) {
+function parse<O extends Options>(options: O, args: string[], allowPositionals: boolean) {
   const common: Options = { help: { type: 'boolean' }, json: { type: 'boolean' } };
   try {
-    const { values } = parseArgs({ options: { ...options, ...common }, args });
-    return values as Flags<O> & { help?: boolean; json?: boolean };
+    const { values, positionals } = parseArgs({ options: { ...options, ...common }, args, allowPositionals });
+    return { values: values as Flags<O> & { help?: boolean; json?: boolean }, positionals };
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

@@ -63,12 +63,13 @@ export function showPlan(
 }
 
 /** What somebody else's backend will miss. */
-export function showReplaced({ scope, replaced }: WebhooksPlan, serviceSid: string): string[] {
+export function showReplaced({ scope, before, replaced }: WebhooksPlan, serviceSid: string): string[] {
   const lines = replaced.map(({ url, events }) => {
     if (events.length === 0) return `${url} is replaced. No event was sent there.`;
     const waited = events.some(isPreEvent) ? ', nor be asked before they happen' : '';
     return `${url} will no longer receive ${events.join(', ')}${waited}.`;
   });
+  if (before.target === 'flex') lines.push('Flex will no longer be sent the events of conversations.');
   if (lines.length > 0 && scope === 'account') {
     lines.push(
       `To leave it as it is, connect only the service that Frontline uses: npm run connect -- --service ${serviceSid}`,
