@@ -1,8 +1,9 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { builtFolder } from '../../tools/build/built-folder';
 import { type Command, runCommand } from '../../tools/commands/command-line';
 import { connectToFake } from '../../tools/fakes/connect-to-fake';
 import { type AccountState, newAccount, startFakeAccount } from '../../tools/fakes/twilio/fake-account';
@@ -28,13 +29,19 @@ export interface Runs {
   signal?: AbortSignal;
 }
 
-/** An account with Functions deployed, before each test, and commands run in a project folder of their own. */
-export function useFakeAccount(domains?: string[]) {
+/**
+ * An account with Functions deployed, before each test, and commands run in a project folder of their own.
+ *
+ * @param functionsUrl where the Functions are served; without it, each webhook is answered `{}`
+ */
+export function useFakeAccount(functionsUrl?: () => string, domains?: string[]) {
   let server: Awaited<ReturnType<typeof startFakeAccount>>;
   let functions: Server;
   let folder: string;
   const cwd = process.cwd();
   beforeAll(async () => {
+    // The commands run elsewhere.
+    process.env.BUILD_FOLDER = resolve(builtFolder());
     server = await startFakeAccount(ACCOUNT, domains);
   });
   afterAll(() => server.close());
@@ -42,7 +49,8 @@ export function useFakeAccount(domains?: string[]) {
     functions = createServer((_request, response) => {
       response.writeHead(200, { 'Content-Type': 'application/json' }).end('{}');
     }).listen(0);
-    server.reset(deployedAccount(`http://localhost:${(functions.address() as AddressInfo).port}`));
+    const { port } = functions.address() as AddressInfo;
+    server.reset(deployedAccount(functionsUrl?.() ?? `http://localhost:${port}`));
     folder = mkdtempSync(join(tmpdir(), 'account-'));
     cpSync('package.json', join(folder, 'package.json'));
     process.chdir(folder);
@@ -69,11 +77,32 @@ export function useFakeAccount(domains?: string[]) {
   };
 }
 
-/** An account in which the Functions are deployed, and nothing else has been done. */
-export function deployedAccount(functionsUrl: string): AccountState {
+/** An account in which the Functions are deployed as they are built, and nothing else has been done. */
+function deployedAccount(functionsUrl: string): AccountState {
   const account = newAccount();
-  account.deployed.service = 'frontline-conversations-webhooks';
-  account.deployed.activated = true;
+  const { deployed } = account;
+  const dist = builtFolder();
+  const upload = (path: string, visibility: string, file: string) => {
+    const sid = String(++deployed.sids).padStart(32, '0');
+    return {
+      path,
+      visibility,
+      bytes: readFileSync(join(dist, file)),
+      sid: `ZN${sid}`,
+      resourceSid: `ZH${sid}`,
+    };
+  };
+  deployed.service = 'frontline-conversations-webhooks';
+  deployed.functions = ['/on-conversation-add', '/on-participant-added'].map((path) =>
+    upload(path, 'protected', `functions${path}.protected.js`),
+  );
+  deployed.assets = [
+    upload('/index.html', 'public', 'assets/index.html'),
+    upload('/crm.js', 'private', 'assets/crm.private.js'),
+    upload('/customers.json', 'private', 'assets/customers.private.json'),
+  ];
+  deployed.build = { Runtime: 'node22' };
+  deployed.activated = true;
   account.domains = { [DOMAIN]: functionsUrl };
   return account;
 }

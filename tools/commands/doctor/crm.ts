@@ -72,8 +72,8 @@ async function lookUpHere({ env, address: asked = NOBODY }: Installation): Promi
   const source = env.CRM_SOURCE?.trim() || 'file';
   const startedAt = performance.now();
   try {
-    // The environment has what a Function's context has, but for what Twilio puts there.
-    const customer = await findCustomer(address, env as Parameters<typeof findCustomer>[1], startedAt);
+    const context = { DOMAIN_NAME: 'localhost', ...env } as Parameters<typeof findCustomer>[1];
+    const customer = await findCustomer(address, context, { startedAt });
     const ms = Math.round(performance.now() - startedAt);
     if (!customer)
       return [ok(`from here, ${source}: answers, and knows nobody by ${shown(asked)} (${ms} ms)`)];
