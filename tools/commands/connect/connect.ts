@@ -90,7 +90,7 @@ export const connect: Command<typeof options> = {
     await change({ webhooks: changes, retryCounts: retries }, twilio, caller);
     // On a terminal, it has been shown already.
     caller.result(
-      `${terminal ? '' : `${shown}\n\n`}Done: Twilio calls https://${domain}. npm run connect -- --undo puts back what was set before.\nNext: npm run doctor checks that it works.`,
+      `${terminal ? '' : `${shown}\n\n`}Done: Twilio calls https://${domain}.\n\nNext:    npm run doctor             checks that it works\nOr back: npm run connect -- --undo  puts back what was set before`,
       summary,
     );
     return code;

@@ -20,6 +20,8 @@ const LABELS: [keyof Omit<Webhooks, 'filters'>, string][] = [
   ['target', 'Target'],
 ];
 const LABEL_WIDTH = 16;
+/** What fits into one line beside its label. */
+const SHORT = 50;
 
 /** What is set now and what will be, a line for each thing. */
 export function showPlan(
@@ -37,7 +39,8 @@ export function showPlan(
     if (before === after) return line('=', label, after || 'not set');
     if (!before) return line('+', label, after);
     if (!after) return line('-', label, before);
-    return line('~', label, `${before}\n→ ${after}`);
+    const isShort = before.length + after.length < SHORT;
+    return line('~', label, `${before}${isShort ? ' ' : '\n'}→ ${after}`);
   };
   const title = (text: string) => (terminal ? terminal.paint('bold', text) : text);
 

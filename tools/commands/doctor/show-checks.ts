@@ -1,5 +1,5 @@
 import type { Colour, Terminal } from '../command-line';
-import type { Verdict } from './check';
+import type { Finding, Verdict } from './check';
 import type { Checked } from './run-checks';
 
 const MARKS: Record<Verdict, [mark: string, colour: Colour]> = {
@@ -17,12 +17,11 @@ export function showChecks(checks: Checked[], terminal?: Terminal): string {
   const columns = terminal?.columns ?? COLUMNS;
   const indent = ' '.repeat(NAME_WIDTH + 2);
   const lines = checks.flatMap(({ name, findings }) => {
-    const well = findings.filter(({ verdict }) => verdict === 'ok').map(({ seen }) => seen);
+    const well = findings.filter(({ verdict }) => verdict === 'ok');
+    const line: Finding = { verdict: 'ok', seen: well.map(({ seen }) => seen).join(', ') };
+    const fitsOneLine = well.length > 0 && line.seen.length <= columns - indent.length;
     const others = findings.filter(({ verdict }) => verdict !== 'ok');
-    const shown = [
-      ...(well.length > 0 ? [{ verdict: 'ok' as const, seen: well.join(', '), mend: undefined }] : []),
-      ...others,
-    ];
+    const shown = [...(fitsOneLine ? [line] : well), ...others];
     return shown.flatMap(({ verdict, seen, mend }, i) => {
       const [mark, colour] = MARKS[verdict];
       const [first = '', ...rest] = wrap(seen, columns - indent.length);

@@ -52,14 +52,9 @@ function judge({ scope, before, after, removed, isChange }: WebhooksPlan, defaul
   if (before.target !== after.target) faults.push(`Target is ${before.target || 'not set'}, not webhook`);
   const missing = after.filters.filter((event) => !before.filters.includes(event));
   if (missing.length > 0) faults.push(`no filter for ${missing.join(', ')}`);
-  const findings = faults.map((fault) => problem(`${name}: ${fault}`, mend));
-  const tooMany = removed.filter(isPreEvent);
-  if (tooMany.length > 0 && faults.length === 0) {
-    findings.push(
-      warning(`${name}: ${tooMany.join(', ')} come to the Pre-Event URL, which is not for them`, mend),
-    );
-  }
-  return findings;
+  if (faults.length > 0) return [problem(`${name}: ${faults.join('; ')}`, mend)];
+  const tooMany = removed.filter(isPreEvent).join(', ');
+  return [warning(`${name}: ${tooMany} come to the Pre-Event URL, which is not for them`, mend)];
 }
 
 async function judgeRetries(service: string, { retryCounts }: Installation): Promise<Finding[]> {

@@ -52,14 +52,13 @@ describe('connect', () => {
   test('shows what is, what will be, and what goes', async () => {
     set('account', { ...OLD, method: 'GET', filters: ['onConversationAdd', 'onMessageAdd'] });
     const { out } = await run(['--dry-run']);
-    expect(out.split('\n').slice(0, 11)).toEqual([
+    expect(out.split('\n').slice(0, 10)).toEqual([
       'Global webhooks',
       `  ~ Pre-Event URL   ${OLD.preWebhookUrl}`,
       `                    → ${PRE_URL}`,
       `  ~ Post-Event URL  ${OLD.postWebhookUrl}`,
       `                    → ${POST_URL}`,
-      '  ~ Method          GET',
-      '                    → POST',
+      '  ~ Method          GET → POST',
       '  = Target          webhook',
       '  = Filters         onConversationAdd',
       '  +                 onParticipantAdded',
