@@ -56,7 +56,7 @@ describeInBrowser('the page in a browser', () => {
   test('puts the command of the project first', async () => {
     const { page } = await open();
     expect(await copied(page, 'Copy the command that connects')).toBe('npm run connect');
-    expect(await page.getByRole('heading', { level: 2 }).allInnerTexts().toEqual([
+    expect(await page.getByRole('heading', { level: 2 }).allInnerTexts()).toEqual([
       'Your webhook URLs',
       'Set them with one command',
       'Or in the Console',

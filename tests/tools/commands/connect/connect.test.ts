@@ -127,6 +127,13 @@ describe('another backend', () => {
     expect(account.webhooks()).toEqual(OURS);
   });
 
+  test('may be Flex, which is not cut off either', async () => {
+    set('account', { ...OURS, target: 'flex' });
+    const { code, problems } = await run();
+    expect([code, problems.join('\n')]).toEqual([1, expect.stringContaining('Flex will no longer be sent')]);
+    expect(account.webhooks()?.target).toBe('flex');
+  });
+
   test('keeps what it has if a service is connected instead', async () => {
     expect((await run(['--yes', '--service', DEFAULT, '--service', OTHER])).code).toBe(0);
     const { target, ...ours } = OURS;
