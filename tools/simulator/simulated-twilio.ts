@@ -24,6 +24,8 @@ export interface Durations {
   initializingMs: number;
   /** The pause before it sends a webhook again; it doubles. Twilio does not say how long it is. */
   retryPauseMs: number;
+  /** How long the report of a Function may come after its answer: it takes another way. */
+  reportMs: number;
 }
 
 /** Is told what is new or has changed. */
@@ -32,7 +34,12 @@ export interface Listener {
   conversation(conversation: Conversation): void;
 }
 
-const DURATIONS: Durations = { webhookTimeoutMs: 5000, initializingMs: 1200, retryPauseMs: 2000 };
+const DURATIONS: Durations = {
+  webhookTimeoutMs: 5000,
+  initializingMs: 1200,
+  retryPauseMs: 2000,
+  reportMs: 500,
+};
 const RETRY_COUNT = 3;
 const PRE_EVENT_PATH = '/on-conversation-add';
 const POST_EVENT_PATH = '/on-participant-added';
@@ -62,8 +69,7 @@ export class SimulatedTwilio {
     this.listener = { exchange: () => undefined, conversation: () => undefined, ...listener };
     this.durations = { ...DURATIONS, ...durations };
     this.traffic = new Traffic((exchange) => this.listener.exchange(exchange));
-    const { webhookTimeoutMs } = this.durations;
-    this.webhooks = new WebhookSender(account.authToken, this.traffic, functionsUrl, webhookTimeoutMs);
+    this.webhooks = new WebhookSender(account.authToken, this.traffic, functionsUrl, this.durations);
   }
 
   /**

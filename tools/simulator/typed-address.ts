@@ -18,7 +18,7 @@ export function readTypedAddress(typed: string): TypedAddress {
   // Twilio writes no channel before the number of an SMS.
   const before = channel && channel !== 'sms' ? `${channel}:` : '';
 
-  const isNumber = /^[+\d][\d\s().\-/]*$/.test(value.trim());
+  const isNumber = /^[+\d(][\d\s().\-/]*$/.test(value.trim());
   if (isNumber && (!channel || PHONE_CHANNELS.includes(channel))) {
     const international = value.trim().replace(/^00/, '+');
     if (!international.startsWith('+')) {

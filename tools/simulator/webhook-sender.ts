@@ -9,8 +9,6 @@ import { type Event, titleOf } from './webhook-events';
 
 /** The process that serves has one thread: more at once would wait for each other, and the Functions would get the blame. */
 const WEBHOOKS_AT_ONCE = 8;
-/** The report of an event comes on another way than its answer. */
-const REPORT_WITHIN_MS = 500;
 
 /** A webhook that is to be sent. */
 export interface Webhook {
@@ -32,7 +30,7 @@ export class WebhookSender {
     private readonly authToken: string,
     private readonly traffic: Traffic,
     private readonly functionsUrl: () => string,
-    private readonly timeoutMs: number,
+    private readonly durations: { webhookTimeoutMs: number; reportMs: number },
   ) {}
 
   /** What is sent from now on waits. @returns when what was sent has been answered */
@@ -81,7 +79,7 @@ export class WebhookSender {
       method: 'POST',
       headers: { ...headers, 'Simulator-Exchange': exchange.id },
       body: new URLSearchParams(event),
-      signal: AbortSignal.timeout(this.timeoutMs),
+      signal: AbortSignal.timeout(this.durations.webhookTimeoutMs),
     }).then(
       async (response) => ({
         status: response.status,
@@ -93,7 +91,7 @@ export class WebhookSender {
       }),
     );
     const answer: WebhookAnswer = { ...given, ms: Math.round(performance.now() - startedAt) };
-    const waitMs = answer.failure === 'timeout' ? 0 : REPORT_WITHIN_MS;
+    const waitMs = answer.failure === 'timeout' ? 0 : this.durations.reportMs;
     const report = await Promise.race([reported, setTimeout(waitMs, undefined, { ref: false })]);
     this.reports.delete(exchange.id);
     const { failure: _, ...shown } = answer;
