@@ -10,7 +10,7 @@ export interface WebhookAnswer {
   body?: unknown;
   ms: number;
   /** Why nothing was answered. */
-  failure?: 'timeout' | 'unreachable';
+  failure?: 'timeout' | 'unreachable' | 'threw';
 }
 
 /** What Twilio made of an answer: all went well; not all did, but nothing is lost; a message is lost. */
@@ -35,8 +35,12 @@ function refusal(body: unknown): string | undefined {
   return undefined;
 }
 
-/** Whether Twilio rejects the conversation on this answer, and loses the message. */
-export function isRejected({ status, body }: WebhookAnswer): boolean {
+/**
+ * Whether Twilio rejects the conversation on this answer, and loses the message. A Function that throws counts as one that
+ * answers 500: on this machine its process ends instead. What Twilio answers then could not be confirmed.
+ */
+export function isRejected({ status, body, failure }: WebhookAnswer): boolean {
+  if (failure === 'threw') return true;
   return status !== undefined && (status !== 200 || refusal(body) !== undefined);
 }
 
@@ -46,6 +50,7 @@ export function explainPreEvent(
   { address, report }: { address?: string; report?: Report },
 ): Explanation {
   const { status, body } = answer;
+  if (answer.failure === 'threw') return lost(`${noAnswer(answer, report)} The message is lost.`);
   if (status === undefined)
     return warning(`${noAnswer(answer, report)} The conversation is created unchanged.`);
   if (status !== 200)

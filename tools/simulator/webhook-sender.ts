@@ -94,6 +94,7 @@ export class WebhookSender {
     const waitMs = answer.failure === 'timeout' ? 0 : this.durations.reportMs;
     const report = await Promise.race([reported, setTimeout(waitMs, undefined, { ref: false })]);
     this.reports.delete(exchange.id);
+    if (answer.failure && report?.error) answer.failure = 'threw';
     const { failure: _, ...shown } = answer;
     this.traffic.change(exchange, { answer: shown, report, ...explain(answer, report, exchange) });
     return answer;
