@@ -134,7 +134,7 @@ function read(request: CrmRequest, { status, error, body = '' }: Outcome): CrmAn
   if (status === undefined) {
     const { code = '' } = error ?? {};
     const what = DROPPED.includes(code) ? 'dropped the connection' : 'could not be reached';
-    throw new Error(`${crm} ${what} (${code})`, { cause: error });
+    throw Object.assign(new Error(`${crm} ${what} (${code})`, { cause: error }), { code });
   }
   if (expected.includes(status)) return answerOf(crm, status, undefined);
   if (!isSuccess(status)) {
@@ -144,7 +144,8 @@ function read(request: CrmRequest, { status, error, body = '' }: Outcome): CrmAn
       reasons[status] ??
       REASONS[status] ??
       (status >= 500 ? 'it has a problem of its own' : '');
-    throw new Error(`${crm} answered ${status}${code && ` (${code})`}${reason && `: ${reason}`}`);
+    const problem = `${crm} answered ${status}${code && ` (${code})`}${reason && `: ${reason}`}`;
+    throw Object.assign(new Error(problem), { status });
   }
   try {
     return answerOf(crm, status, JSON.parse(body));

@@ -144,6 +144,14 @@ describe('the events', () => {
   });
 });
 
+test('a conversation that the Functions name later is seen with that name', async () => {
+  answers.onConversationAdd = {};
+  const conversation = await receive();
+  const given = api.conversation(conversation?.sid ?? '');
+  Object.assign(given ?? {}, { friendlyName: 'Ada' });
+  expect(twilio.conversations[0]?.friendlyName).toBe('Ada');
+});
+
 describe('group MMS', () => {
   test('starts initializing, and names its members as Twilio does', async () => {
     const group = await receive('+15551230001', ['+15551230002']);

@@ -160,7 +160,7 @@ $('#new').addEventListener('click', () => send(true));
 export async function showPeople() {
   const { people: all } = await ask('');
   const same = all.find(({ id }) => id === chosen?.id);
-  if (who.value === '' || (chosen && chosen.id && document.activeElement !== who)) {
+  if (who.value === '' || (chosen?.id && document.activeElement !== who)) {
     choose(
       same ??
         (chosen?.id && (await ask(chosen.id)).people.find(({ id }) => id === chosen.id)) ??
