@@ -35,7 +35,7 @@ describeInBrowser('the page in a browser', () => {
     page.on('request', (request) => {
       if (request.url() !== url) faults.push(request.url());
     });
-    await page.route(`${DOMAIN}/**`, (route) => route.fulfill({ contentType: 'text/html', body: html }));
+    await page.route(/^https:/, (route) => route.fulfill({ contentType: 'text/html', body: html }));
     await page.goto(url);
     return { page, faults };
   }
@@ -82,6 +82,20 @@ describeInBrowser('the page in a browser', () => {
     expect(await page.evaluate('String(getSelection())')).toBe(`${DOMAIN}/on-conversation-add`);
   });
 
+  test('says how to copy on a phone, which has no keyboard', async () => {
+    const { page } = await open(undefined, { permissions: [], hasTouch: true, isMobile: true });
+    await page.evaluate('Object.defineProperty(navigator, "clipboard", { value: undefined })');
+    await page.getByRole('button', { name: 'Copy the Pre-Event URL' }).click();
+    await page.getByText('Selected: hold it, and choose Copy.').waitFor();
+  });
+
+  test('says that it is deployed on Twilio’s domain, and only there', async () => {
+    const { page } = await open();
+    await page.getByText('Deployed', { exact: true }).waitFor();
+    const elsewhere = await open('https://webhooks.example.com/index.html');
+    await elsewhere.page.getByText('Ready', { exact: true }).waitFor();
+  });
+
   test('can be used by keyboard', async () => {
     const { page } = await open();
     await page.keyboard.press('Tab');
@@ -101,7 +115,8 @@ describeInBrowser('the page in a browser', () => {
     async (path) => {
       const { page, faults } = await open(`${runtime.url}${path}`);
       await page.getByText('This is your own machine').waitFor();
-      await page.getByText(`${runtime.url}/on-conversation-add`, { exact: true }).waitFor();
+      await page.getByText('Running on your machine').waitFor();
+      expect(await page.getByText(`${runtime.url}/on-conversation-add`).first().isVisible()).toBe(false);
       expect(faults).toEqual([]);
     },
   );
