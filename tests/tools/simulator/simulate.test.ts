@@ -208,7 +208,7 @@ describe('on a page', () => {
     );
     writeFileSync(customers, before.replace('"customer_id": "C-1001",', ''));
     await until(
-      async () => /record 1, customer_id is missing/.test((await status()).state),
+      async () => /1 of \d+ customers cannot be used/.test((await status()).state),
       () => 'it did not say why',
     );
     writeFileSync(customers, before);
