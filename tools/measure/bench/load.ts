@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto';
+import { startFakeServer } from '../../fakes/fake-server';
+import { limitRate } from '../../fakes/rate-limit';
+import { startFakeConversations } from '../../fakes/twilio/conversations';
+import { startGateway } from '../load/gateway';
+import { type Outcome, writeToWorkers } from '../load/write-to-workers';
+
+type Crm = Awaited<ReturnType<typeof startCrm>>;
+type Api = Awaited<ReturnType<typeof startFakeConversations>>;
+
+/** What the Functions depend on, and how it is meanwhile. */
+export interface Situation {
+  name: string;
+  source: 'file' | 'http';
+  begin?(crm: Crm, api: Api): void;
+}
+
+export const SITUATIONS: Situation[] = [
+  { name: 'embedded file', source: 'file' },
+  ...[50, 200, 1000].map((ms): Situation => ({
+    name: `the CRM takes ${ms} ms`,
+    source: 'http',
+    begin: (crm) => {
+      crm.delayMs = ms;
+    },
+  })),
+  {
+    name: 'the CRM takes 5 a second',
+    source: 'http',
+    begin: (crm) => {
+      crm.faultOf = limitRate({ perSecond: 5 });
+    },
+  },
+  {
+    name: 'the CRM hangs',
+    source: 'http',
+    begin: (crm) => {
+      crm.fault = 'hang';
+    },
+  },
+  {
+    name: 'the CRM refuses (401)',
+    source: 'http',
+    begin: (crm) => {
+      crm.fault = { status: 401 };
+    },
+  },
+  {
+    name: "Twilio's API takes 200 ms",
+    source: 'http',
+    begin: (_crm, api) => {
+      api.delayMs = 200;
+    },
+  },
+  {
+    name: "Twilio's API hangs",
+    source: 'http',
+    begin: (_crm, api) => {
+      api.fault = 'hang';
+    },
+  },
+];
+
+export interface Load {
+  perSecond: number;
+  seconds: number;
+  retries: number;
+  /** Whether a circuit breaker is around the CRM. */
+  hasBreaker: boolean;
+}
+
+/** Has customers write to the deployed Functions, and mends what is broken when the last has written. */
+export async function measureLoad({ source, begin }: Situation, load: Load): Promise<Outcome[]> {
+  const account = { ACCOUNT_SID: `AC${randomBytes(16).toString('hex')}`, AUTH_TOKEN: 'token' };
+  const api = await startFakeConversations(account.ACCOUNT_SID, account.AUTH_TOKEN);
+  const crm = await startCrm();
+  const gateway = startGateway(
+    { ...account, ...api.env, ...crm.env, CRM_SOURCE: source, CRM_URL: 'https://crm.example.com/' },
+    load.hasBreaker ? {} : { '/circuit-breaker.js': 'tools/measure/load/no-circuit-breaker.js' },
+  );
+  begin?.(crm, api);
+  const overMs = load.seconds * 1000;
+  const mend = setTimeout(() => Object.assign(crm, { fault: undefined }), overMs);
+  const outcomes = await writeToWorkers(gateway.send, api, {
+    count: load.perSecond * load.seconds,
+    overMs,
+    retries: load.retries,
+  });
+  clearTimeout(mend);
+  gateway.stop();
+  api.close();
+  crm.close();
+  return outcomes;
+}
+
+/** A CRM that knows everybody. */
+async function startCrm() {
+  const crm = await startFakeServer(['crm.example.com'], ({ path }) => {
+    const address = new URL(path, 'https://crm.example.com').searchParams.get('address');
+    return { status: 200, body: { customer_id: `C${address?.slice(-6)}`, display_name: 'Ada Okafor' } };
+  });
+  return Object.assign(crm, {
+    env: {
+      FAKE_CRMS_PORT: String(crm.port),
+      FAKE_CRMS_CERTIFICATE: crm.certificate,
+      NODE_OPTIONS: `--require "${require.resolve('../../fakes/route-https-to-fakes')}"`,
+    },
+  });
+}
