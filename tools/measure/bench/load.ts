@@ -9,23 +9,28 @@ type Crm = Awaited<ReturnType<typeof startCrm>>;
 type Api = Awaited<ReturnType<typeof startFakeConversations>>;
 
 /** What the Functions depend on, and how it is meanwhile. */
-export interface Situation {
+interface Situation {
   name: string;
   source: 'file' | 'http';
   begin?(crm: Crm, api: Api): void;
+  /** A circuit breaker can make a difference. */
+  isBroken?: boolean;
 }
 
-export const SITUATIONS: Situation[] = [
+const SITUATIONS: Situation[] = [
   { name: 'embedded file', source: 'file' },
-  ...[50, 200, 1000].map((ms): Situation => ({
-    name: `the CRM takes ${ms} ms`,
-    source: 'http',
-    begin: (crm) => {
-      crm.delayMs = ms;
-    },
-  })),
+  ...[50, 200, 1000].map(
+    (ms): Situation => ({
+      name: `the CRM takes ${ms} ms`,
+      source: 'http',
+      begin: (crm) => {
+        crm.delayMs = ms;
+      },
+    }),
+  ),
   {
     name: 'the CRM takes 5 a second',
+    isBroken: true,
     source: 'http',
     begin: (crm) => {
       crm.faultOf = limitRate({ perSecond: 5 });
@@ -33,6 +38,7 @@ export const SITUATIONS: Situation[] = [
   },
   {
     name: 'the CRM hangs',
+    isBroken: true,
     source: 'http',
     begin: (crm) => {
       crm.fault = 'hang';
@@ -61,7 +67,7 @@ export const SITUATIONS: Situation[] = [
   },
 ];
 
-export interface Load {
+interface Load {
   perSecond: number;
   seconds: number;
   retries: number;
@@ -70,7 +76,7 @@ export interface Load {
 }
 
 /** Has customers write to the deployed Functions, and mends what is broken when the last has written. */
-export async function measureLoad({ source, begin }: Situation, load: Load): Promise<Outcome[]> {
+async function measureLoad({ source, begin }: Situation, load: Load): Promise<Outcome[]> {
   const account = { ACCOUNT_SID: `AC${randomBytes(16).toString('hex')}`, AUTH_TOKEN: 'token' };
   const api = await startFakeConversations(account.ACCOUNT_SID, account.AUTH_TOKEN);
   const crm = await startCrm();
@@ -91,6 +97,51 @@ export async function measureLoad({ source, begin }: Situation, load: Load): Pro
   api.close();
   crm.close();
   return outcomes;
+}
+
+const PER_SECOND = 20;
+const SHORT = ['the CRM hangs'];
+/** The first seconds, in which each instance learns for itself that the CRM does not answer. */
+const LEARNING_MS = 10_000;
+
+export const LOAD_HEADER = [
+  `${PER_SECOND} conversations a second`,
+  "Twilio's retries",
+  'conversations',
+  'lost',
+  `lost after ${LEARNING_MS / 1000} s`,
+  `slowest name after ${LEARNING_MS / 1000} s`,
+  'named in the end',
+  'linked in the end',
+];
+
+/** @returns a row for each situation and retry count, also without a circuit breaker if that makes a difference */
+export async function measureLoads(isShort: boolean): Promise<string[][]> {
+  const rows: string[][] = [];
+  for (const situation of SITUATIONS.filter(({ name }) => !isShort || SHORT.includes(name))) {
+    for (const hasBreaker of situation.isBroken && !isShort ? [false, true] : [true]) {
+      for (const retries of isShort ? [0] : [0, 3]) {
+        const seconds = isShort ? 12 : situation.isBroken ? 30 : 12;
+        const load = { perSecond: PER_SECOND, seconds, retries, hasBreaker };
+        const outcomes = await measureLoad(situation, load);
+        const kept = outcomes.filter(({ isLost }) => !isLost);
+        const later = outcomes.filter(({ at }) => at >= LEARNING_MS);
+        const lost = later.filter(({ isLost }) => isLost).length;
+        const slowest = Math.max(...later.filter(({ isLost }) => !isLost).map(({ namingMs }) => namingMs));
+        rows.push([
+          `${situation.name}${hasBreaker ? '' : ', without a circuit breaker'}`,
+          String(retries),
+          String(outcomes.length),
+          String(outcomes.length - kept.length),
+          String(lost),
+          Number.isFinite(slowest) ? `${Math.round(slowest)} ms` : '',
+          String(kept.filter(({ isNamed }) => isNamed).length),
+          String(kept.filter(({ isLinked }) => isLinked).length),
+        ]);
+      }
+    }
+  }
+  return rows;
 }
 
 /** A CRM that knows everybody. */

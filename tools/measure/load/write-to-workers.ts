@@ -2,7 +2,10 @@ import { setTimeout } from 'node:timers/promises';
 import type { FakeConversations } from '../../fakes/twilio/conversations';
 
 /** Sends an event to one of the Functions. */
-export type Send = (path: string, event: Record<string, string>) => Promise<{ status: number; body?: unknown }>;
+export type Send = (
+  path: string,
+  event: Record<string, string>,
+) => Promise<{ status: number; body?: unknown }>;
 
 /** What became of a conversation that a customer began. */
 export interface Outcome {
@@ -51,7 +54,10 @@ export async function writeToWorkers(
     for (let retry = 0; ; retry++) {
       const sentAt = performance.now();
       const tooLate = setTimeout(ANSWER_WITHIN_MS, { status: 0, body: undefined }, { ref: false });
-      const { status, body } = await Promise.race([send(path, { ...event, RetryCount: String(retry) }), tooLate]);
+      const { status, body } = await Promise.race([
+        send(path, { ...event, RetryCount: String(retry) }),
+        tooLate,
+      ]);
       first ??= status;
       if (retry >= retries || !SENT_AGAIN.includes(status)) {
         return { status, body, first, ms: performance.now() - sentAt };
