@@ -23,7 +23,7 @@ const PERMANENT_FAULTS: Record<string, Fault> = {
 };
 
 /** How many CRMs are broken at the same time. */
-const AT_A_TIME = 3;
+const AT_A_TIME = 2;
 
 /** Breaks CRMs in each way, under both webhooks. */
 export async function breakCrms(
