@@ -172,7 +172,7 @@ function read(request: CrmRequest, { status, error, body = '', pauseMs }: Outcom
   if (status === undefined) {
     const { code = '' } = error ?? {};
     const what = DROPPED.includes(code) ? 'dropped the connection' : 'could not be reached';
-    throw new Error(`${crm} ${what} (${code})`, { cause: error });
+    throw Object.assign(new Error(`${crm} ${what} (${code})`, { cause: error }), { code });
   }
   if (expected.includes(status)) return answerOf(crm, status, undefined);
   if (!isSuccess(status)) {
@@ -182,8 +182,13 @@ function read(request: CrmRequest, { status, error, body = '', pauseMs }: Outcom
       reasons[status] ??
       REASONS[status] ??
       (status >= 500 ? 'it has a problem of its own' : '');
+<<<<<<< HEAD
     const failure = new Error(`${crm} answered ${status}${code && ` (${code})`}${reason && `: ${reason}`}`);
     throw pauseMs === undefined ? failure : Object.assign(failure, { isBusy: true, retryAfterMs: pauseMs });
+=======
+    const problem = `${crm} answered ${status}${code && ` (${code})`}${reason && `: ${reason}`}`;
+    throw Object.assign(new Error(problem), { status });
+>>>>>>> main
   }
   try {
     return answerOf(crm, status, JSON.parse(body));

@@ -23,6 +23,8 @@ export const settings = {
   AIRTABLE_AVATAR_FIELD: { is: 'the field with the picture', example: 'Avatar', default: 'Avatar' },
 } satisfies CrmSource['settings'];
 
+/** Of the five requests a second that a base answers: https://airtable.com/developers/web/api/rate-limits */
+export const perSecond = 4;
 /** After 429, Airtable refuses everything for that long: https://airtable.com/developers/web/api/rate-limits */
 const REFUSAL_MS = 30_000;
 /** As many as Airtable answers at once; many more than have the same last digits. */

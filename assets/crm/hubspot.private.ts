@@ -21,6 +21,8 @@ export const settings: CrmSource['settings'] = {
   },
 };
 
+/** Of the five searches a second that HubSpot answers: https://developers.hubspot.com/docs/api-reference/search/guide */
+export const perSecond = 4;
 /** Of the dated versions; v3 is unsupported after September 2027: https://developers.hubspot.com/docs/api-reference/legacy/migration-guide */
 const SEARCH_URL = new URL('https://api.hubapi.com/crm/objects/2026-09/contacts/search');
 /** As HubSpot reads the numbers, in E.164. They are empty if it cannot tell the country. */
@@ -74,7 +76,7 @@ export const findCustomer: CrmSource['findCustomer'] = async (address, lookUp) =
     const { hs_calculated_phone_number, hs_calculated_mobile_number } = properties;
     return {
       customer_id: HUBSPOT_ID_PROPERTY ? properties[HUBSPOT_ID_PROPERTY] : contact.id,
-      display_name: [firstname, lastname].filter(Boolean).join(' ') || company || email,
+      display_name: `${firstname ?? ''} ${lastname ?? ''}`.trim() || company || email,
       avatar: HUBSPOT_AVATAR_PROPERTY && properties[HUBSPOT_AVATAR_PROPERTY],
       ...(address.channel !== 'email' && {
         // HubSpot knows the contact's country, so its reading goes before one that has to assume a country.

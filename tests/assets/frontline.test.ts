@@ -2,7 +2,9 @@ import { type Address, parseAddress } from '../../assets/address.private';
 import {
   cleanName,
   conversationChanges,
+  isUnnamed,
   linkedCustomer,
+  membersOf,
   parseAttributes,
   participantAttributes,
 } from '../../assets/frontline.private';
@@ -35,7 +37,27 @@ describe('a conversation', () => {
   });
 });
 
+describe('a conversation waits for its name', () => {
+  const other = { address: parseAddress('messenger:1002') as Address };
+  const members = [{ address, customer: ada }, other];
+
+  test.each([
+    ['+14155550147', false, true],
+    ['1002', false, true],
+    ['messenger:1002, +14155550147', false, true],
+    ['+14155550177', false, false],
+    ['Order 4711', false, false],
+    ['Ada Okafor', false, false],
+    ['Ada Okafor, 1002', true, true],
+    ['Ada Okafor, Eve', true, false],
+  ])('if it goes by %s (in a group: %p): %p', (friendlyName, isGroup, waits) => {
+    expect(isUnnamed(friendlyName, members, isGroup)).toBe(waits);
+  });
+});
+
 test.each([
+  ['\u200b', undefined],
+  ['Bad \ud83d', 'Bad'],
   ['Ada\u0000 \n Okafor', 'Ada Okafor'],
   ['Ada\u202eOkafor\u2028', 'Ada Okafor'],
   ['👩‍🚀 Ada', '👩‍🚀 Ada'],
@@ -49,9 +71,31 @@ test('the customer whom a participant is tied to is read from the attributes', (
   expect(linkedCustomer(participantAttributes({}, ada))).toEqual({
     customer_id: 'C-1',
     display_name: 'Ada Okafor',
+    avatar: 'https://example.com/ada.png',
   });
   expect(linkedCustomer('{"customer_id":7}')).toBeUndefined();
   expect(linkedCustomer('[')).toBeUndefined();
+});
+
+test('the members of a conversation are its customers, the one whose address it goes by first', () => {
+  const participants = [
+    { messagingBinding: null, attributes: '{}' },
+    { messagingBinding: { address: '+14155550101' }, attributes: '{"customer_id":"C-2"}' },
+    { messagingBinding: { address: 'whatsapp:+14155550147' }, attributes: '{}' },
+  ];
+  const names = (friendlyName: string | null) =>
+    membersOf(participants, friendlyName).map(({ address, customer }) => [
+      address.key,
+      customer?.customer_id,
+    ]);
+  expect(names(null)).toEqual([
+    ['+14155550101', 'C-2'],
+    ['+14155550147', undefined],
+  ]);
+  expect(names('+14155550147')).toEqual([
+    ['+14155550147', undefined],
+    ['+14155550101', 'C-2'],
+  ]);
 });
 
 describe('attributes', () => {
@@ -63,9 +107,21 @@ describe('attributes', () => {
     expect(parseAttributes(json)).toBeUndefined();
   });
 
+  test('keep numbers as they are written', () => {
+    const json = '{ "order": 9007199254740993, "rate": 1.0, "big": 1e400 }';
+    expect(participantAttributes(json, { customer_id: 'C-1' })).toBe(
+      '{ "order": 9007199254740993, "rate": 1.0, "big": 1e400,"customer_id":"C-1"}',
+    );
+    expect(changes({ attributes: json })?.attributes).toContain('"order": 9007199254740993, "rate": 1.0');
+    expect(participantAttributes('{}', { customer_id: 'C-1' })).toBe('{"customer_id":"C-1"}');
+    expect(participantAttributes('{"customer_id":null}', { customer_id: 'C-1' })).toBe(
+      '{"customer_id":"C-1"}',
+    );
+  });
+
   test('keep what is there, down to a name like __proto__', () => {
     const json = '{"__proto__":{"customer_id":"C-9"},"role":"payer"}';
-    expect(participantAttributes(parseAttributes(json) ?? {}, { customer_id: 'C-1' })).toBe(
+    expect(participantAttributes(json, { customer_id: 'C-1' })).toBe(
       '{"__proto__":{"customer_id":"C-9"},"role":"payer","customer_id":"C-1"}',
     );
     expect(changes({ attributes: json })?.attributes).toContain(

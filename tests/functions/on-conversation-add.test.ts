@@ -138,6 +138,32 @@ describe('a customer who is not known', () => {
   });
 });
 
+describe('a sender by e-mail who is not known', () => {
+  const email = {
+    'MessagingBinding.Address': 'fay@example.com',
+    'MessagingBinding.Name': 'Fay\u0000 Weldon ',
+  };
+
+  test('goes by the name that Twilio sends', async () => {
+    script(async () => undefined);
+    expect(await answer(email)).toStrictEqual({ friendly_name: 'Fay Weldon' });
+    expect(await answer({ ...email, 'MessagingBinding.Name': ' ' })).toStrictEqual({
+      friendly_name: 'fay@example.com',
+    });
+  });
+
+  test('goes by the address if the CRM failed, so that the name can heal', async () => {
+    script(() => Promise.reject());
+    expect(await answer(email)).toStrictEqual({ friendly_name: 'fay@example.com' });
+    expect(log()).toEqual([expect.stringContaining('CRM failed (CRM_SOURCE scripted: no reason)')]);
+  });
+
+  test('has no such name by SMS', async () => {
+    script(async () => undefined);
+    expect(await answer({ 'MessagingBinding.Name': 'Fay' })).toStrictEqual({ friendly_name: '+33679571533' });
+  });
+});
+
 describe('a CRM that fails', () => {
   const byNumber = { friendly_name: '+33679571533' };
 
@@ -240,6 +266,30 @@ describe('group MMS', () => {
     expect(await answer({ ...group }, { CRM_TIMEOUT_MS: '50' })).toStrictEqual({
       friendly_name: 'Ada, Mina',
     });
+  });
+
+  test('is a group also if only who wrote is named, or only addresses', async () => {
+    const ada = { friendly_name: 'Ada' };
+    expect(await answerGroup(['+14155550101'], { 'MessagingBinding.Address': undefined })).toStrictEqual(ada);
+    const addresses = { 'MessagingBinding.Address': '+14155550101,+14155550102' };
+    const noAuthor = { 'MessagingBinding.AuthorAddress': undefined, ...addresses };
+    expect(await answerGroup(['+14155550101', '+14155550102'], noAuthor)).toStrictEqual({
+      friendly_name: 'Ada, Luca',
+    });
+  });
+
+  test('is looked up a few members at a time', async () => {
+    let now = 0;
+    let most = 0;
+    script(async () => {
+      most = Math.max(most, ++now);
+      await new Promise((done) => setTimeout(done, 5));
+      now--;
+      return undefined;
+    });
+    const many = Array.from({ length: 9 }, (_, i) => `+1415555020${i}`).join();
+    await answer({ ...group, 'MessagingBinding.Address': many });
+    expect(most).toBe(3);
   });
 
   test('looks up no more members than group MMS can have', async () => {

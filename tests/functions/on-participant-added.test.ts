@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Fault } from '../../tools/fakes/fake-server';
 import { type FakeConversations, startFakeConversations } from '../../tools/fakes/twilio/conversations';
 import sms from '../fixtures/on-participant-added.json';
 import { startTestRuntime, type TestRuntime } from '../helpers/test-runtime';
@@ -42,9 +43,11 @@ beforeEach(() => {
   api.add({ sid: sms.ParticipantSid, conversationSid: sms.ConversationSid, attributes: '{}' });
 });
 
+/** The captured event, as if it came in now. */
+const now = () => ({ ...sms, DateCreated: new Date().toISOString() });
 /** Sends the captured event with other fields; `undefined` leaves a field out. */
 const send = (fields: Record<string, unknown> = {}) =>
-  runtime.post('/on-participant-added', JSON.parse(JSON.stringify({ ...sms, ...fields })));
+  runtime.post('/on-participant-added', JSON.parse(JSON.stringify({ ...now(), ...fields })));
 const linked = () => JSON.parse(api.participant(sms.ParticipantSid)?.attributes ?? '');
 const ok = { status: 200, type: expect.stringContaining('application/json'), body: {} };
 const failed = (status: number, error: unknown = expect.any(String)) => ({ ...ok, status, body: { error } });
@@ -95,7 +98,7 @@ describe('a customer who is known', () => {
   });
 
   test('is tied by an event in the query as well', async () => {
-    expect(await runtime.get('/on-participant-added', sms)).toEqual(ok);
+    expect(await runtime.get('/on-participant-added', now())).toEqual(ok);
     expect(linked()).toEqual(ada);
   });
 
@@ -122,6 +125,34 @@ describe('what was written meanwhile', () => {
     current('{"language":"fr","vip":true}');
     expect(await send(fields)).toEqual(ok);
     expect(linked()).toEqual({ language: 'fr', vip: true, ...ada });
+  });
+
+  test.each([
+    ['whose Attributes are missing', { Attributes: undefined }],
+    ['whose Attributes are empty', { Attributes: '' }],
+    ['that comes in late', { DateCreated: new Date(Date.now() - 60_000).toISOString() }],
+  ])('stays after an event %s', async (_name, fields) => {
+    current('{"customer_id":"C-9","vip":true}');
+    expect(await send(fields)).toEqual(ok);
+    expect(linked()).toEqual({ customer_id: 'C-9', vip: true });
+  });
+
+  test.each([
+    ['429', { status: 429, code: 20429 }],
+    ['50386', { status: 409, code: 50386 }],
+  ])('stays if Twilio answers %s for a while', async (_name, fault) => {
+    api.fault = fault;
+    setTimeout(() => {
+      api.fault = undefined;
+      current('{"customer_id":"C-9","vip":true}');
+    }, 900);
+    expect(await send()).toEqual(ok);
+    expect(linked()).toEqual({ customer_id: 'C-9', vip: true });
+  });
+
+  test('stays if it is a number that JavaScript would round', async () => {
+    await send({ Attributes: '{"order":9007199254740993}' });
+    expect(api.participant(sms.ParticipantSid)?.attributes).toContain('{"order":9007199254740993,');
   });
 
   test('stays if another customer was linked', async () => {
@@ -190,6 +221,7 @@ describe('no call is made, and 200 answered, for', () => {
     ['a worker', { Identity: 'ana@example.com' }],
     ['a worker in group MMS', { Identity: 'ana', 'MessagingBinding.ProjectedAddress': '+14155550199' }],
     ['a participant without an address', { 'MessagingBinding.Address': undefined }],
+    ["Twilio's own number", { 'MessagingBinding.ProxyAddress': sms['MessagingBinding.Address'] }],
     ['a customer who is linked already', { Attributes: '{"customer_id":"C-9"}' }],
     ['a customer who is not known', { 'MessagingBinding.Address': '+15550000009' }],
     ['attributes that are not a JSON object', { Attributes: '[1]' }],
@@ -237,53 +269,65 @@ describe('transient errors are tried again', () => {
     expect(await send()).toEqual(ok);
     expect(linked()).toEqual(ada);
   });
-
-  test('with growing pauses, so that Twilio is not called more and more often', async () => {
-    api.fault = { status: 429 };
-    await send();
-    expect(api.calls.length).toBeGreaterThanOrEqual(3);
-    expect(api.calls.length).toBeLessThanOrEqual(7);
-  });
 });
 
 describe('is answered 503, so that Twilio may send the event again', () => {
-  test.each([
-    ['429 for ever', { status: 429, code: 20429 }],
-    ['500 for ever', { status: 500 }],
-    ['a conversation that stays initializing', { status: 409, code: 50386 }],
-    ['an API that hangs', 'hang' as const],
-    ['an API that drips', 'drip' as const],
-    ['connections that drop', 'drop' as const],
-  ])(
-    '%s',
-    async (_name, fault) => {
-      api.fault = fault;
-      const answer = await Promise.race([send(), noAnswerIn(5000)]);
-      expect(answer).toEqual(failed(503));
-    },
-    10_000,
-  );
+  const faults: Record<string, Fault> = {
+    '429 for ever': { status: 429, code: 20429 },
+    '500 for ever': { status: 500 },
+    'a conversation that stays initializing': { status: 409, code: 50386 },
+    'an API that hangs': 'hang',
+    'an API that drips': 'drip',
+    'connections that drop': 'drop',
+  };
+  const addresses: Record<string, string> = {
+    'a CRM that hangs': '+15550000001',
+    'a CRM that fails': '+15550000002',
+    'a CRM that does not answer with a customer': '+15550000003',
+  };
+  const names = [...Object.keys(faults), ...Object.keys(addresses)];
+  const sidOf = (name: string) => `MB${String(names.indexOf(name)).padStart(32, '9')}`;
+  const callsFor = (name: string) => calls.filter(({ path }) => path.endsWith(sidOf(name)));
+  const answers: Record<string, unknown> = {};
+  let calls: FakeConversations['calls'] = [];
 
-  test.each([
-    ['a CRM that hangs', '+15550000001'],
-    ['a CRM that fails', '+15550000002'],
-    ['a CRM that does not answer with a customer', '+15550000003'],
-  ])(
-    '%s',
-    async (_name, address) => {
-      const answer = await Promise.race([send({ 'MessagingBinding.Address': address }), noAnswerIn(5000)]);
-      expect(answer).toEqual(failed(503, expect.stringContaining('CRM_SOURCE file')));
-      expect(api.calls).toEqual([]);
-    },
-    10_000,
-  );
+  // All at once, for most of them take all the time that there is.
+  beforeAll(async () => {
+    api.calls = [];
+    api.faultOf = ({ path }) => faults[names.find((name) => path.endsWith(sidOf(name))) ?? ''];
+    await Promise.all(
+      names.map(async (name) => {
+        api.add({ sid: sidOf(name), conversationSid: sms.ConversationSid, attributes: '{}' });
+        const fields = { 'MessagingBinding.Address': addresses[name] ?? sms['MessagingBinding.Address'] };
+        const sent = send({ ParticipantSid: sidOf(name), ...fields });
+        answers[name] = await Promise.race([sent, noAnswerIn(5000)]);
+      }),
+    );
+    calls = [...api.calls];
+    api.faultOf = undefined;
+  }, 10_000);
+
+  test.each(Object.keys(faults))('%s', (name) => {
+    expect(answers[name]).toEqual(failed(503, expect.stringContaining("Twilio's API")));
+    expect(callsFor(name).length).toBeGreaterThan(1);
+  });
+
+  test.each(Object.keys(addresses))('%s', (name) => {
+    expect(answers[name]).toEqual(failed(503, expect.stringContaining('CRM_SOURCE file')));
+    expect(callsFor(name)).toEqual([]);
+  });
+
+  test('with growing pauses, so that Twilio is not called more and more often', () => {
+    expect(callsFor('429 for ever').length).toBeGreaterThanOrEqual(3);
+    expect(callsFor('429 for ever').length).toBeLessThanOrEqual(7);
+  });
 });
 
 describe('what is not transient', () => {
   test('a participant who left meanwhile is noted, and answered 200', async () => {
     expect(await send({ ParticipantSid: 'MB00000000000000000000000000000000' })).toEqual(ok);
     await runtime.logged(
-      /onParticipantAdded \+3367•••1533 gone, or in another service than the default one: then set CHAT_SERVICE_SID/,
+      /onParticipantAdded \+3367•••1533 gone, or in another Conversations service: set CHAT_SERVICE_SID to that/,
     );
   });
 

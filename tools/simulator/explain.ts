@@ -99,14 +99,26 @@ export function explainPostEvent(
   return fine(linked ? 'Linked already: no call.' : 'The CRM gave no customer: no call.');
 }
 
+/** What a call to Twilio's API is for. */
+export function titleOfCall({ method, path }: Pick<Call, 'method' | 'path'>): string {
+  return `${method === 'GET' ? 'Read' : 'Update'} of the ${resourceOf(path)}`;
+}
+
 /** What became of a call to Twilio's API. */
-export function explainCall({ outcome }: Call): Explanation {
-  if (outcome === 200) return fine('The participant is updated.');
+export function explainCall({ method, path, outcome }: Call): Explanation {
+  if (outcome === 200) return fine(`The ${resourceOf(path)} is ${method === 'GET' ? 'read' : 'updated'}.`);
   if (outcome === 'hang') return warning('Twilio’s API does not answer.');
   if (outcome === 'drop') return warning('Twilio’s API dropped the connection.');
   if (outcome === 429) return warning('Too many requests: a transient error.');
   if (outcome === 409) return warning('The conversation is still initializing (50386): a transient error.');
   return warning(`Refused: ${outcome}.`);
+}
+
+/** What the path of a call leads to. */
+function resourceOf(path: string): string {
+  const [, list, sid] = /\/(Participants)(?:\/(\w+))?/.exec(path) ?? [];
+  if (sid) return 'participant';
+  return list ? 'list of participants' : 'conversation';
 }
 
 function isJson(text: string): boolean {

@@ -10,6 +10,7 @@ import {
   explainPreEvent,
   explainWrongEvent,
   isRejected,
+  titleOfCall,
   type WebhookAnswer,
 } from './explain';
 import { apiFaults, type FaultId } from './switches';
@@ -85,15 +86,17 @@ export class SimulatedTwilio {
 
   /** Notes a call to the API, under the webhook that it belongs to. */
   noteCall(call: Call) {
-    const participant = call.path.split('/').at(-1);
-    const belongs = ({ fields, to }: Exchange) => fields.ParticipantSid === participant || to === call.path;
+    const [path = ''] = call.path.split('?');
+    const sid = path.split('/').findLast((part) => /^(CH|MB)/.test(part));
+    const belongs = ({ fields, to }: Exchange) =>
+      fields.ParticipantSid === sid || fields.ConversationSid === sid || to === call.path;
     const place = this.traffic.findLastIndex(belongs) + 1;
     this.note(
       {
         direction: 'call',
-        title: 'Update of the participant',
+        title: titleOfCall(call),
         to: call.path,
-        fields: { Attributes: new URLSearchParams(call.body).get('Attributes') ?? '' },
+        fields: Object.fromEntries(new URLSearchParams(call.body)),
         answer: { status: call.outcome },
         ...explainCall(call),
       },
@@ -124,6 +127,7 @@ export class SimulatedTwilio {
       messages: [],
     };
     this.conversations.unshift(conversation);
+    this.api.addConversation(conversation);
     if (message.others?.length) {
       this.api.initializing.add(sid);
       setTimeout(() => this.api.initializing.delete(sid), this.durations.initializingMs);

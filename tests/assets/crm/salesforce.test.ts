@@ -99,6 +99,11 @@ test('finds leads, but none that became a contact; a contact wins over a lead, h
   }
 });
 
+test('decides nothing where there are too many to see', async () => {
+  apis().know(...Array.from({ length: 101 }, (_, i) => ({ ...ada, id: String(i), phone: '+141555501471' })));
+  await expect(find('salesforce', '+14155550147')).rejects.toThrow('Salesforce has 100 records or more');
+});
+
 test('finds person accounts by the ID of their contact, where SALESFORCE_OBJECTS names them', async () => {
   const settings = { SALESFORCE_OBJECTS: 'PersonAccount, Contact' };
   for (const changed of [{}, { phone: undefined, mobile: '(415) 555-0147' }]) {

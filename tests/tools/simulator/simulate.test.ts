@@ -183,7 +183,7 @@ describeInBrowser('the simulator’s page', () => {
   let simulator: ReturnType<typeof simulate>;
   let browser: Browser;
   let page: Page;
-  let faults: string[];
+  let faults: string[] = [];
   let printed = '';
 
   beforeAll(async () => {
@@ -203,10 +203,9 @@ describeInBrowser('the simulator’s page', () => {
     return browser.close();
   });
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     page = await browser.newPage();
     page.setDefaultTimeout(10_000);
-    faults = [];
     page.on('console', (message) => faults.push(message.text()));
     page.on('pageerror', (error) => faults.push(error.message));
     page.on('request', (request) => {
@@ -214,11 +213,16 @@ describeInBrowser('the simulator’s page', () => {
         faults.push(request.url());
     });
     await page.goto(url);
+  }, 30_000);
+
+  beforeEach(async () => {
+    faults = [];
     await page.getByText('customers from customers.json').waitFor();
+    const back = page.getByRole('button', { name: 'Back to the conversations' });
+    if (await back.isVisible()) await back.click();
   });
   afterEach(async () => {
     await Promise.all(Object.keys(FAULTS).map(mend));
-    await page.close();
     expect(faults).toEqual([]);
   });
 
@@ -281,7 +285,7 @@ describeInBrowser('the simulator’s page', () => {
     await page.getByLabel('Who writes').selectOption('Mina Sato');
     await page.getByLabel('Channel').selectOption('Messenger');
     await page.getByRole('button', { name: 'Send' }).click();
-    await onPhone().getByText('Mina Sato', { exact: true }).waitFor();
+    await onPhone().getByText('Mina Sato', { exact: true }).first().waitFor();
     await page.getByLabel('Who writes').selectOption('Luca Marchetti');
     expect(await page.getByLabel('Channel').getByText('Messenger').isDisabled()).toBe(true);
   }, 30_000);
@@ -339,9 +343,12 @@ describeInBrowser('the simulator’s page', () => {
   }, 30_000);
 
   test('fits a phone, in the dark', async () => {
+    const size = page.viewportSize();
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.setViewportSize({ width: 320, height: 640 });
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
+    await page.emulateMedia({ colorScheme: null });
+    if (size) await page.setViewportSize(size);
   }, 30_000);
 
   test('is built and served anew when .env changes', async () => {

@@ -144,6 +144,14 @@ describe('the events', () => {
   });
 });
 
+test('a conversation that the Functions name later is seen with that name', async () => {
+  answers.onConversationAdd = {};
+  const conversation = await receive();
+  const given = api.conversation(conversation?.sid ?? '');
+  Object.assign(given ?? {}, { friendlyName: 'Ada' });
+  expect(twilio.conversations[0]?.friendlyName).toBe('Ada');
+});
+
 describe('group MMS', () => {
   test('starts initializing, and names its members as Twilio does', async () => {
     const group = await receive('+15551230001', ['+15551230002']);
@@ -210,6 +218,8 @@ test('a call to the API is listed under the webhook that it belongs to', async (
   };
   twilio.noteCall({ ...call, outcome: 429 });
   twilio.noteCall({ ...call, outcome: 200 });
+  const conversation = `/v1/Conversations/${received[1]?.fields.ConversationSid}`;
+  twilio.noteCall({ ...call, method: 'GET', path: conversation, outcome: 200 });
   expect(twilio.traffic.map(({ title, answer }) => [title, answer?.status])).toEqual([
     ['From +15551234567', undefined],
     ['onConversationAdd: +15551234567', 200],
@@ -217,5 +227,6 @@ test('a call to the API is listed under the webhook that it belongs to', async (
     ['Update of the participant', 429],
     ['Update of the participant', 200],
     ['onParticipantAdded: worker@example.com', 200],
+    ['Read of the conversation', 200],
   ]);
 });

@@ -112,6 +112,7 @@ export async function startFakeConversations(
     addConversation: (conversation: Conversation) => conversations.set(conversation.sid, conversation),
     participant: (sid: string) => participants.get(sid),
     add: (participant: Participant) => participants.set(participant.sid, participant),
+    remove: (sid: string) => participants.delete(sid),
   });
 }
 

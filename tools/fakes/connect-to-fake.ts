@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Agent } from 'node:https';
 import twilio, { type Twilio } from 'twilio';
-import type { FakeServer } from '../../tools/fakes/fake-server';
-import type { Credentials } from '../../tools/fakes/twilio/authentication';
+import type { FakeServer } from './fake-server';
+import type { Credentials } from './twilio/authentication';
 
 /** Twilio's helper library in this process, with its calls routed to a fake. */
 export function connectToFake(
@@ -14,6 +14,7 @@ export function connectToFake(
     host: '127.0.0.1',
     port,
     ca: readFileSync(certificate),
+    keepAlive: true,
   });
   return twilio(accountSid, authToken, { httpClient });
 }
