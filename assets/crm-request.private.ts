@@ -182,13 +182,9 @@ function read(request: CrmRequest, { status, error, body = '', pauseMs }: Outcom
       reasons[status] ??
       REASONS[status] ??
       (status >= 500 ? 'it has a problem of its own' : '');
-<<<<<<< HEAD
-    const failure = new Error(`${crm} answered ${status}${code && ` (${code})`}${reason && `: ${reason}`}`);
-    throw pauseMs === undefined ? failure : Object.assign(failure, { isBusy: true, retryAfterMs: pauseMs });
-=======
     const problem = `${crm} answered ${status}${code && ` (${code})`}${reason && `: ${reason}`}`;
-    throw Object.assign(new Error(problem), { status });
->>>>>>> main
+    const isBusy = pauseMs !== undefined;
+    throw Object.assign(new Error(problem), { status, isBusy, retryAfterMs: pauseMs });
   }
   try {
     return answerOf(crm, status, JSON.parse(body));
