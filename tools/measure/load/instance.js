@@ -26,3 +26,6 @@ process.on('message', ({ path, event }) => {
     process.send({ status: isResponse ? answer.statusCode : 200, body: isResponse ? answer.body : answer });
   });
 });
+
+// Whoever measures has ended.
+process.on('disconnect', () => process.exit());
