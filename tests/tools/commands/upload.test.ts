@@ -284,8 +284,19 @@ describe('the upload', () => {
   const stepsFor = (...customers: object[]) =>
     planUpload(readCustomers(JSON.stringify(customers)).customers, new Map());
 
-  test('keeps to the pace that Sync allows, and tries again after errors that pass', async () => {
-    sync.settings.ratePerSecond = 30;
+  test('creates no more Documents in a second than Sync allows', async () => {
+    sync.settings.ratePerSecond = 25;
+    const { done } = await takeSteps(stepsFor(...numbered(80)), documents(), {
+      ...retries,
+      firstPauseMs: 500,
+    });
+    expect(done).toHaveLength(80);
+    // A slow machine bunches some of them up.
+    expect(sync.calls.filter(({ outcome }) => outcome === 429).length).toBeLessThan(20);
+  }, 30_000);
+
+  test('slows down where Sync asks for it, and tries again after errors that pass', async () => {
+    sync.settings.ratePerSecond = 10;
     sync.faults = [{ status: 500 }, 'drop', 'malformed', { status: 503 }];
     const { done, failures } = await takeSteps(stepsFor(...numbered(40)), documents(), {
       ...retries,
