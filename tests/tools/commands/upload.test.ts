@@ -9,10 +9,10 @@ import { findTooLarge, planUpload } from '../../../tools/commands/upload/plan-up
 import { takeSteps } from '../../../tools/commands/upload/sync-documents';
 import { describe as describeFailures, upload } from '../../../tools/commands/upload/upload';
 import { readCustomers } from '../../../tools/customers/read-customers';
+import { connectToFake } from '../../../tools/fakes/connect-to-fake';
 import { ACCOUNT, startFakeSync } from '../../../tools/fakes/twilio/sync';
 import { until } from '../../../tools/runtime/local-runtime';
 import { connectToTwilio } from '../../../tools/twilio/account';
-import { connectToFake } from '../../../tools/fakes/connect-to-fake';
 
 const UPLOAD = resolve('tools/commands/upload/upload.ts');
 const CREDENTIALS = { ACCOUNT_SID: ACCOUNT.accountSid, AUTH_TOKEN: ACCOUNT.authToken };
