@@ -17,7 +17,7 @@ const PER_SECOND = 10;
  * @throws Problem if it is missing, and customers of the file have avatars there
  */
 export function contextOf(env: NodeJS.ProcessEnv, domain: string | undefined): CrmContext {
-  const context = { ...env, DOMAIN_NAME: domain && domain.replace(/^https?:\/\/|\/.*$/g, '') };
+  const context = { ...env, DOMAIN_NAME: domain?.replace(/^https?:\/\/|\/.*$/g, '') };
   const isFile = (env.CRM_SOURCE?.trim() || 'file') === 'file';
   if (isFile && !domain) {
     const { file, customers } = loadCustomers(env, readCustomers);

@@ -10,6 +10,7 @@ import { writeTable, writeText } from '../measurements';
 import { baseline, type ColdStart, EMPTY, measureColdStart, ours } from './cold-start';
 import { type CustomerFiles, writeCustomers } from './customers';
 import { drawFirstAnswers } from './plot';
+import { benchRelink } from './relink';
 import { count, fineMs, mean, median, megabytes, ms, percentile, times } from './statistics';
 import { LOAD_SIZE, serveWebhooks, type Who } from './webhooks';
 
@@ -36,6 +37,7 @@ async function run() {
   await benchProcesses(files);
   const loadFiles = files.get(LOAD_SIZE);
   if (loadFiles) await benchWebhooks(loadFiles);
+  await benchRelink(flags.short);
   rmSync(folder, { recursive: true });
 
   writeText(
