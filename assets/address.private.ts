@@ -42,10 +42,15 @@ export function isPhoneNumber(value: string): boolean {
   return PHONE_NUMBER.test(value);
 }
 
+/** Whether a text is this address, in full or without its prefix, as a name has it. */
+export function isAddressOf(text: string, { key, value }: Address): boolean {
+  return parseAddress(text)?.key === key || text.trim() === value;
+}
+
 /** Whether a text is nothing but addresses, separated by commas: any phone numbers, or the other addresses of `members`. */
 export function isListOfAddresses(text: string, members: Address[]): boolean {
   return text.split(',').every((part) => {
     const address = parseAddress(part);
-    return !address || isPhoneNumber(address.value) || members.some(({ key }) => key === address.key);
+    return !address || isPhoneNumber(address.value) || members.some((member) => isAddressOf(part, member));
   });
 }

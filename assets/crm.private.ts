@@ -73,14 +73,18 @@ const EMBEDDED_SOURCE = 'file';
  */
 const CRM_TIMEOUT_MAX_MS = 3500;
 const CRM_TIMEOUT_DEFAULT_MS = 3000;
+/** Reading numbers takes time in which nothing else is answered. */
+const FOUND_MAX = 500;
+const NUMBERS_MAX = 50;
 
 /** Loads another private Asset: on the deployed runtime they do not lie beside each other under their own names. */
 const load = (path: string) => require(Runtime.getAssets()[path]?.path ?? path);
 
-export const { parseAddress, isListOfAddresses }: typeof import('./address.private') = load('/address.js');
+export const { parseAddress }: typeof import('./address.private') = load('/address.js');
 export const {
   cleanName,
   conversationChanges,
+  isUnnamed,
   linkedCustomer,
   membersOf,
   parseAttributes,
@@ -112,10 +116,12 @@ export async function findCustomer(
   try {
     const source = loadSource(name);
     const answer = source.findCustomer(address, lookUpFor(source, context, timeUp.signal, timeLeftMs));
-    const found = [(await withTimeout(answer, timeLeftMs())) ?? []].flat() as Partial<Customer>[];
-    const proxy = parseAddress(proxyAddress)?.key;
-    const country = context.CRM_DEFAULT_COUNTRY || (proxy?.startsWith('+') ? proxy : undefined);
-    const customers = ownersOf(found, address, country).map((customer) =>
+    const found = [(await withTimeout(answer, timeLeftMs())) ?? []].flat();
+    if (found.length > FOUND_MAX)
+      throw new Error(`more than ${FOUND_MAX} customers were found by one address`);
+    const { CRM_DEFAULT_COUNTRY } = context;
+    const proxy = parseAddress(proxyAddress)?.value;
+    const customers = ownersOf(found, address, CRM_DEFAULT_COUNTRY, proxy).map((customer) =>
       toFrontline(customer, address, context.DOMAIN_NAME),
     );
     const ids = new Set(customers.map(({ customer_id }) => customer_id));
@@ -187,16 +193,26 @@ function lookUpFor(
 }
 
 /** Those of the customers who have the address, and none of them better than the others: see `Customer`. */
-function ownersOf(found: Partial<Customer>[], { key }: Address, country?: string): Partial<Customer>[] {
+function ownersOf(
+  found: unknown[],
+  { key }: Address,
+  country: string | undefined,
+  proxy: string | undefined,
+): Partial<Customer>[] {
   const isKey = (written: unknown) => {
-    const { readNumber }: LookUp['phoneNumbers'] = load('/phone-numbers.js');
-    const number = readNumber(typeof written === 'number' ? written : String(written ?? ''), country);
-    return parseAddress(number)?.key === key;
+    const { readNumbers }: LookUp['phoneNumbers'] = load('/phone-numbers.js');
+    const numbers = readNumbers(
+      typeof written === 'number' ? written : String(written ?? ''),
+      country,
+      proxy,
+    );
+    return numbers.some((number) => parseAddress(number)?.key === key);
   };
-  const isIn = (numbers: unknown[]) => numbers.flat(2).some(isKey);
+  const isIn = (numbers: unknown) => [numbers ?? []].flat(3).slice(0, NUMBERS_MAX).some(isKey);
   const owners = found.flatMap((customer) => {
-    const { phone_numbers, mobile_numbers, rank = 0 } = customer;
-    const isMobile = isIn(mobile_numbers ?? []);
+    if (typeof customer !== 'object' || !customer) throw new Error('the customer found is not an object');
+    const { phone_numbers, mobile_numbers, rank = 0 }: Partial<Customer> = customer;
+    const isMobile = isIn(mobile_numbers);
     const isOwner = isMobile || (phone_numbers ? isIn(phone_numbers) : !mobile_numbers);
     return isOwner ? [{ customer, distance: rank * 2 + (isMobile ? 0 : 1) }] : [];
   });
@@ -214,7 +230,9 @@ function toFrontline(
     throw new Error('the customer found has a customer_id that is not exact as a number: answer it as text');
   }
   if (typeof id !== 'string' || id.trim() === '') {
-    throw new Error('the customer found has no customer_id: is it empty in the CRM?');
+    throw new Error(
+      'the customer found has no customer_id: is it empty in the CRM, or not the field that is set?',
+    );
   }
   const customer: FrontlineCustomer = { customer_id: id };
   const name = cleanName(display_name);

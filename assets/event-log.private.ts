@@ -41,9 +41,11 @@ export function maskAddress({ channel, value, key }: Address): string {
 export function maskId(id: string, address?: Address): string {
   const digits = id.replace(/\D/g, '');
   const isLong = digits.length >= 7;
-  const isNumber = isLong && /^(\w+:)?[+(][\d\s().-]+$/.test(id);
-  const isOfAddress = isLong && [address?.key, address?.value].some((of) => of?.endsWith(digits));
-  return id.includes('@') || isNumber || isOfAddress ? '•••' : JSON.stringify(id);
+  // As people write numbers, or in any form of the one that it is about: the last digits are the same in all of them.
+  const isWritten =
+    isLong && /^(\w+:)?[\s(]*(\+|0|\(|\d+[\s(/])/.test(id) && !/[a-z]/i.test(id.replace(/^\w+:|x\d+$/g, ''));
+  const isOfAddress = isLong && address?.value.replace(/\D/g, '').slice(-7) === digits.slice(-7);
+  return id.includes('@') || isWritten || isOfAddress ? '•••' : JSON.stringify(id);
 }
 
 /** The first line of an error's message, without what may be personal: numbers, e-mail addresses, pieces of JSON. */

@@ -4,6 +4,10 @@
  */
 import type { Address } from './address.private';
 
+/** Loaded when it is used, so that the limits below can be read anywhere. */
+const addresses = (): typeof import('./address.private') =>
+  require(Runtime.getAssets()['/address.js']?.path ?? '/address.js');
+
 /** A customer in Frontline's own terms. */
 export interface FrontlineCustomer {
   customer_id: string;
@@ -20,8 +24,8 @@ export const FRIENDLY_NAME_MAX_LENGTH = 256;
 /** 16 KB and 4 KB: https://www.twilio.com/docs/conversations/conversations-limits */
 export const CONVERSATION_ATTRIBUTES_MAX_BYTES = 16 * 1024;
 export const PARTICIPANT_ATTRIBUTES_MAX_BYTES = 4 * 1024;
-/** Control characters, line separators, and those that change the direction of what follows. */
-const CONTROL_CHARACTERS = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]+/gu;
+/** Control characters, halves of surrogate pairs, line separators, and what is invisible or changes the direction of a text. */
+const CONTROL_CHARACTERS = /[\p{Cc}\p{Cs}\u200B\u2028-\u202E\u2060\u2066-\u2069\uFEFF]+/gu;
 
 /** A member of a conversation, and who that is if the CRM knows them. */
 export interface Member {
@@ -49,18 +53,30 @@ export function conversationChanges(
   { friendlyName, attributes }: { friendlyName?: unknown; attributes?: unknown },
   { members, isGroup, authorName }: Naming,
 ): { friendlyName?: string; attributes?: string } | undefined {
-  const { isListOfAddresses }: typeof import('./address.private') = require(
-    Runtime.getAssets()['/address.js']?.path ?? '/address.js',
-  );
+  const { isListOfAddresses } = addresses();
+  const own = members.map(({ address }) => address);
   const changes: { friendlyName?: string; attributes?: string } = {};
-  const addresses = members.map(({ address }) => address);
-  if (typeof friendlyName !== 'string' || isListOfAddresses(friendlyName, addresses)) {
+  if (isUnnamed(friendlyName, members, isGroup) || isListOfAddresses(String(friendlyName), own)) {
     const name = nameOf(members, authorName);
     if (name !== friendlyName) changes.friendlyName = name;
   }
   const withAvatar = isGroup ? undefined : attributesWithAvatar(attributes, members[0]?.customer?.avatar);
   if (withAvatar) changes.attributes = withAvatar;
   return Object.keys(changes).length > 0 ? changes : undefined;
+}
+
+/**
+ * Whether a conversation waits for its name: it has none, or one that is made of its own members' addresses; in a group also
+ * of their names, since members join one after the other.
+ */
+export function isUnnamed(friendlyName: unknown, members: Member[], isGroup: boolean): boolean {
+  if (typeof friendlyName !== 'string') return true;
+  return friendlyName.split(',').every((part) => {
+    const name = part.trim();
+    const isOf = ({ address, customer }: Member) =>
+      addresses().isAddressOf(name, address) || (isGroup && customer?.display_name === name);
+    return !name || members.some(isOf);
+  });
 }
 
 /** The names of the members who are known; who wrote goes by another name if they are not. */
@@ -99,8 +115,23 @@ export function parseAttributes(json: unknown): Attributes | undefined {
 function attributesWithAvatar(json: unknown, avatar: string | undefined): string | undefined {
   const attributes = parseAttributes(json);
   if (!avatar || !attributes || attributes.avatar) return undefined;
-  const added = JSON.stringify({ ...attributes, avatar });
+  const added = withAdded(json, { avatar });
   return Buffer.byteLength(added) <= CONVERSATION_ATTRIBUTES_MAX_BYTES ? added : undefined;
+}
+
+/** Adds to attributes what they have not. Their text stays, since JSON.parse changes numbers of over 15 digits. */
+function withAdded(json: unknown, added: Record<string, string | undefined>): string {
+  const attributes = parseAttributes(json) ?? {};
+  const missing = Object.entries(added).filter(([name, value]) => value !== undefined && !attributes[name]);
+  if (missing.some(([name]) => Object.hasOwn(attributes, name))) {
+    return JSON.stringify({ ...attributes, ...Object.fromEntries(missing) });
+  }
+  if (missing.length === 0) return String(json);
+  if (Object.keys(attributes).length === 0) return JSON.stringify(Object.fromEntries(missing));
+  const end = String(json)
+    .trim()
+    .replace(/\s*\}$/, '');
+  return `${end},${JSON.stringify(Object.fromEntries(missing)).slice(1)}`;
 }
 
 /** The customer whom a Participant's attributes name. */
@@ -126,27 +157,23 @@ export interface BoundParticipant {
  * pre-event names a group that it knows nobody of after who wrote.
  */
 export function membersOf(participants: BoundParticipant[], friendlyName: unknown): Member[] {
-  const { parseAddress }: typeof import('./address.private') = require(
-    Runtime.getAssets()['/address.js']?.path ?? '/address.js',
-  );
   const members = participants.flatMap(({ messagingBinding, attributes }) => {
-    const address = parseAddress(messagingBinding?.address);
+    const address = addresses().parseAddress(messagingBinding?.address);
     return address ? [{ address, customer: linkedCustomer(attributes) }] : [];
   });
-  const author = parseAddress(friendlyName)?.key;
+  const author = addresses().parseAddress(friendlyName)?.key;
   const isAuthor = (member: Member) => Number(member.address.key === author);
   return members.sort((a, b) => isAuthor(b) - isAuthor(a));
 }
 
-/** A Participant's attributes with the customer added, as JSON. What is there stays; what makes it too long is left out. */
-export function participantAttributes(attributes: Attributes, customer: FrontlineCustomer): string {
-  const withAdded = (...names: (keyof FrontlineCustomer)[]) => {
-    const merged = { ...attributes };
-    for (const name of names) merged[name] ||= customer[name];
-    return JSON.stringify(merged);
-  };
-  const whole = withAdded('customer_id', 'display_name', 'avatar');
-  const shorter = withAdded('customer_id', 'display_name');
-  const fits = (json: string) => Buffer.byteLength(json) <= PARTICIPANT_ATTRIBUTES_MAX_BYTES;
-  return [whole, shorter].find(fits) ?? withAdded('customer_id');
+/**
+ * A Participant's attributes with the customer added, as JSON. What is there stays; what makes it too long is left out, but
+ * never the `customer_id`.
+ */
+export function participantAttributes(json: unknown, customer: FrontlineCustomer): string {
+  const { customer_id, display_name, avatar } = customer;
+  const whole = withAdded(json, { customer_id, display_name, avatar });
+  const shorter = withAdded(json, { customer_id, display_name });
+  const fits = (attributes: string) => Buffer.byteLength(attributes) <= PARTICIPANT_ATTRIBUTES_MAX_BYTES;
+  return [whole, shorter].find(fits) ?? withAdded(json, { customer_id });
 }

@@ -1,29 +1,53 @@
 /** How people write phone numbers in a CRM, and whose number it is then. */
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString as parse } from 'libphonenumber-js';
 
-const EXTENSION = /[\s,;]*(?:;?ext(?:ension|n)?|x|#)[\s.:=]*\d{1,7}\s*$/i;
+/** The longest text that libphonenumber reads as a number. */
+const TEXT_MAX_LENGTH = 250;
+/** Fewer digits are no phone number, but a part of one, an extension or a note. */
+const DIGITS_MIN = 7;
 
 /**
- * Reads a number as somebody wrote it, as text or into a numeric field. Without a plus or 00 before it, it is one of the
- * country if it is valid there.
+ * Reads the numbers that somebody wrote into a field, which may have notes and extensions between them.
  *
- * @param country where numbers without a country code are from: its ISO code, or a phone number of it in E.164
- * @returns the number in E.164, without an extension; `undefined` if it is none
+ * @param country where numbers without a country code are from: its ISO code
+ * @param neighbour if the country is not known, a number in E.164 from the same one
+ * @returns the numbers in E.164, without extensions
  * @throws Error if the country is none
  */
-export function readNumber(written: string | number, country?: string): string | undefined {
-  const home = homeOf(country);
-  const text = String(written).replace(EXTENSION, '');
+export function readNumbers(written: string | number, country?: string, neighbour?: string): string[] {
+  const home = homeOf(country, neighbour);
+  if (typeof written === 'number') return [readNumber(written, home) ?? []].flat();
+  // Of a phone number are digits, and what people put between them; not a letter, a comma, or a line.
+  const parts = written
+    .slice(0, TEXT_MAX_LENGTH)
+    .normalize('NFKC')
+    .split(/[^\d\s().+/\p{Pd}]+|\n|\s\/\s/u);
+  return parts.flatMap((part) => {
+    // Parentheses after a whole number are a note, such as (2).
+    const [first = '', ...others] = part.split('(');
+    const isWhole = digitsOf(first).length >= DIGITS_MIN;
+    return readNumber(isWhole ? first : [first, ...others].join('('), home) ?? [];
+  });
+}
+
+type Home = ReturnType<typeof homeOf>;
+
+/** Reads one number. Without a plus or 00 before it, it is one of the home country if it is valid there. */
+function readNumber(written: string | number, home: Home): string | undefined {
+  const text = String(written);
   const afterPlus = /\+(.*)/s.exec(text)?.[1];
   if (afterPlus !== undefined) return readInternational(afterPlus);
 
-  const digits = text.replace(/\D/g, '');
+  const digits = digitsOf(text);
   if (digits.startsWith('00')) return readInternational(digits.slice(2));
   const national = home && parse(digits, home);
   const whole = parse(`+${digits}`);
   // One that starts with the code of the country counts as international.
   const isWhole = whole?.isValid() && whole.countryCallingCode === national?.countryCallingCode;
   if (national?.isValid() && !isWhole) return national.number;
+  // An area code in parentheses, or groups as in North America, belong to a national number.
+  const isNational = /^\s*\(/.test(text) || /^\D*\d{3}\D\d{3}\D\d{4}\D*$/.test(text);
+  if (isNational && !isWhole) return undefined;
   if (whole?.isValid()) return whole.number;
   // As it is dialled in North America; or without the zero that a numeric field takes away.
   const dialled = digits.startsWith('011') ? parse(`+${digits.slice(3)}`) : undefined;
@@ -32,23 +56,22 @@ export function readNumber(written: string | number, country?: string): string |
 }
 
 function readInternational(text: string): string | undefined {
-  const read = (part: string) => parse(`+${part.replace(/\D/g, '')}`);
+  const read = (part: string) => parse(`+${digitsOf(part)}`);
   const whole = read(text);
   if (whole?.isValid()) return whole.number;
   const withoutTrunk = read(text.replace('(0)', ''));
   return withoutTrunk?.isValid() ? withoutTrunk.number : whole?.number;
 }
 
-/** What libphonenumber calls the country; `undefined` if nothing says it. */
-function homeOf(country: string | undefined) {
+/** The country, in the terms of libphonenumber; `undefined` if nothing says it. */
+function homeOf(country?: string, neighbour?: string) {
   const code = country?.trim().toUpperCase();
-  if (!code) return undefined;
-  if (code.startsWith('+')) {
-    const callingCode = parse(code)?.countryCallingCode;
-    return callingCode ? { defaultCallingCode: String(callingCode) } : undefined;
+  if (code && !isSupportedCountry(code)) {
+    throw new Error('CRM_DEFAULT_COUNTRY is not a country: give its ISO code, such as US');
   }
-  if (isSupportedCountry(code)) return { defaultCountry: code as CountryCode };
-  throw new Error('CRM_DEFAULT_COUNTRY is not a country: give its ISO code, such as US');
+  if (code) return { defaultCountry: code as CountryCode };
+  const callingCode = neighbour && parse(neighbour)?.countryCallingCode;
+  return callingCode ? { defaultCallingCode: String(callingCode) } : undefined;
 }
 
 /**
@@ -81,9 +104,15 @@ export function digitForms(number: string): string[] {
     const parsed = parse(same);
     if (!parsed) return [same.slice(1)];
     const { countryCallingCode: code, nationalNumber } = parsed;
-    const withTrunk = parsed.formatNational().replace(/\D/g, '');
-    const whole = `${code}${nationalNumber}`;
-    return [nationalNumber, withTrunk, whole, `00${whole}`, `011${whole}`, `${code}0${nationalNumber}`];
+    const withTrunk = digitsOf(parsed.formatNational());
+    const local = [nationalNumber, withTrunk, `0${nationalNumber}`];
+    const whole = local.map((digits) => `${code}${digits}`);
+    const dialled = [whole[0], whole[2]].flatMap((digits) => [`00${digits}`, `011${digits}`]);
+    return [...local, withTrunk.replace(/^0/, ''), ...whole, ...dialled];
   });
   return [...new Set(forms)];
+}
+
+function digitsOf(text: string): string {
+  return text.replace(/\D/g, '');
 }

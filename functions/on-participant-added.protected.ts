@@ -4,9 +4,8 @@ import type {
   ServerlessEventObject,
   ServerlessFunctionSignature,
 } from '@twilio-labs/serverless-runtime-types/types';
-import type { Address } from '../assets/address.private';
 import type { Attempt, ConversationsApiError } from '../assets/conversations-api.private';
-import type { Attributes, FrontlineCustomer, Member } from '../assets/frontline.private';
+import type { FrontlineCustomer, Member } from '../assets/frontline.private';
 
 /** What Twilio sends: https://www.twilio.com/docs/conversations/conversations-webhooks#onparticipantadded */
 export type OnParticipantAddedEvent = ServerlessEventObject<{
@@ -15,6 +14,8 @@ export type OnParticipantAddedEvent = ServerlessEventObject<{
   ChatServiceSid?: string;
   ConversationSid?: string;
   ParticipantSid?: string;
+  /** When the participant joined. */
+  DateCreated?: string;
   /** JSON, as it was when the participant joined. */
   Attributes?: string;
   /** How often Twilio has sent this event before. */
@@ -37,10 +38,12 @@ type Resources = ReturnType<typeof resourcesOf>;
 /** What the log says of a participant who is tied to their customer. */
 const LINKED = 'linked';
 
-/** Attributes of an event that are older may have been changed meanwhile. */
+/** Attributes of an event that came in longer ago may have been changed meanwhile. */
 const SNAPSHOT_MAX_AGE_MS = 500;
-/** https://www.twilio.com/docs/conversations/conversations-limits */
-const GROUP_MMS_MAX_PARTICIPANTS = 10;
+/** So may those of an event that came in late. Clocks differ, and an event is on its way for a moment. */
+const EVENT_MAX_AGE_MS = 5000;
+/** Ten members of a group MMS, and workers. */
+const PARTICIPANTS_MAX = 50;
 
 /** What is answered with another status than 200. */
 class WebhookError extends Error {
@@ -90,7 +93,9 @@ async function linkParticipant(
 
   if (event.EventType !== 'onParticipantAdded') return log.wrongEvent(event.EventType);
   const address = crm.parseAddress(event['MessagingBinding.Address']);
-  if (event.Identity || !address) return log.info('no customer');
+  const own = [event['MessagingBinding.ProxyAddress'], event['MessagingBinding.ProjectedAddress']];
+  const isOwn = own.some((number) => crm.parseAddress(number)?.key === address?.key);
+  if (event.Identity || !address || isOwn) return log.info('no customer');
   const attributes = crm.parseAttributes(event.Attributes);
   if (!attributes) return log.info('Attributes are not a JSON object: left alone', [address]);
   if (attributes.customer_id) return log.info('linked already', [address]);
@@ -98,8 +103,7 @@ async function linkParticipant(
   let api: Api | undefined;
   try {
     const resources = resourcesOf(event, context);
-    const proxyAddress = event['MessagingBinding.ProxyAddress'] ?? event['MessagingBinding.ProjectedAddress'];
-    const arrival = { startedAt, proxyAddress };
+    const arrival = { startedAt, proxyAddress: own.find(Boolean) };
     const customer = await crm.findCustomer(address, context, arrival).catch((error: Error) => {
       throw new WebhookError(503, error.message);
     });
@@ -110,17 +114,20 @@ async function linkParticipant(
     );
     api = conversationsApi(context, startedAt);
     const isRepeated = Number(event.RetryCount) > 0;
-    const isOld = isRepeated || performance.now() - startedAt > SNAPSHOT_MAX_AGE_MS;
     // The pre-event may have failed to find the customer. Whether the conversation has a name is read beside the update.
     const reading = isRepeated || crm.mayFail(context) ? readConversation(api, resources) : undefined;
     reading?.catch(() => undefined);
 
-    let outcome = await linkCustomer(customer, isOld ? undefined : attributes, api, resources, crm);
+    const isOld =
+      isRepeated || !event.Attributes || Date.now() - Date.parse(event.DateCreated ?? '') > EVENT_MAX_AGE_MS;
+    const snapshot = isOld ? undefined : { json: event.Attributes, endsAt: startedAt + SNAPSHOT_MAX_AGE_MS };
+    let outcome = await linkCustomer(customer, snapshot, api, resources, crm);
     if (outcome === LINKED && reading) {
       const isGroup = !event['MessagingBinding.ProxyAddress'];
       const isNamed = await nameConversation(
         reading,
-        { address, customer, isGroup },
+        { address, customer },
+        isGroup,
         api,
         resources,
         crm,
@@ -140,54 +147,54 @@ async function linkParticipant(
 /** How to reach what the event is about. @throws WebhookError 400 if the event does not tell */
 function resourcesOf(event: OnParticipantAddedEvent, { CHAT_SERVICE_SID }: EnvironmentVariables) {
   const { ConversationSid, ParticipantSid } = event;
-  if (!isSid(ConversationSid)) throw new WebhookError(400, 'ConversationSid is missing or not a SID');
-  if (!isSid(ParticipantSid)) throw new WebhookError(400, 'ParticipantSid is missing or not a SID');
-  const service = [event.ChatServiceSid, CHAT_SERVICE_SID?.trim()].find(isSid);
+  if (!isSid(ConversationSid, 'CH')) throw new WebhookError(400, 'ConversationSid is missing or not a SID');
+  if (!isSid(ParticipantSid, 'MB')) throw new WebhookError(400, 'ParticipantSid is missing or not a SID');
+  const service = [event.ChatServiceSid, CHAT_SERVICE_SID?.trim()].find((sid) => isSid(sid, 'IS'));
   const conversation = ({ v1 }: Attempt) => {
     // Conversations of a service have the same methods as those of the account's default service.
     const { conversations } = (service ? v1.services(service) : v1) as Attempt['v1'];
     return conversations(ConversationSid);
   };
   return {
-    service,
+    /** Whether the event itself says which service it is about. */
+    isOfEvent: Boolean(service) && service === event.ChatServiceSid,
     conversation,
     participant: (of: Attempt) => conversation(of).participants(ParticipantSid),
   };
 }
 
-function isSid(field: unknown): field is string {
-  return typeof field === 'string' && /^[A-Z]{2}[0-9a-f]{32}$/i.test(field);
+function isSid(field: unknown, prefix: string): field is string {
+  return typeof field === 'string' && field.startsWith(prefix) && /^[A-Z]{2}[0-9a-f]{32}$/i.test(field);
 }
 
 /**
  * Ties the participant to the customer, unless they are tied to somebody already.
  *
- * @param snapshot the participant's attributes; if there is none, or an attempt has failed that may have been carried out, they are read
+ * @param snapshot the participant's attributes, and until when they count; after that, and if an attempt has failed that may
+ * have been carried out, they are read
  * @returns what the log says
  */
 async function linkCustomer(
   customer: FrontlineCustomer,
-  snapshot: Attributes | undefined,
+  snapshot: { json: unknown; endsAt: number } | undefined,
   api: Api,
-  { service, participant }: Resources,
+  { isOfEvent, participant }: Resources,
   crm: Crm,
 ): Promise<string> {
   const outcome = await api.call(async (attempt) => {
     const { request, mayBeDone } = attempt;
-    let attributes = mayBeDone ? undefined : snapshot;
-    if (!attributes) {
-      const current = await request(() => participant(attempt).fetch());
-      attributes = crm.parseAttributes(current.attributes);
-      if (!attributes) return 'Attributes are not a JSON object: left alone';
-      if (attributes.customer_id === customer.customer_id) return LINKED;
-      if (attributes.customer_id) return 'linked already';
-    }
-    const json = crm.participantAttributes(attributes, customer);
-    await request(() => participant(attempt).update({ attributes: json }));
+    const isFresh = snapshot && !mayBeDone && performance.now() < snapshot.endsAt;
+    const json = isFresh ? snapshot.json : (await request(() => participant(attempt).fetch())).attributes;
+    const attributes = crm.parseAttributes(json);
+    if (!attributes) return 'Attributes are not a JSON object: left alone';
+    if (attributes.customer_id === customer.customer_id) return LINKED;
+    if (attributes.customer_id) return 'linked already';
+    const linked = crm.participantAttributes(json, customer);
+    await request(() => participant(attempt).update({ attributes: linked }));
     return LINKED;
   });
   if (outcome) return outcome;
-  return service ? 'gone' : 'gone, or in another service than the default one: then set CHAT_SERVICE_SID';
+  return isOfEvent ? 'gone' : 'gone, or in another Conversations service: set CHAT_SERVICE_SID to that (IS…)';
 }
 
 async function readConversation(api: Api, { conversation }: Resources) {
@@ -195,30 +202,38 @@ async function readConversation(api: Api, { conversation }: Resources) {
 }
 
 /**
- * Names a conversation that still goes by an address, as the pre-event does.
+ * Names a conversation that still goes by an address, as the pre-event does. It is read again right before, so that nothing
+ * is overwritten that somebody wrote meanwhile.
  *
  * @returns whether there was something to do
  */
 async function nameConversation(
   reading: ReturnType<typeof readConversation>,
-  { address, customer, isGroup }: { address: Address; customer: FrontlineCustomer; isGroup: boolean },
+  linked: Member,
+  isGroup: boolean,
   api: Api,
   { conversation }: Resources,
   crm: Crm,
 ): Promise<boolean> {
-  const current = await reading;
-  if (!current || !crm.isListOfAddresses(current.friendlyName ?? '', [address])) return false;
-  let members: Member[] = [{ address, customer }];
-  if (isGroup) {
-    const participants = await api.call((attempt) =>
-      attempt.request(() => conversation(attempt).participants.list({ limit: GROUP_MMS_MAX_PARTICIPANTS })),
-    );
-    members = crm.membersOf(participants ?? [], current.friendlyName);
-  }
-  const changes = crm.conversationChanges(current, { members, isGroup });
-  if (!changes) return false;
-  await api.call((attempt) => attempt.request(() => conversation(attempt).update(changes)));
-  return true;
+  const before = await reading;
+  if (!before || !(isGroup || crm.isUnnamed(before.friendlyName, [linked], false))) return false;
+  const isNamed = await api.call(async (attempt) => {
+    const { request } = attempt;
+    const [current, participants] = await Promise.all([
+      request(() => conversation(attempt).fetch()),
+      request(() => conversation(attempt).participants.list({ limit: PARTICIPANTS_MAX })),
+    ]);
+    const members = crm
+      .membersOf(participants, current.friendlyName)
+      .map((member) => (member.address.key === linked.address.key ? linked : member));
+    const isSeveral = members.length > 1;
+    if (members.length === 0 || !crm.isUnnamed(current.friendlyName, members, isSeveral)) return false;
+    const changes = crm.conversationChanges(current, { members, isGroup: isSeveral });
+    if (!changes) return false;
+    await request(() => conversation(attempt).update(changes));
+    return true;
+  });
+  return isNamed ?? false;
 }
 
 /** Twilio sends the event again after 503: it has to be a transient error. */

@@ -76,7 +76,7 @@ export const findCustomer: CrmSource['findCustomer'] = async (address, lookUp) =
     const { hs_calculated_phone_number, hs_calculated_mobile_number } = properties;
     return {
       customer_id: HUBSPOT_ID_PROPERTY ? properties[HUBSPOT_ID_PROPERTY] : contact.id,
-      display_name: [firstname, lastname].filter(Boolean).join(' ') || company || email,
+      display_name: `${firstname ?? ''} ${lastname ?? ''}`.trim() || company || email,
       avatar: HUBSPOT_AVATAR_PROPERTY && properties[HUBSPOT_AVATAR_PROPERTY],
       ...(address.channel !== 'email' && {
         // HubSpot knows the contact's country, so its reading goes before one that has to assume a country.

@@ -134,9 +134,9 @@ export const findCustomer: CrmSource['findCustomer'] = async (address, lookUp) =
     });
   };
   const recordsFor = async (asked: [string, string]) => {
-    const session = cachedSession(lookUp);
+    const session = loggedIn(lookUp);
     let answer = await request(asked, await session, [401]);
-    if (answer.status === 401) answer = await request(asked, await cachedSession(lookUp, session), []);
+    if (answer.status === 401) answer = await request(asked, await loggedIn(lookUp, await session), []);
     return answer.list(asked[0] === 'search' ? 'searchRecords' : 'records');
   };
   const records = (await Promise.all(requests.map(recordsFor))).flat();
@@ -152,8 +152,11 @@ function requestsFor(
   names: string[],
   { settings, phoneNumbers }: LookUp,
 ): [resource: string, q: string][] {
-  const fieldsOf = ({ field, mobile, phones }: CrmObject) =>
-    [...ownFields(settings).map(field), 'Name', mobile, ...phones].join(', ');
+  // Salesforce refuses a field that is asked for twice, and takes names in any case.
+  const fieldsOf = ({ field, mobile, phones }: CrmObject) => {
+    const fields = ['Name', mobile, ...phones, ...ownFields(settings).map(field)];
+    return [...new Map(fields.map((name) => [name.toLowerCase(), name])).values()].join(', ');
+  };
   const objects = names.flatMap((name) => OBJECTS[name] ?? []);
   if (channel === 'email') {
     return objects.map((object) => {
@@ -185,7 +188,7 @@ function customerOf(
   const rank = names.findIndex((name) => OBJECTS[name]?.from === type);
   const object = OBJECTS[names[rank] ?? ''];
   if (!object) throw new Error('Salesforce did not answer with the objects that were asked for');
-  const [customer_id, avatar] = ownFields(settings).map((name) => record[object.field(name)]);
+  const [customer_id, avatar] = ownFields(settings).map((name) => fieldOf(record, object.field(name)));
   return {
     customer_id,
     display_name: record.Name,
@@ -199,6 +202,12 @@ function customerOf(
   };
 }
 
+/** A field of a record, which has the API name of the field, however it was asked for. */
+function fieldOf(record: Record<string, unknown>, field: string): unknown {
+  const name = Object.keys(record).find((key) => key.toLowerCase() === field.toLowerCase());
+  return name && record[name];
+}
+
 /** https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_quotedstringescapes.htm */
 function quoted(text: string): string {
   const escapes: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
@@ -206,7 +215,7 @@ function quoted(text: string): string {
 }
 
 /** The session of this instance; a new one if there is none, or if it is the one that was refused. */
-function cachedSession(lookUp: LookUp, refused?: Promise<Session>): Promise<Session> {
+async function loggedIn(lookUp: LookUp, refused?: Session): Promise<Session> {
   const { SALESFORCE_LOGIN_URL, SALESFORCE_CLIENT_ID = '', SALESFORCE_CLIENT_SECRET = '' } = lookUp.settings;
   const url = new URL('/services/oauth2/token', SALESFORCE_LOGIN_URL);
   const credentials = new URLSearchParams({
@@ -215,15 +224,12 @@ function cachedSession(lookUp: LookUp, refused?: Promise<Session>): Promise<Sess
     client_secret: SALESFORCE_CLIENT_SECRET,
   }).toString();
   const id = `${url} ${credentials}`;
-  if (cached?.id === id && cached.session !== refused) return cached.session;
-
-  const session = logIn(url, credentials, lookUp);
-  const caching = { id, session };
-  cached = caching;
-  session.catch(() => {
-    if (cached === caching) cached = undefined;
-  });
-  return session;
+  const current = cached?.id === id ? cached : undefined;
+  // A log-in that another event began ends with that event: then this one logs in itself.
+  const session = await current?.session.catch(() => undefined);
+  if (session && session !== refused) return session;
+  if (cached === current || cached?.id !== id) cached = { id, session: logIn(url, credentials, lookUp) };
+  return cached.session;
 }
 
 /** https://help.salesforce.com/s/articleView?id=sf.remoteaccess_oauth_client_credentials_flow.htm */
@@ -241,7 +247,8 @@ async function logIn(url: URL, credentials: string, { ask }: LookUp): Promise<Se
       404: LOGIN_URL_HELP,
       invalid_client: 'SALESFORCE_CLIENT_SECRET is not that of the app',
       invalid_client_id: 'SALESFORCE_CLIENT_ID is not that of an app, or the app is newer than ten minutes',
-      invalid_grant: 'the app has no run-as user, or that user may not use the API',
+      // login.salesforce.com answers the same: https://github.com/pozil/pub-sub-api-node-client/issues/58
+      invalid_grant: `the app has no run-as user, that user may not use the API, or ${LOGIN_URL_HELP}`,
     },
   });
   const { access_token: accessToken, instance_url: instanceUrl } = Object(answer.json);

@@ -16,6 +16,7 @@ export const settings: CrmSource['settings'] = {
     is: 'the Sync service with the customers',
     example: `IS${'0'.repeat(32)}`,
     default: 'default',
+    format: /^(default|IS[0-9a-f]{32})$/i,
   },
 };
 

@@ -2,6 +2,7 @@ import { type Address, parseAddress } from '../../assets/address.private';
 import {
   cleanName,
   conversationChanges,
+  isUnnamed,
   linkedCustomer,
   membersOf,
   parseAttributes,
@@ -36,7 +37,27 @@ describe('a conversation', () => {
   });
 });
 
+describe('a conversation waits for its name', () => {
+  const other = { address: parseAddress('messenger:1002') as Address };
+  const members = [{ address, customer: ada }, other];
+
+  test.each([
+    ['+14155550147', false, true],
+    ['1002', false, true],
+    ['messenger:1002, +14155550147', false, true],
+    ['+14155550177', false, false],
+    ['Order 4711', false, false],
+    ['Ada Okafor', false, false],
+    ['Ada Okafor, 1002', true, true],
+    ['Ada Okafor, Eve', true, false],
+  ])('if it goes by %s (in a group: %p): %p', (friendlyName, isGroup, waits) => {
+    expect(isUnnamed(friendlyName, members, isGroup)).toBe(waits);
+  });
+});
+
 test.each([
+  ['\u200b', undefined],
+  ['Bad \ud83d', 'Bad'],
   ['Ada\u0000 \n Okafor', 'Ada Okafor'],
   ['Ada\u202eOkafor\u2028', 'Ada Okafor'],
   ['👩‍🚀 Ada', '👩‍🚀 Ada'],
@@ -86,9 +107,21 @@ describe('attributes', () => {
     expect(parseAttributes(json)).toBeUndefined();
   });
 
+  test('keep numbers as they are written', () => {
+    const json = '{ "order": 9007199254740993, "rate": 1.0, "big": 1e400 }';
+    expect(participantAttributes(json, { customer_id: 'C-1' })).toBe(
+      '{ "order": 9007199254740993, "rate": 1.0, "big": 1e400,"customer_id":"C-1"}',
+    );
+    expect(changes({ attributes: json })?.attributes).toContain('"order": 9007199254740993, "rate": 1.0');
+    expect(participantAttributes('{}', { customer_id: 'C-1' })).toBe('{"customer_id":"C-1"}');
+    expect(participantAttributes('{"customer_id":null}', { customer_id: 'C-1' })).toBe(
+      '{"customer_id":"C-1"}',
+    );
+  });
+
   test('keep what is there, down to a name like __proto__', () => {
     const json = '{"__proto__":{"customer_id":"C-9"},"role":"payer"}';
-    expect(participantAttributes(parseAttributes(json) ?? {}, { customer_id: 'C-1' })).toBe(
+    expect(participantAttributes(json, { customer_id: 'C-1' })).toBe(
       '{"__proto__":{"customer_id":"C-9"},"role":"payer","customer_id":"C-1"}',
     );
     expect(changes({ attributes: json })?.attributes).toContain(

@@ -12,6 +12,7 @@ const ben = { customer_id: 'C-2', display_name: 'Ben Ali' };
 const source = `exports.findCustomer = async ({ value }) => ({
   '+33679571533': ${JSON.stringify(ada)},
   '+14155550102': ${JSON.stringify(ben)},
+  '1002003004': ${JSON.stringify(ben)},
 }[value]);`;
 
 let api: FakeConversations;
@@ -46,7 +47,10 @@ const NUMBER = sms['MessagingBinding.Address'];
 const goesBy = (friendlyName: string | null, attributes = '{}') =>
   api.addConversation({ sid: sms.ConversationSid, friendlyName, attributes });
 const send = (fields: Record<string, unknown> = {}) =>
-  runtime.post('/on-participant-added', JSON.parse(JSON.stringify({ ...sms, ...fields })));
+  runtime.post(
+    '/on-participant-added',
+    JSON.parse(JSON.stringify({ ...sms, DateCreated: new Date().toISOString(), ...fields })),
+  );
 const conversation = () => api.conversation(sms.ConversationSid);
 const isLinked = () => 'customer_id' in JSON.parse(api.participant(sms.ParticipantSid)?.attributes ?? '{}');
 const writes = () => api.calls.filter(({ method }) => method === 'POST').length;
@@ -113,6 +117,53 @@ test('nobody names the conversation of a customer who was linked to another one 
   expect(conversation()?.friendlyName).toBe(NUMBER);
 });
 
+test('a conversation that goes by the number of somebody else is left alone', async () => {
+  goesBy('+14155550177');
+  await send();
+  expect(conversation()).toMatchObject({ friendlyName: '+14155550177', attributes: '{}' });
+  expect(isLinked()).toBe(true);
+});
+
+test('a conversation of two customers has both their names, and no avatar', async () => {
+  api.add({
+    sid: `MB${'7'.repeat(32)}`,
+    conversationSid: sms.ConversationSid,
+    attributes: JSON.stringify(ben),
+    address: '+14155550102',
+  });
+  await send();
+  api.remove(`MB${'7'.repeat(32)}`);
+  expect(conversation()).toMatchObject({ friendlyName: 'Ada Okafor, Ben Ali', attributes: '{}' });
+});
+
+test('a name and attributes that somebody writes meanwhile stay', async () => {
+  let failures = 3;
+  api.faultOf = ({ method, path }) => {
+    if (method === 'GET' || path.includes('Participants') || failures-- <= 0) return undefined;
+    goesBy('Order 4711', '{"ticket":"T-1"}');
+    return { status: 503 };
+  };
+  await send();
+  api.faultOf = undefined;
+  expect(conversation()).toMatchObject({ friendlyName: 'Order 4711', attributes: '{"ticket":"T-1"}' });
+});
+
+test('a conversation that is gone meanwhile is not logged as named', async () => {
+  api.faultOf = ({ method, path }) =>
+    method === 'POST' && !path.includes('Participants') ? { status: 404 } : undefined;
+  await send({ 'MessagingBinding.Address': '+14155550102' });
+  api.faultOf = undefined;
+  await runtime.logged(/onParticipantAdded \+1415•••0102 linked customer_id="C-2"/);
+});
+
+test('a conversation by Messenger goes by the ID, and is named', async () => {
+  const address = 'messenger:1002003004';
+  api.add({ sid: sms.ParticipantSid, conversationSid: sms.ConversationSid, attributes: '{}', address });
+  goesBy('1002003004');
+  await send({ 'MessagingBinding.Address': address });
+  expect(conversation()?.friendlyName).toBe('Ben Ali');
+});
+
 describe('in group MMS', () => {
   const group = { 'MessagingBinding.ProxyAddress': undefined, 'MessagingBinding.Address': '+14155550102' };
   beforeEach(() => {
@@ -132,6 +183,13 @@ describe('in group MMS', () => {
       friendlyName: '+14155550101, Ben Ali, Ada Okafor',
       attributes: '{}',
     });
+  });
+
+  test('a name that is made of some of the members is completed', async () => {
+    goesBy('Ada Okafor');
+    await send(group);
+    expect(conversation()?.friendlyName).toContain('Ben Ali');
+    expect(conversation()?.friendlyName).toContain('Ada Okafor');
   });
 
   test('a chosen name stays', async () => {

@@ -43,9 +43,11 @@ beforeEach(() => {
   api.add({ sid: sms.ParticipantSid, conversationSid: sms.ConversationSid, attributes: '{}' });
 });
 
+/** The captured event, as if it came in now. */
+const now = () => ({ ...sms, DateCreated: new Date().toISOString() });
 /** Sends the captured event with other fields; `undefined` leaves a field out. */
 const send = (fields: Record<string, unknown> = {}) =>
-  runtime.post('/on-participant-added', JSON.parse(JSON.stringify({ ...sms, ...fields })));
+  runtime.post('/on-participant-added', JSON.parse(JSON.stringify({ ...now(), ...fields })));
 const linked = () => JSON.parse(api.participant(sms.ParticipantSid)?.attributes ?? '');
 const ok = { status: 200, type: expect.stringContaining('application/json'), body: {} };
 const failed = (status: number, error: unknown = expect.any(String)) => ({ ...ok, status, body: { error } });
@@ -96,7 +98,7 @@ describe('a customer who is known', () => {
   });
 
   test('is tied by an event in the query as well', async () => {
-    expect(await runtime.get('/on-participant-added', sms)).toEqual(ok);
+    expect(await runtime.get('/on-participant-added', now())).toEqual(ok);
     expect(linked()).toEqual(ada);
   });
 
@@ -123,6 +125,34 @@ describe('what was written meanwhile', () => {
     current('{"language":"fr","vip":true}');
     expect(await send(fields)).toEqual(ok);
     expect(linked()).toEqual({ language: 'fr', vip: true, ...ada });
+  });
+
+  test.each([
+    ['whose Attributes are missing', { Attributes: undefined }],
+    ['whose Attributes are empty', { Attributes: '' }],
+    ['that comes in late', { DateCreated: new Date(Date.now() - 60_000).toISOString() }],
+  ])('stays after an event %s', async (_name, fields) => {
+    current('{"customer_id":"C-9","vip":true}');
+    expect(await send(fields)).toEqual(ok);
+    expect(linked()).toEqual({ customer_id: 'C-9', vip: true });
+  });
+
+  test.each([
+    ['429', { status: 429, code: 20429 }],
+    ['50386', { status: 409, code: 50386 }],
+  ])('stays if Twilio answers %s for a while', async (_name, fault) => {
+    api.fault = fault;
+    setTimeout(() => {
+      api.fault = undefined;
+      current('{"customer_id":"C-9","vip":true}');
+    }, 900);
+    expect(await send()).toEqual(ok);
+    expect(linked()).toEqual({ customer_id: 'C-9', vip: true });
+  });
+
+  test('stays if it is a number that JavaScript would round', async () => {
+    await send({ Attributes: '{"order":9007199254740993}' });
+    expect(api.participant(sms.ParticipantSid)?.attributes).toContain('{"order":9007199254740993,');
   });
 
   test('stays if another customer was linked', async () => {
@@ -191,6 +221,7 @@ describe('no call is made, and 200 answered, for', () => {
     ['a worker', { Identity: 'ana@example.com' }],
     ['a worker in group MMS', { Identity: 'ana', 'MessagingBinding.ProjectedAddress': '+14155550199' }],
     ['a participant without an address', { 'MessagingBinding.Address': undefined }],
+    ["Twilio's own number", { 'MessagingBinding.ProxyAddress': sms['MessagingBinding.Address'] }],
     ['a customer who is linked already', { Attributes: '{"customer_id":"C-9"}' }],
     ['a customer who is not known', { 'MessagingBinding.Address': '+15550000009' }],
     ['attributes that are not a JSON object', { Attributes: '[1]' }],
@@ -296,7 +327,7 @@ describe('what is not transient', () => {
   test('a participant who left meanwhile is noted, and answered 200', async () => {
     expect(await send({ ParticipantSid: 'MB00000000000000000000000000000000' })).toEqual(ok);
     await runtime.logged(
-      /onParticipantAdded \+3367•••1533 gone, or in another service than the default one: then set CHAT_SERVICE_SID/,
+      /onParticipantAdded \+3367•••1533 gone, or in another Conversations service: set CHAT_SERVICE_SID to that/,
     );
   });
 

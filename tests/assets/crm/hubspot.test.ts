@@ -38,7 +38,7 @@ test('takes customer_id from HUBSPOT_ID_PROPERTY, and says if it is empty', asyn
   expect(await find('hubspot', '+14155550147', settings)).toEqual({ ...customer, customer_id: 'C-7' });
   apis().know(ada);
   await expect(find('hubspot', '+14155550147', settings)).rejects.toThrow(
-    'the customer found has no customer_id: is it empty in the CRM?',
+    'the customer found has no customer_id: is it empty in the CRM, or not the field that is set?',
   );
 });
 

@@ -100,7 +100,7 @@ export async function serveFunctions(
       promise: ExpectedLink,
       { attributes = '{}', RetryCount = '0' } = {},
     ) {
-      api.add({ sid, conversationSid: PARTICIPANT.ConversationSid, attributes });
+      api.add({ sid, conversationSid: PARTICIPANT.ConversationSid, attributes, address: ADA.number });
       const answer = await send(`${runtime.url}/on-participant-added`, { ...PARTICIPANT, RetryCount });
       const isLinked = 'customer_id' in attributesOf();
       report({ part, fault, ms: answer.ms, ...checkLinking(answer, promise, isLinked) });
