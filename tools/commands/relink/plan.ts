@@ -31,6 +31,9 @@ interface Named {
 /** What is written to a conversation. */
 export type Changes = { friendlyName?: string; attributes?: string };
 
+/** JSON.parse changes numbers of over 15 digits: what has one is not rewritten. */
+const LONG_NUMBER = /\d{16}/;
+
 /** Whether a participant writes from an address, and is no worker. */
 export function isCustomer({ identity, messagingBinding }: ListedParticipant): boolean {
   return !identity && Boolean(messagingBinding?.address);
@@ -47,7 +50,7 @@ export function needsLookUp(
   const address = crm.parseAddress(messagingBinding?.address);
   if (!parsed || !address) return false;
   if (!parsed.customer_id || refresh) return true;
-  return !parsed.display_name && crm.isListOfAddresses(friendlyName ?? '', [address]);
+  return !parsed.display_name && crm.isUnnamed(friendlyName, [{ address }], false);
 }
 
 /** What is to be changed in a conversation: nothing if nobody is known. */
@@ -63,7 +66,8 @@ export function planConversation(current: Named, known: Known, crm: Crm): Change
     }
     const attributes = crm.parseAttributes(current.attributes);
     const [was, is] = [linked, present].map((members) => members[0]?.customer?.avatar);
-    if (!isGroup && is && attributes?.avatar && attributes.avatar === was && was !== is) {
+    const mayRewrite = !LONG_NUMBER.test(current.attributes ?? '');
+    if (!isGroup && is && mayRewrite && attributes?.avatar && attributes.avatar === was && was !== is) {
       const json = JSON.stringify({ ...attributes, avatar: is });
       if (Buffer.byteLength(json) <= CONVERSATION_ATTRIBUTES_MAX_BYTES) changes.attributes = json;
     }
@@ -81,8 +85,9 @@ export function planParticipant(
   const attributes = crm.parseAttributes(json);
   const customer = known.found.get(crm.parseAddress(messagingBinding?.address)?.key ?? '');
   if (!attributes || !customer) return undefined;
-  if (!attributes.customer_id) return crm.participantAttributes(attributes, customer);
-  if (!known.refresh || attributes.customer_id !== customer.customer_id) return undefined;
+  if (!attributes.customer_id) return crm.participantAttributes(json, customer);
+  if (!known.refresh || LONG_NUMBER.test(json) || attributes.customer_id !== customer.customer_id)
+    return undefined;
   const ours = ownedBy(conversation, known, crm);
   const updated = { ...attributes };
   for (const name of ['display_name', 'avatar'] as const) {

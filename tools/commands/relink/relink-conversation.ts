@@ -168,8 +168,6 @@ async function writeConversation(
 
 /** Whether it goes by more than addresses. */
 function hasName({ friendlyName }: ListedConversation, { participants }: Known, crm: Crm): boolean {
-  const addresses = participants.flatMap(
-    ({ messagingBinding }) => crm.parseAddress(messagingBinding?.address) ?? [],
-  );
-  return !crm.isListOfAddresses(friendlyName ?? '', addresses);
+  const members = crm.membersOf(participants, friendlyName);
+  return !crm.isUnnamed(friendlyName, members, members.length > 1);
 }
