@@ -12,6 +12,7 @@ import { baseline, type ColdStart, EMPTY, measureColdStart, ours } from './cold-
 import { type CustomerFiles, writeCustomers } from './customers';
 import { LOAD_HEADER, measureLoads } from './load';
 import { drawFirstAnswers } from './plot';
+import { benchRelink } from './relink';
 import { count, fineMs, mean, median, megabytes, ms, percentile, times } from './statistics';
 import { LOAD_SIZE, serveWebhooks, type Who } from './webhooks';
 
@@ -45,6 +46,7 @@ async function benchFunctions() {
   await benchProcesses(files);
   const loadFiles = files.get(LOAD_SIZE);
   if (loadFiles) await benchWebhooks(loadFiles);
+  await benchRelink(flags.short);
   rmSync(folder, { recursive: true });
 
   writeText(

@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { builtFolder } from '../../build/built-folder';
+import { builtAssets } from '../../runtime/in-process-runtime';
 import { type CustomerFiles, numberOf } from './customers';
 
 /** A Function, and the Assets that it reads. */
@@ -22,19 +22,6 @@ export interface ColdStart {
   warmMs: number[];
 }
 
-/** The private Assets that are deployed as code, by the paths that the runtime has them under. */
-function codeAssets(): Candidate['assets'] {
-  const assets = resolve(builtFolder(), 'assets');
-  const files = readdirSync(assets, { recursive: true, encoding: 'utf8' });
-  const code = files.filter((file) => file.endsWith('.private.js'));
-  return Object.fromEntries(
-    code.map((file) => [
-      `/${file.replaceAll('\\', '/').replace('.private.js', '.js')}`,
-      { path: join(assets, file) },
-    ]),
-  );
-}
-
 /** A Function that does nothing. */
 export const EMPTY: Candidate = {
   functionFile: resolve('tools/measure/bench/empty-function.js'),
@@ -44,7 +31,7 @@ export const EMPTY: Candidate = {
 export function ours({ compiled }: CustomerFiles): Candidate {
   return {
     functionFile: resolve(builtFolder(), 'functions/on-conversation-add.protected.js'),
-    assets: { ...codeAssets(), '/customers.json': { path: compiled } },
+    assets: { ...builtAssets(), '/customers.json': { path: compiled } },
   };
 }
 

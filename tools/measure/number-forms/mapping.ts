@@ -1,9 +1,7 @@
-import { readdirSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { parseAddress } from '../../../assets/address.private';
 import { fakeCrm, startFakeCrms } from '../../fakes/fake-crms';
+import { type Crm, loadCrm } from '../../runtime/in-process-runtime';
 
-type Crm = typeof import('../../../assets/crm.private');
 type Context = Parameters<Crm['findCustomer']>[1];
 
 /** Loads the built CRM mapping into this process, with the fake CRMs behind its sources. */
@@ -12,13 +10,7 @@ export async function loadMapping() {
   Object.assign(process.env, crms.env);
   require('../../fakes/route-https-to-fakes');
 
-  const folder = resolve('dist/assets');
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  const assets = files
-    .filter((file) => file.endsWith('.private.js'))
-    .map((file) => [`/${file.replace('.private', '')}`, { path: resolve(folder, file) }]);
-  Object.assign(globalThis, { Runtime: { getAssets: () => Object.fromEntries(assets) } });
-  const { findCustomer }: Crm = require(resolve(folder, 'crm.private.js'));
+  const { findCustomer } = loadCrm();
 
   return {
     know: crms.know,

@@ -113,3 +113,49 @@ test('a conversation that is still initializing is answered 50386', async () => 
 test('credentials that are not the account’s are answered 401', async () => {
   expect(await post(PATH, '{}', `${ACCOUNT_SID}:other`)).toEqual(error(401, 20003));
 });
+
+describe('the list of conversations', () => {
+  const list = async (query: string) => {
+    const { status, body } = await post(`/v1/Conversations?${query}`, undefined, undefined, 'GET');
+    const { conversations = [], meta } = body as { conversations?: { sid: string }[]; meta?: object };
+    return { status, sids: conversations.map(({ sid }) => sid), meta };
+  };
+  beforeEach(() => {
+    for (const day of [1, 2, 3])
+      api.addConversation({
+        sid: `CHday${day}`,
+        attributes: '{}',
+        state: day === 2 ? 'closed' : 'active',
+        dateCreated: `2020-01-0${day}T12:00:00Z`,
+      });
+  });
+
+  test('is that of a state and of whole days, the newest first', async () => {
+    const days = 'StartDate=2020-01-01T00:00:00Z&EndDate=2020-01-03T23:59:59Z';
+    expect((await list(days)).sids).toEqual(['CHday3', 'CHday2', 'CHday1']);
+    expect((await list(`${days}&State=active`)).sids).toEqual(['CHday3', 'CHday1']);
+    expect((await list('EndDate=2020-01-02T23:59:59Z')).sids).toEqual(['CHday2', 'CHday1']);
+    expect((await list('StartDate=2020-01-01')).status).toBe(400);
+    expect((await list('State=open')).status).toBe(400);
+  });
+
+  test('comes in pages', async () => {
+    const { sids, meta } = await list('EndDate=2020-01-03T23:59:59Z&PageSize=2');
+    expect(sids).toEqual(['CHday3', 'CHday2']);
+    const { next_page_url: next } = meta as { next_page_url: string };
+    const last = await list(new URL(next).search.slice(1));
+    expect(last).toMatchObject({ sids: ['CHday1'], meta: { next_page_url: null } });
+  });
+});
+
+test('a closed conversation cannot be updated: 50377', async () => {
+  api.addConversation({ sid: 'CHclosed', attributes: '{}', state: 'closed' });
+  expect(await post('/v1/Conversations/CHclosed', '{}')).toEqual(error(400, 50377));
+});
+
+test('more calls at a time than the account may make are answered 429', async () => {
+  Object.assign(api.limits, { atATime: 1, latencyMs: 50 });
+  const statuses = (await Promise.all([post(PATH, '{}'), post(PATH, '{}')])).map(({ status }) => status);
+  Object.assign(api.limits, { atATime: Number.POSITIVE_INFINITY, latencyMs: 0 });
+  expect(statuses.sort()).toEqual([200, 429]);
+});

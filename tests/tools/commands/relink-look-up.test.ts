@@ -1,0 +1,64 @@
+import type { Address } from '../../../assets/address.private';
+import * as mapping from '../../../assets/crm.private';
+import { lookUps } from '../../../tools/commands/relink/look-up';
+
+const ada = mapping.parseAddress('+14155550147') as Address;
+const customer = { customer_id: 'C-1' };
+const failing = (cause: object, message = 'CRM_SOURCE hubspot: HubSpot failed') =>
+  new Error(message, { cause: Object.assign(new Error(message), cause) });
+
+function start(findCustomer: jest.Mock, perSecond = Number.POSITIVE_INFINITY) {
+  const context = {} as Parameters<typeof lookUps>[1];
+  const { signal } = new AbortController();
+  return lookUps({ ...mapping, findCustomer }, context, { perSecond, signal, firstPauseMs: 5 });
+}
+
+test('each address is looked up once, on whatever channel and however many ask', async () => {
+  const findCustomer = jest.fn().mockResolvedValue(customer);
+  const { find, asked } = start(findCustomer);
+  const whatsapp = mapping.parseAddress('whatsapp:+14155550147') as Address;
+  const found = await Promise.all([
+    find(ada, '+15005550006'),
+    find(whatsapp, '+15005550007'),
+    find(ada, undefined),
+  ]);
+  expect(found).toEqual([customer, customer, customer]);
+  // Without Twilio's number, the country is not known.
+  expect(asked()).toBe(2);
+});
+
+test('a CRM that refuses or fails for a while is asked again', async () => {
+  const findCustomer = jest
+    .fn()
+    .mockRejectedValueOnce(failing({ status: 429 }))
+    .mockRejectedValueOnce(failing({ status: 503 }))
+    .mockRejectedValueOnce(failing({ code: 'ECONNRESET' }))
+    .mockResolvedValue(customer);
+  expect(await start(findCustomer).find(ada, undefined)).toEqual(customer);
+});
+
+test('credentials that are refused end the run at once', async () => {
+  const findCustomer = jest.fn().mockRejectedValue(failing({ status: 401 }, 'HubSpot answered 401'));
+  await expect(start(findCustomer).find(ada, undefined)).rejects.toMatchObject({
+    name: 'Halt',
+    message: 'HubSpot answered 401',
+  });
+  expect(findCustomer).toHaveBeenCalledTimes(1);
+});
+
+test('a CRM that fails for ten customers in a row ends the run', async () => {
+  const { find } = start(jest.fn().mockRejectedValue(failing({ status: 500 })));
+  const names = [];
+  for (let i = 0; i < 10; i++) names.push(await find(ada, undefined).catch(({ name }) => name));
+  expect(names).toEqual([...Array(9).fill('LookUpError'), 'Halt']);
+});
+
+test('the CRM is asked at its pace', async () => {
+  const at: number[] = [];
+  const findCustomer = jest.fn(async () => void at.push(performance.now()));
+  const { find } = start(findCustomer, 20);
+  await Promise.all(
+    [1, 2, 3].map((i) => find(mapping.parseAddress(`+1415555014${i}`) as Address, undefined)),
+  );
+  expect((at[2] ?? 0) - (at[0] ?? 0)).toBeGreaterThan(90);
+});

@@ -1,0 +1,300 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { runCommand } from '../../../tools/commands/command-line';
+import { CHECKPOINT_FILE } from '../../../tools/commands/relink/checkpoint';
+import { conversationsOf } from '../../../tools/commands/relink/list-conversations';
+import { Position } from '../../../tools/commands/relink/position';
+import { relink } from '../../../tools/commands/relink/relink';
+import { relinkAll } from '../../../tools/commands/relink/relink-all';
+import { connectToFake } from '../../../tools/fakes/connect-to-fake';
+import type { Call } from '../../../tools/fakes/fake-server';
+import {
+  type Conversation,
+  type FakeConversations,
+  type Participant,
+  startFakeConversations,
+} from '../../../tools/fakes/twilio/conversations';
+import { loadCrm } from '../../../tools/runtime/in-process-runtime';
+import { captureLog } from '../../helpers/in-process-runtime';
+
+const ACCOUNT = { accountSid: `AC${'1'.repeat(32)}`, authToken: 'token' };
+const ADA = '+14155550147';
+const STRANGER = '+14155550199';
+const sid = (prefix: string, i: number) => prefix + i.toString(16).padStart(32, '0');
+
+let onCall: (call: Call) => void = () => undefined;
+let api: FakeConversations;
+const repository = process.cwd();
+let project: string;
+const buildFolder = process.env.BUILD_FOLDER;
+beforeEach(async () => {
+  captureLog();
+  process.env.BUILD_FOLDER = resolve(repository, buildFolder ?? 'dist');
+  api = await startFakeConversations(ACCOUNT.accountSid, ACCOUNT.authToken, (call) => onCall(call));
+  project = mkdtempSync(join(tmpdir(), 'relink-'));
+  process.chdir(project);
+});
+afterEach(() => {
+  api.close();
+  onCall = () => undefined;
+  process.chdir(repository);
+  process.env.BUILD_FOLDER = buildFolder;
+  rmSync(project, { recursive: true });
+  jest.restoreAllMocks();
+});
+
+function add(i: number, conversation: Partial<Conversation> = {}, ...members: Partial<Participant>[]) {
+  api.addConversation({ sid: sid('CH', i), friendlyName: ADA, attributes: '{}', ...conversation });
+  for (const [j, member] of (members.length ? members : [{}]).entries()) {
+    api.add({
+      sid: sid('MB', i * 16 + j),
+      conversationSid: sid('CH', i),
+      attributes: '{}',
+      address: ADA,
+      proxyAddress: '+15005550006',
+      ...member,
+    });
+  }
+}
+const conversation = (i: number) => api.conversation(sid('CH', i));
+const attributesOf = (i: number, j = 0) =>
+  JSON.parse(api.participant(sid('MB', i * 16 + j))?.attributes ?? '');
+const writes = () => api.calls.filter(({ method }) => method === 'POST');
+
+async function run(flags: string[] = [], signal = new AbortController().signal) {
+  const output = { stdout: [] as string[], stderr: [] as string[] };
+  const status = await runCommand(relink, ['--domain', 'example.com', ...flags], {
+    env: { ACCOUNT_SID: ACCOUNT.accountSid },
+    connect: () => connectToFake(api, ACCOUNT),
+    signal,
+    out: (line) => output.stdout.push(line),
+    problem: (line) => output.stderr.push(line),
+    note: () => undefined,
+  });
+  return { status, stdout: output.stdout.join('\n'), stderr: output.stderr.join('\n') };
+}
+
+test('links customers and names their conversations, and writes nothing the second time', async () => {
+  add(1);
+  add(2, { friendlyName: STRANGER, state: 'inactive' }, { address: STRANGER });
+  add(3, { state: 'closed' });
+  expect(JSON.parse((await run(['--json'])).stdout)).toMatchObject({
+    conversations: 2,
+    linked: 1,
+    named: 1,
+    avatars: 1,
+    unknown: 1,
+    lookUps: 2,
+    isComplete: true,
+  });
+  expect(conversation(1)).toMatchObject({
+    friendlyName: 'Ada Okafor',
+    attributes: '{"avatar":"https://example.com/avatars/ada.png"}',
+  });
+  expect(attributesOf(1)).toMatchObject({ customer_id: 'C-1001', display_name: 'Ada Okafor' });
+  expect(conversation(3)?.friendlyName).toBe(ADA);
+  expect(api.calls.some(({ headers }) => headers['x-twilio-webhook-enabled'])).toBe(false);
+  api.calls.length = 0;
+  expect((await run()).status).toBe(0);
+  expect(writes()).toEqual([]);
+});
+
+test('keeps a name, an avatar, attributes and a link that somebody chose', async () => {
+  add(1, { friendlyName: 'Order 4711', attributes: '{"avatar":"mine"}' }, { attributes: '{"role":"payer"}' });
+  add(2, { friendlyName: 'My own' }, { attributes: '{"customer_id":"X"}' });
+  add(3, {}, { attributes: 'broken' });
+  await run();
+  expect(conversation(1)).toMatchObject({ friendlyName: 'Order 4711', attributes: '{"avatar":"mine"}' });
+  expect(attributesOf(1)).toMatchObject({ role: 'payer', customer_id: 'C-1001' });
+  expect(conversation(2)?.friendlyName).toBe('My own');
+  expect(attributesOf(2)).toEqual({ customer_id: 'X' });
+  expect(conversation(3)?.friendlyName).toBe(ADA);
+});
+
+test('names a group after all who are known, without an avatar', async () => {
+  const member = { proxyAddress: undefined };
+  add(1, { friendlyName: `${STRANGER}, ${ADA}` }, { address: STRANGER, ...member }, { ...member });
+  await run();
+  expect(conversation(1)?.friendlyName).toContain('Ada Okafor');
+  expect(conversation(1)?.attributes).toBe('{}');
+});
+
+test('says what would be done, and writes nothing', async () => {
+  add(1);
+  const { status, stdout } = await run(['--dry-run', '--list']);
+  expect(status).toBe(0);
+  expect(stdout).toContain(`${sid('CH', 1)} +1415•••0147 linked customer_id="C-1001"`);
+  expect(stdout).toContain('Would be:');
+  expect(stdout).not.toContain('Ada');
+  expect(writes()).toEqual([]);
+});
+
+test('keeps what a worker writes between the list and the update', async () => {
+  add(1);
+  onCall = ({ path }) => {
+    if (!path.includes('/Participants?')) return;
+    Object.assign(conversation(1) ?? {}, { friendlyName: 'Renamed' });
+    // What is read at once is not read again: the CRM takes its time.
+    const until = performance.now() + 600;
+    while (performance.now() < until);
+  };
+  await run();
+  expect(conversation(1)?.friendlyName).toBe('Renamed');
+});
+
+test.each<[string, () => void]>([
+  ['closed', () => Object.assign(conversation(1) ?? {}, { state: 'closed' })],
+  ['gone', () => api.remove(sid('CH', 1))],
+])('a conversation that is %s meanwhile is no failure', async (outcome, change) => {
+  add(1);
+  onCall = ({ path }) => /Conversations\?.*State=active/.test(path) && change();
+  const { status, stdout } = await run(['--json']);
+  expect({ status, [outcome]: JSON.parse(stdout)[outcome] }).toEqual({ status: 0, [outcome]: 1 });
+});
+
+test('refreshes what came from the CRM, and nothing that was typed', async () => {
+  const old = '{"customer_id":"C-1001","display_name":"Ada Lovelace","avatar":"https://example.com/old.png"}';
+  add(
+    1,
+    { friendlyName: 'Ada Lovelace', attributes: '{"avatar":"https://example.com/old.png"}' },
+    { attributes: old },
+  );
+  add(2, { friendlyName: 'Ada, typed', attributes: '{"avatar":"typed"}' }, { attributes: old });
+  await run();
+  expect(writes()).toEqual([]);
+  await run(['--refresh']);
+  expect(conversation(1)).toMatchObject({
+    friendlyName: 'Ada Okafor',
+    attributes: '{"avatar":"https://example.com/avatars/ada.png"}',
+  });
+  expect(attributesOf(1).display_name).toBe('Ada Okafor');
+  expect(conversation(2)).toMatchObject({ friendlyName: 'Ada, typed', attributes: '{"avatar":"typed"}' });
+  expect(JSON.stringify(attributesOf(2))).toBe(old);
+});
+
+test('ends the same, and writes nothing twice, however often it is interrupted', async () => {
+  for (let i = 0; i < 60; i++)
+    add(i, { dateCreated: `2026-10-${String(1 + (i % 28)).padStart(2, '0')}T10:00:00Z` });
+  for (let i = 1; i <= 20; i++) {
+    const interruption = new AbortController();
+    let calls = 0;
+    onCall = () => ++calls > i * 2 && interruption.abort();
+    await run([], interruption.signal);
+    if (!existsSync(CHECKPOINT_FILE)) break;
+    expect(JSON.parse(readFileSync(CHECKPOINT_FILE, 'utf8')).scope).toMatchObject({ source: 'file' });
+  }
+  onCall = () => undefined;
+  expect((await run()).status).toBe(0);
+  expect(existsSync(CHECKPOINT_FILE)).toBe(false);
+  expect(writes()).toHaveLength(2 * 60);
+  expect(api.all().conversations.every(({ friendlyName }) => friendlyName === 'Ada Okafor')).toBe(true);
+}, 60_000);
+
+test('stops at once if the credentials are refused, and keeps its place', async () => {
+  add(1);
+  api.fault = { status: 401, code: 20003 };
+  expect(await run()).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('are ACCOUNT_SID and AUTH_TOKEN'),
+  });
+  expect(api.calls).toHaveLength(1);
+  expect(existsSync(CHECKPOINT_FILE)).toBe(true);
+});
+
+test.each([
+  [['--since', '2026-02-30'], 'is not a day'],
+  [['--since', '2026-02-03', '--until', '2026-02-01'], '--since is after --until'],
+  [['--service', 'CH1'], 'is not a SID'],
+  [['--per-second', '0'], 'is not a number above 0'],
+  [['--list', '--json'], 'leave out --json'],
+])('%j is a usage error', async (flags, problem) => {
+  expect(await run(flags)).toMatchObject({ status: 2, stderr: expect.stringContaining(problem) });
+});
+
+describe('a run', () => {
+  const start = (firstPauseMs = 20) => {
+    const twilio = connectToFake(api, ACCOUNT);
+    return relinkAll({
+      scope: {},
+      keepsPosition: false,
+      restart: false,
+      refresh: false,
+      dryRun: false,
+      accountSid: ACCOUNT.accountSid,
+      source: 'file',
+      conversations: conversationsOf(twilio),
+      crm: loadCrm(),
+      context: { DOMAIN_NAME: 'example.com' } as Parameters<typeof relinkAll>[0]['context'],
+      perSecond: Number.POSITIVE_INFINITY,
+      signal: new AbortController().signal,
+      showsProgress: false,
+      firstPauseMs,
+      onStep: () => undefined,
+      note: () => undefined,
+    });
+  };
+
+  test('goes on after transient errors of each call, and counts what an answer that got lost has done', async () => {
+    for (let i = 0; i < 8; i++) add(i);
+    api.faults = [
+      { status: 500 },
+      undefined,
+      'malformed',
+      'drop',
+      { status: 429 },
+      undefined,
+      { status: 503 },
+    ];
+    const malformed = new Set<string>();
+    api.faultOf = ({ method, path }) => {
+      if (method !== 'POST' || malformed.has(path)) return undefined;
+      malformed.add(path);
+      return 'malformed';
+    };
+    const { tally, halt } = await start();
+    expect(halt).toBeUndefined();
+    expect(tally.counts).toMatchObject({ conversations: 8, linked: 8, named: 8, failed: 0 });
+  }, 30_000);
+
+  test('slows down to what the account takes', async () => {
+    api.limits.atATime = 3;
+    api.limits.latencyMs = 5;
+    for (let i = 0; i < 100; i++) add(i);
+    const { tally } = await start();
+    expect(tally.counts).toMatchObject({ linked: 100, named: 100, failed: 0 });
+    expect(api.calls.filter(({ outcome }) => outcome === 429).length).toBeLessThan(100);
+  }, 30_000);
+
+  test('counts a conversation that fails by its reason, and goes on', async () => {
+    for (let i = 0; i < 5; i++) add(i);
+    api.faultOf = ({ method, path }) =>
+      method === 'POST' && path.includes(sid('CH', 3)) ? { status: 400 } : undefined;
+    const { tally } = await start();
+    expect(tally.counts).toMatchObject({ linked: 4, failed: 1 });
+    expect(tally.failures()).toEqual([
+      { reason: 'Twilio answered 400 (20400)', count: 1, sids: [sid('CH', 3)] },
+    ]);
+  });
+});
+
+describe('the position', () => {
+  test('is the newest day that is not done', () => {
+    const position = new Position('active', '2026-11-09');
+    position.begin('2026-11-08');
+    position.begin('2026-11-05');
+    position.finish('2026-11-05');
+    expect(position.get()).toEqual({ state: 'active', day: '2026-11-08', failed: [] });
+    position.finish('2026-11-08');
+    expect(position.get().day).toBe('2026-11-05');
+  });
+
+  test('stays if days come in another order than Twilio documents', () => {
+    const position = new Position('active', '2026-11-09');
+    for (const day of ['2026-11-05', '2026-11-07', '2026-11-01']) {
+      position.begin(day);
+      position.finish(day);
+    }
+    expect(position.get().day).toBe('2026-11-05');
+  });
+});

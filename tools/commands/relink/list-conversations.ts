@@ -1,0 +1,63 @@
+import type { Twilio } from 'twilio';
+import type { AdaptiveCalls } from '../../twilio/adaptive-calls';
+import { dayOf, type Scope } from './scope';
+
+/** The conversations of one Conversations service, by Twilio's helper library. */
+export type Conversations = Twilio['conversations']['v1']['conversations'];
+
+/** What is not closed: a closed conversation cannot be changed, https://www.twilio.com/docs/api/errors/50377 */
+export const STATES = ['active', 'inactive'] as const;
+export type State = (typeof STATES)[number];
+
+/** A conversation as it was listed. */
+export interface ListedConversation {
+  sid: string;
+  friendlyName: string | null;
+  /** JSON */
+  attributes: string;
+  state: string;
+  /** When it was created, in UTC: `2026-11-01`. */
+  day: string;
+  /** When it was read, by `performance.now()`. */
+  readAt: number;
+}
+
+/** https://www.twilio.com/docs/conversations/api/conversation-resource#read-multiple-conversation-resources */
+const PAGE_SIZE = 100;
+
+type Instance = Awaited<ReturnType<Conversations['page']>>['instances'][number];
+
+/** The conversations of a service, or of the account's default one. */
+export function conversationsOf({ conversations: { v1 } }: Twilio, service?: string): Conversations {
+  // Conversations of a service have the same methods as those of the account's default service.
+  return (service ? v1.services(service) : v1).conversations as Conversations;
+}
+
+/**
+ * Lists conversations page by page: the newest first, since the list is bounded by a day.
+ *
+ * @param until the last day
+ */
+export async function* listConversations(
+  conversations: Conversations,
+  { call }: Pick<AdaptiveCalls, 'call'>,
+  state: State,
+  { since, until }: Pick<Scope, 'since'> & { until: string },
+): AsyncGenerator<ListedConversation> {
+  const startDate = since && `${since}T00:00:00Z`;
+  const endDate = `${until}T23:59:59Z`;
+  let page = await call(() =>
+    conversations.page({ state, ...(startDate ? { startDate } : {}), endDate, pageSize: PAGE_SIZE }),
+  );
+  for (;;) {
+    yield* page.instances.map(listed);
+    const { nextPageUrl } = page;
+    if (!nextPageUrl) return;
+    page = await call(() => conversations.getPage(nextPageUrl));
+  }
+}
+
+/** What of a conversation is needed. */
+export function listed({ sid, friendlyName, attributes, state, dateCreated }: Instance): ListedConversation {
+  return { sid, friendlyName, attributes, state, day: dayOf(dateCreated), readAt: performance.now() };
+}

@@ -1,0 +1,112 @@
+import { setTimeout } from 'node:timers/promises';
+import { parsePhoneNumberFromString } from 'libphonenumber-js';
+import PQueue from 'p-queue';
+import type { Address } from '../../../assets/address.private';
+import type { FrontlineCustomer } from '../../../assets/frontline.private';
+import type { Crm } from '../../runtime/in-process-runtime';
+import { Halt } from './halt';
+
+type Context = Parameters<Crm['findCustomer']>[1];
+
+export interface CrmPace {
+  /** How many look-ups a second. */
+  perSecond: number;
+  signal: AbortSignal;
+  /** The pause after the first failure, in ms; it doubles from failure to failure. */
+  firstPauseMs?: number;
+}
+
+/** How many addresses are remembered, so that memory does not grow with the number of conversations: some 30 MB. */
+const REMEMBERED_MAX = 100_000;
+const AT_A_TIME = 5;
+/** With its pauses, a CRM may refuse for a minute: Airtable does for half of one. */
+const TRIES = { refused: 7, failed: 4 };
+const FIRST_PAUSE_MS = 1000;
+/** After so many failures in a row, the CRM counts as down. */
+const FAILURES_MAX = 10;
+
+/** A look-up that failed: with the reason, and nothing personal. */
+export class LookUpError extends Error {
+  override name = 'LookUpError';
+}
+
+/**
+ * Looks up customers by the CRM mapping of the Functions: each address once, at the CRM's pace, which slows down when the CRM
+ * refuses (429).
+ *
+ * @throws LookUpError if the CRM fails for an address; Halt if it refuses the credentials, or fails for all of them
+ */
+export function lookUps(crm: Crm, context: Context, pace: CrmPace) {
+  const { perSecond, signal, firstPauseMs = FIRST_PAUSE_MS } = pace;
+  const everyMs = perSecond === Number.POSITIVE_INFINITY ? 0 : 1000 / perSecond;
+  const queue = new PQueue({
+    concurrency: AT_A_TIME,
+    ...(everyMs > 0 && { intervalCap: 1, interval: everyMs }),
+  });
+  const remembered = new Map<
+    string,
+    Promise<FrontlineCustomer | undefined> | FrontlineCustomer | undefined
+  >();
+  let asked = 0;
+  let failuresInARow = 0;
+  let refusedUntil = 0;
+
+  async function ask(address: Address, proxyAddress: unknown): Promise<FrontlineCustomer | undefined> {
+    for (let tries = 1; ; tries++) {
+      try {
+        const customer = await queue.add(async () => {
+          // What waits its turn waits for all: a CRM that refuses refuses everybody.
+          const pauseMs = refusedUntil - performance.now();
+          if (pauseMs > 0) await setTimeout(pauseMs, undefined, { signal });
+          signal.throwIfAborted();
+          asked++;
+          return crm.findCustomer(address, context, { startedAt: performance.now(), proxyAddress });
+        });
+        failuresInARow = 0;
+        return customer;
+      } catch (error) {
+        signal.throwIfAborted();
+        const { status = 0, code } = Object((error as Error).cause) as { status?: number; code?: string };
+        const reason = (error as Error).message;
+        if (status === 401 || status === 403) throw new Halt(reason);
+        const isTransient = status === 429 || status >= 500 || Boolean(code);
+        if (!isTransient || tries >= TRIES[status === 429 ? 'refused' : 'failed']) {
+          if (++failuresInARow < FAILURES_MAX) throw new LookUpError(reason);
+          throw new Halt(`The CRM fails for every customer: ${reason}`);
+        }
+        const pauseMs = firstPauseMs * 2 ** (tries - 1);
+        if (status === 429) refusedUntil = Math.max(refusedUntil, performance.now() + pauseMs);
+        else await setTimeout(pauseMs * (0.5 + Math.random() / 2), undefined, { signal });
+      }
+    }
+  }
+
+  /** The country that numbers without a country code are read in decides who is found. */
+  const keyOf = ({ key }: Address, proxyAddress: string | undefined) => {
+    const proxy = crm.parseAddress(proxyAddress)?.key;
+    const country = context.CRM_DEFAULT_COUNTRY ? '' : proxy && parsePhoneNumberFromString(proxy)?.country;
+    return `${key} ${country ?? ''}`;
+  };
+
+  return {
+    /** @param proxyAddress Twilio's number that the customer wrote to */
+    async find(address: Address, proxyAddress: string | undefined): Promise<FrontlineCustomer | undefined> {
+      const key = keyOf(address, proxyAddress);
+      if (remembered.has(key)) return remembered.get(key);
+      const asking = ask(address, proxyAddress);
+      remembered.set(key, asking);
+      const [oldest] = remembered.keys();
+      if (remembered.size > REMEMBERED_MAX && oldest !== undefined) remembered.delete(oldest);
+      try {
+        const customer = await asking;
+        remembered.set(key, customer);
+        return customer;
+      } catch (error) {
+        remembered.delete(key);
+        throw error;
+      }
+    },
+    /** How many look-ups have been made. */
+    asked: () => asked,
+  };
+}

@@ -1,0 +1,110 @@
+/**
+ * `npm run relink`: names and links the conversations that are there already, by the CRM mapping that the Functions have, in
+ * this process. It writes only what differs, so that it may be run again whenever it was interrupted.
+ */
+import { Problem } from '../../problem';
+import { loadCrm } from '../../runtime/in-process-runtime';
+import { type Command, EXIT, runAsProcess, UsageError } from '../command-line';
+import { contextOf, perSecondOf } from './crm-context';
+import { conversationsOf } from './list-conversations';
+import { printStep } from './print-step';
+import { relinkAll } from './relink-all';
+import { readScope } from './scope';
+import { simulateAccount } from './simulate-account';
+
+const USAGE = `npm run relink -- [--since DAY] [--until DAY] [--service ISXXXX] [--conversation CHXXXX]
+                  [--refresh] [--dry-run] [--list] [--per-second N] [--domain DOMAIN]
+                  [--restart] [--simulate] [--json]
+
+Names and links the conversations that are there already, by the CRM in CRM_SOURCE. What somebody chose stays.
+
+  --since DAY, --until DAY  those that were created from a day on, up to a day, in UTC: 2026-11-01
+  --service ISXXXX          those of this Conversations service; by default, of the one in CHAT_SERVICE_SID, or
+                            the account's default one
+  --conversation CHXXXX     this one alone
+  --refresh                 updates names and avatars too that came from the CRM and have changed there since
+  --dry-run                 says what would be done, and does nothing
+  --list                    prints a line for each thing that is done
+  --per-second N            how many look-ups a second the CRM gets; by default, the pace of its source
+  --domain DOMAIN           the Functions' domain, for avatars that are paths, such as /avatars/ada.png
+  --restart                 begins anew, and not where an interrupted run has come to
+  --simulate                tries it on this machine, with the customers of your file, on an account that is made up
+  --json                    prints JSON
+  --help                    shows this
+
+It exits with 0 if all is done, with 1 if something is wrong or left to do, with 2 after wrong flags, and with 130 if
+it was interrupted.`;
+
+const options = {
+  since: { type: 'string' },
+  until: { type: 'string' },
+  service: { type: 'string' },
+  conversation: { type: 'string' },
+  refresh: { type: 'boolean', default: false },
+  'dry-run': { type: 'boolean', default: false },
+  list: { type: 'boolean', default: false },
+  'per-second': { type: 'string' },
+  domain: { type: 'string' },
+  restart: { type: 'boolean', default: false },
+  simulate: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+} as const;
+
+export const relink: Command<typeof options> = {
+  usage: USAGE,
+  options,
+  async run(flags, caller) {
+    const { refresh, list, simulate, json, 'dry-run': dryRun } = flags;
+    if (list && json) throw new UsageError('--list prints lines: leave out --json');
+    const scope = readScope(flags, simulate ? {} : caller.env);
+    const simulated = simulate ? await simulateAccount(caller.env) : undefined;
+    try {
+      const twilio = simulated?.twilio ?? caller.connect();
+      const env = simulated ? { ...caller.env, ...simulated.env } : caller.env;
+      const context = contextOf(env, flags.domain ?? simulated?.domain);
+      const crm = loadCrm(simulated?.assets);
+      const { tally, lookUps, halt } = await relinkAll({
+        scope,
+        // A simulated account is new each time.
+        keepsPosition: !dryRun && !scope.conversation && !simulate,
+        restart: flags.restart,
+        refresh,
+        dryRun,
+        accountSid: twilio.accountSid,
+        source: context.CRM_SOURCE || 'file',
+        conversations: conversationsOf(twilio, scope.service),
+        crm,
+        context,
+        perSecond: scope.perSecond ?? perSecondOf(context),
+        signal: caller.signal,
+        showsProgress: !list,
+        onStep: (conversation, step) => {
+          if (list) caller.result(printStep(conversation, step), undefined);
+        },
+        note: caller.note,
+      });
+
+      const failures = tally.failures();
+      caller.result(`${dryRun ? 'Would be:\n' : ''}${tally.table()}`, {
+        dryRun,
+        ...tally.counts,
+        lookUps,
+        failures,
+        isComplete: !halt && !caller.signal.aborted,
+      });
+      for (const { reason, count, sids } of failures)
+        caller.problem(
+          `${count.toLocaleString('en')} failed: ${reason} (${sids.join(', ')}${count > sids.length ? ', …' : ''})`,
+        );
+      const goOn = 'Run it again to go on there.';
+      if (halt) throw new Problem(`Stopped: ${halt.message}\n${goOn}`);
+      if (caller.signal.aborted) throw new Problem(`Interrupted. ${goOn}`);
+      if (failures.length > 0) throw new Problem('What failed is left to do: run it again.');
+      return EXIT.done;
+    } finally {
+      simulated?.close();
+    }
+  },
+};
+
+if (require.main === module) void runAsProcess(relink);

@@ -1,0 +1,71 @@
+/** Relinks in a process of its own, as benchRelink says, and reports what that took. */
+import type { Twilio } from 'twilio';
+import { conversationsOf } from '../../commands/relink/list-conversations';
+import { relinkAll } from '../../commands/relink/relink-all';
+import { connectToFake } from '../../fakes/connect-to-fake';
+import { type Crm, loadCrm } from '../../runtime/in-process-runtime';
+import type { RelinkResult, RelinkTask } from './relink';
+
+const CONTEXT = { DOMAIN_NAME: 'example.com' } as Parameters<Crm['findCustomer']>[1];
+
+const task: RelinkTask = JSON.parse(process.argv[2] ?? '');
+const twilio = connectToFake(task, task);
+const crm = loadCrm({ '/customers.json': { path: task.customers } });
+
+async function ours(): Promise<number> {
+  const { lookUps, halt } = await relinkAll({
+    scope: {},
+    keepsPosition: false,
+    restart: false,
+    refresh: false,
+    dryRun: false,
+    accountSid: task.accountSid,
+    source: 'file',
+    conversations: conversationsOf(twilio),
+    crm,
+    context: CONTEXT,
+    perSecond: Number.POSITIVE_INFINITY,
+    signal: new AbortController().signal,
+    showsProgress: false,
+    onStep: () => undefined,
+    note: () => undefined,
+  });
+  if (halt) throw halt;
+  return lookUps;
+}
+
+/** As one would write it first: all conversations in a list, one after the other, one call after the other. */
+async function oneByOne({ conversations: { v1 } }: Twilio): Promise<number> {
+  let lookUps = 0;
+  for (const { sid, friendlyName } of await v1.conversations.list()) {
+    const conversation = v1.conversations(sid);
+    for (const participant of await conversation.participants.list()) {
+      const attributes = JSON.parse(participant.attributes);
+      const address = crm.parseAddress(participant.messagingBinding?.address);
+      if (!address || attributes.customer_id) continue;
+      lookUps++;
+      const customer = await crm.findCustomer(address, CONTEXT, { startedAt: performance.now() });
+      if (!customer) continue;
+      const linked = JSON.stringify({ ...attributes, ...customer });
+      await conversation.participants(participant.sid).update({ attributes: linked });
+      if (friendlyName === address.value) {
+        await conversation.update({
+          friendlyName: customer.display_name,
+          attributes: JSON.stringify({ avatar: customer.avatar }),
+        });
+      }
+    }
+  }
+  return lookUps;
+}
+
+async function report() {
+  const startedMs = performance.now();
+  const lookUps = task.isBaseline ? await oneByOne(twilio) : await ours();
+  const seconds = (performance.now() - startedMs) / 1000;
+  // https://nodejs.org/api/process.html#processresourceusage: in kilobytes
+  const result: RelinkResult = { seconds, lookUps, rss: process.resourceUsage().maxRSS * 1024 };
+  process.send?.(result, () => process.exit());
+}
+
+void report();
