@@ -53,9 +53,21 @@ describeInBrowser('the page in a browser', () => {
     expect(faults).toEqual([]);
   });
 
+  test('puts the command of the project first', async () => {
+    const { page } = await open();
+    expect(await copied(page, 'Copy the command that connects')).toBe('npm run connect');
+    expect(await page.getByRole('heading', { level: 2 }).allInnerTexts()).toEqual([
+      'Your webhook URLs',
+      'Set them with one command',
+      'Or in the Console',
+      'Or with the Twilio CLI',
+      'Then check it',
+    ]);
+  });
+
   test('copies the command of the Twilio CLI, with the domain filled in', async () => {
     const { page } = await open();
-    expect(await copied(page, 'Copy the command')).toBe(
+    expect(await copied(page, 'Copy the command of the Twilio CLI')).toBe(
       'twilio api:conversations:v1:configuration:webhooks:update --method POST --target webhook ' +
         `--pre-webhook-url ${DOMAIN}/on-conversation-add --post-webhook-url ${DOMAIN}/on-participant-added ` +
         '--filters onConversationAdd onParticipantAdded',

@@ -12,7 +12,7 @@ export interface Person {
   keys: string[];
 }
 
-type CompiledLine = [key: string, id: string, name: string | null, avatar?: string];
+type CompiledLine = [key: string, id: string | string[], name?: string | null, avatar?: string];
 
 /** The customers of the build, by ID, with their addresses as the build has normalised them; none if they are elsewhere. */
 export function readPeople(): Map<string, Person> {
@@ -20,6 +20,8 @@ export function readPeople(): Map<string, Person> {
   const compiled = join(builtFolder(), SAMPLE_CUSTOMERS);
   if (!existsSync(compiled)) return byId;
   for (const [key, id, name, avatar] of JSON.parse(readFileSync(compiled, 'utf8')) as CompiledLine[]) {
+    // An address that several customers have is nobody's.
+    if (typeof id !== 'string') continue;
     const person = byId.get(id) ?? { id, name: name ?? id, avatar, keys: [] };
     person.keys.push(key);
     byId.set(id, person);
