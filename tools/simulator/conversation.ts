@@ -1,6 +1,13 @@
 import type { Conversation as ApiConversation, Participant } from '../fakes/twilio/conversations';
-import type { Explanation } from './explain';
 import type { SwitchId } from './switches';
+
+/** What Twilio made of an answer: all went well; not all did, but nothing is lost; a message is lost. */
+export type Verdict = 'fine' | 'warning' | 'lost';
+
+export interface Explanation {
+  verdict: Verdict;
+  words: string;
+}
 
 /** A message that comes in. */
 export interface Message {

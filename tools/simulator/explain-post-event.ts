@@ -1,6 +1,6 @@
 import type { Call } from '../fakes/fake-server';
-import type { Report } from './conversation';
-import { answered, type Explanation, fine, inLog, noAnswer, type WebhookAnswer, warning } from './explain';
+import type { Explanation, Report } from './conversation';
+import { answered, fine, inLog, noAnswer, type WebhookAnswer, warning } from './explain';
 
 /** What Twilio sends again, if the service has a retry count: https://www.twilio.com/docs/conversations/conversations-webhooks */
 export function isSentAgain({ status, failure }: WebhookAnswer): boolean {

@@ -1,5 +1,5 @@
 import { CONVERSATION_ATTRIBUTES_MAX_BYTES, FRIENDLY_NAME_MAX_LENGTH } from '../twilio/limits';
-import type { Report } from './conversation';
+import type { Explanation, Report } from './conversation';
 
 /** What a webhook was answered. */
 export interface WebhookAnswer {
@@ -11,14 +11,6 @@ export interface WebhookAnswer {
   ms: number;
   /** Why nothing was answered. */
   failure?: 'timeout' | 'unreachable' | 'threw';
-}
-
-/** What Twilio made of an answer: all went well; not all did, but nothing is lost; a message is lost. */
-export type Verdict = 'fine' | 'warning' | 'lost';
-
-export interface Explanation {
-  verdict: Verdict;
-  words: string;
 }
 
 export const fine = (words: string): Explanation => ({ verdict: 'fine', words });

@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
-import type { Exchange, Report } from './conversation';
-import { type Explanation, lost, type WebhookAnswer } from './explain';
+import type { Exchange, Explanation, Report } from './conversation';
+import { lost, type WebhookAnswer } from './explain';
 import type { SwitchId } from './switches';
 import type { Traffic } from './traffic';
 import { type Event, titleOf } from './webhook-events';
