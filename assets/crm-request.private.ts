@@ -2,8 +2,9 @@
  * How the sources in crm/ ask a CRM over HTTP. It is built on `node:https` and not on `fetch`, whose first use in a
  * process costs a cold start three times as much.
  */
-import { type IncomingMessage, request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import { globalAgent as httpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
+import { globalAgent as httpsAgent, request as requestHttps } from 'node:https';
+import type { Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 
 /** A question to a CRM. It only reads, so that asking twice does no harm. */
@@ -39,8 +40,13 @@ export interface CrmAnswer {
 const ANSWER_MAX_BYTES = 1024 * 1024;
 /** More than any answer that says what is wrong. */
 const ERROR_MAX_BYTES = 16 * 1024;
-/** The pause before asking again if the CRM names none. */
-const PAUSE_MS = 300;
+/** The pause before asking again if the CRM names none; it doubles from time to time. */
+const FIRST_PAUSE_MS = 300;
+const LONGEST_PAUSE_MS = 1000;
+/** A connection that has been idle for that long may be dead: an instance is frozen between two events. */
+const IDLE_MS = 2000;
+/** How long such a connection may say nothing before another one is taken. */
+const IDLE_ANSWER_MS = 1000;
 const DROPPED = ['ECONNRESET', 'EPIPE'];
 /** As vendors write their codes. */
 const ERROR_CODE = /^[A-Z]+(?:_[A-Z]+)+$/i;
@@ -52,24 +58,35 @@ const REASONS: Record<string, string> = {
   429: 'too many requests',
 };
 
+/** When connections were used last, by `performance.now()`. */
+const usedAt = new WeakMap<Socket, number>();
+
 /**
- * Asks a CRM, and once more after transient errors (429, 500, 502, 503, or a dropped connection), if the time allows
- * that. Redirects are not followed, so that credentials go to no other host.
+ * Asks a CRM, and again with growing pauses as long as it is busy (429, 500, 502, 503) and there is time, or as its
+ * Retry-After says; after a dropped connection once more on a new one. Redirects are not followed, so that credentials go
+ * to no other host.
  *
  * @param signal ends the request
  * @param timeLeftMs how many milliseconds are left
- * @throws Error that says what the CRM answered instead, and nothing of the question
+ * @throws Error that says what the CRM answered instead, and nothing of the question; `Unanswered` if it may do so later
  */
 export async function askCrm(
   request: CrmRequest,
   signal: AbortSignal,
   timeLeftMs: () => number,
 ): Promise<CrmAnswer> {
-  const first = await send(request, signal);
-  const pauseMs = pauseMsAfter(first, request.refusalMs) ?? Number.POSITIVE_INFINITY;
-  if (pauseMs >= timeLeftMs()) return read(request, first);
-  await setTimeout(pauseMs);
-  return read(request, await send(request, signal));
+  let isDropped = false;
+  for (let busyPauseMs = FIRST_PAUSE_MS; ; busyPauseMs = Math.min(2 * busyPauseMs, LONGEST_PAUSE_MS)) {
+    const outcome = await send(request, signal, timeLeftMs);
+    if (DROPPED.includes(outcome.error?.code ?? '') && !isDropped) {
+      isDropped = true;
+      closeIdleConnections(request.url);
+      continue;
+    }
+    const pauseMs = pauseMsAfter(outcome, busyPauseMs, request.refusalMs);
+    if (pauseMs === undefined || pauseMs >= timeLeftMs()) return read(request, { ...outcome, pauseMs });
+    await setTimeout(pauseMs, undefined, { signal });
+  }
 }
 
 /** Whether it is an object, or a list. */
@@ -83,12 +100,15 @@ interface Outcome {
   retryAfter?: string;
   body?: string;
   error?: NodeJS.ErrnoException;
+  /** How long to wait before asking again; `undefined` if that would be of no use. */
+  pauseMs?: number;
 }
 
-async function send(request: CrmRequest, signal: AbortSignal) {
+async function send(request: CrmRequest, signal: AbortSignal, timeLeftMs: () => number) {
   const { crm, url, method, headers, body, errorCode } = request;
   const open = url.protocol === 'https:' ? requestHttps : requestHttp;
   return new Promise<Outcome>((resolve, reject) => {
+    let socketUsed: Socket | undefined;
     const failed = (error: NodeJS.ErrnoException) => (error.code ? resolve({ error }) : reject(error));
     const answered = async (response: IncomingMessage) => {
       const { statusCode: status = 0 } = response;
@@ -101,6 +121,7 @@ async function send(request: CrmRequest, signal: AbortSignal) {
         chunks.push(chunk);
       }
       if (isSuccess(status) && bytes > maxBytes) throw new Error(`${crm} answered more than 1 MB`);
+      if (socketUsed) usedAt.set(socketUsed, performance.now());
       response.destroy();
       resolve({
         status,
@@ -110,6 +131,17 @@ async function send(request: CrmRequest, signal: AbortSignal) {
     };
     const sent = open(url, { method, signal, headers: { Accept: 'application/json', ...headers } });
     sent.on('error', failed);
+    sent.on('socket', (socket) => {
+      socketUsed = socket;
+      const idleMs = performance.now() - (usedAt.get(socket) ?? Number.POSITIVE_INFINITY);
+      if (!sent.reusedSocket || idleMs < IDLE_MS) return;
+      const dead = Object.assign(new Error('no answer on an idle connection'), { code: 'ECONNRESET' });
+      const timer = globalThis.setTimeout(
+        () => sent.destroy(dead),
+        Math.min(IDLE_ANSWER_MS, timeLeftMs() / 2),
+      );
+      for (const event of ['response', 'close']) sent.on(event, () => clearTimeout(timer));
+    });
     sent.on('response', (response) => answered(response).catch(failed));
     sent.end(body);
   });
@@ -119,17 +151,23 @@ function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
 }
 
-/** How long to wait before asking again; `undefined` if that would be of no use. */
-function pauseMsAfter({ status = 0, error, retryAfter }: Outcome, refusalMs = PAUSE_MS): number | undefined {
-  if (error) return DROPPED.includes(error.code ?? '') ? 0 : undefined;
-  if (!TRANSIENT.includes(status)) return undefined;
-  if (!retryAfter) return status === 429 ? refusalMs : PAUSE_MS;
-  const seconds = Number(retryAfter);
-  const ms = Number.isNaN(seconds) ? Date.parse(retryAfter) - Date.now() : seconds * 1000;
-  return Number.isNaN(ms) ? PAUSE_MS : Math.max(0, ms);
+/** Has the next request open a new connection: if one was dead, the others may be. */
+function closeIdleConnections({ protocol }: URL) {
+  const { freeSockets } = protocol === 'https:' ? httpsAgent : httpAgent;
+  for (const socket of Object.values(freeSockets).flat()) socket?.destroy();
 }
 
-function read(request: CrmRequest, { status, error, body = '' }: Outcome): CrmAnswer {
+/** How long to wait before asking again; `undefined` if that would be of no use. */
+function pauseMsAfter({ status = 0, retryAfter = '' }: Outcome, busyPauseMs: number, refusalMs?: number) {
+  if (!TRANSIENT.includes(status)) return undefined;
+  const jitteredMs = busyPauseMs * (0.5 + Math.random() / 2);
+  const seconds = Number(retryAfter || Number.NaN);
+  const ms = Number.isNaN(seconds) ? Date.parse(retryAfter) - Date.now() : seconds * 1000;
+  if (!Number.isNaN(ms)) return Math.max(0, ms) + jitteredMs / 2;
+  return status === 429 && refusalMs ? refusalMs : jitteredMs;
+}
+
+function read(request: CrmRequest, { status, error, body = '', pauseMs }: Outcome): CrmAnswer {
   const { crm, expected = [], reasons = {} } = request;
   if (status === undefined) {
     const { code = '' } = error ?? {};
@@ -145,7 +183,8 @@ function read(request: CrmRequest, { status, error, body = '' }: Outcome): CrmAn
       REASONS[status] ??
       (status >= 500 ? 'it has a problem of its own' : '');
     const problem = `${crm} answered ${status}${code && ` (${code})`}${reason && `: ${reason}`}`;
-    throw Object.assign(new Error(problem), { status });
+    const isBusy = pauseMs !== undefined;
+    throw Object.assign(new Error(problem), { status, isBusy, retryAfterMs: pauseMs });
   }
   try {
     return answerOf(crm, status, JSON.parse(body));

@@ -64,6 +64,8 @@ export interface Arrival {
   startedAt: number;
   /** Twilio's number that the customer wrote to. Without `CRM_DEFAULT_COUNTRY`, numbers without a country code are of its country. */
   proxyAddress?: unknown;
+  /** Whether the customer's message waits for the answer. */
+  isAwaited?: boolean;
 }
 
 const EMBEDDED_SOURCE = 'file';
@@ -108,15 +110,16 @@ export function eventLog(event: string, context: EnvironmentVariables, startedAt
 export async function findCustomer(
   address: Address,
   context: Context<EnvironmentVariables>,
-  { startedAt, proxyAddress }: Arrival,
+  { startedAt, proxyAddress, isAwaited = false }: Arrival,
 ): Promise<FrontlineCustomer | undefined> {
   const name = sourceNameOf(context);
-  const timeUp = new AbortController();
-  const timeLeftMs = () => crmTimeoutMs(context) - (performance.now() - startedAt);
+  const endsAt = startedAt + crmTimeoutMs(context);
   try {
     const source = loadSource(name);
-    const answer = source.findCustomer(address, lookUpFor(source, context, timeUp.signal, timeLeftMs));
-    const found = [(await withTimeout(answer, timeLeftMs())) ?? []].flat();
+    const answer = mayFail(context)
+      ? askWithCare(source, name, address, context, endsAt, isAwaited)
+      : ask(source, address, context, endsAt);
+    const found = [(await answer) ?? []].flat();
     if (found.length > FOUND_MAX)
       throw new Error(`more than ${FOUND_MAX} customers were found by one address`);
     const { CRM_DEFAULT_COUNTRY } = context;
@@ -134,6 +137,37 @@ export async function findCustomer(
     return customers.length > 0 ? Object.assign({}, ...customers.toReversed()) : undefined;
   } catch (error) {
     throw new Error(`CRM_SOURCE ${name}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** Asks a source that can fail: one look-up for one address at a time, and none while the CRM does not answer. */
+function askWithCare(
+  source: CrmSource,
+  name: string,
+  address: Address,
+  context: Context<EnvironmentVariables>,
+  endsAt: number,
+  isAwaited: boolean,
+): Promise<unknown> {
+  const { askOnce, breakCircuit }: typeof import('./circuit-breaker.private') = load('/circuit-breaker.js');
+  return askOnce(`${name} ${address.channel} ${address.value}`, () =>
+    breakCircuit(name, isAwaited, (limitMs) =>
+      ask(source, address, context, Math.min(endsAt, performance.now() + limitMs)),
+    ),
+  );
+}
+
+async function ask(
+  source: CrmSource,
+  address: Address,
+  context: Context<EnvironmentVariables>,
+  endsAt: number,
+): Promise<unknown> {
+  const timeUp = new AbortController();
+  const timeLeftMs = () => endsAt - performance.now();
+  try {
+    const lookUp = lookUpFor(source, context, timeUp.signal, timeLeftMs);
+    return await withTimeout(source.findCustomer(address, lookUp), timeLeftMs());
   } finally {
     timeUp.abort();
   }

@@ -81,7 +81,7 @@ async function nameConversation(
   const proxyAddress = event['MessagingBinding.ProxyAddress'] ?? event['MessagingBinding.ProjectedAddress'];
   let failure: Error | undefined;
   const customers = await inTurns(addresses, (address) =>
-    crm.findCustomer(address, context, { startedAt, proxyAddress }).catch((error: Error) => {
+    crm.findCustomer(address, context, { startedAt, proxyAddress, isAwaited: true }).catch((error: Error) => {
       failure = error;
       return undefined;
     }),

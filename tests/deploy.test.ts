@@ -74,6 +74,10 @@ test('Node 22 is asked for, and nothing that Node 20 lacks', () => {
   expect(engines.node).toBe('>=20.12');
 });
 
+test('npm run deploy ends by naming what comes next', () => {
+  expect(json('package.json').scripts.postdeploy).toMatch(/ && echo Next: npm run connect$/);
+});
+
 test('the lock file names no registry', () => {
   expect(readFileSync('package-lock.json', 'utf8')).not.toMatch(/"resolved"/);
 });

@@ -1,9 +1,9 @@
 /**
  * The embedded default: the customers of `assets/customers.private.json`. `npm run build` has compiled them into
- * a JSON array with one line for each address, sorted, so that a look-up reads a few kilobytes of it, however
- * many customers there are.
+ * a JSON array with one line for each address, sorted. A small file is kept in memory; of a large one, a look-up reads a
+ * few kilobytes, however many customers there are.
  */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import type { Address } from '../address.private';
 import type { Customer } from '../crm.private';
 
@@ -12,33 +12,58 @@ const CLOSING = '\n]\n';
 const NEW_LINE = '\n'.charCodeAt(0);
 /** How much is read to either side of a place to find its line, at first: longer than most lines. */
 const REACH_BYTES = 512;
+/** Some hundred customers: reading them all at once costs the first answer no more than searching them. */
+const KEPT_MAX_BYTES = 32 * 1024;
+
+/** A line: who has the address, or the IDs of several who have it. */
+type CompiledLine = [
+  key: string,
+  customer_id: string | string[],
+  display_name?: string | null,
+  avatar?: string,
+];
+
+/** The small file that was read last. A deployed Asset never changes; what is served locally has a path of its own. */
+let kept: { path: string; lines: Map<string, CompiledLine> } | undefined;
 
 /** @throws Error if the compiled customers are missing or damaged */
-export async function findCustomer(address: Address): Promise<Customer | undefined> {
+export async function findCustomer(address: Address): Promise<Customer | Customer[] | undefined> {
   const asset = Runtime.getAssets()['/customers.json'];
   if (!asset) throw new Error('customers.private.json is missing: run npm run build and deploy again');
-  const file = openSync(asset.path, 'r');
+  const line = kept?.path === asset.path ? kept.lines.get(address.key) : lookUp(asset.path, address.key);
+  if (!line) return undefined;
+  const [, customer_id, display_name, avatar] = line;
+  if (typeof customer_id === 'string') return { customer_id, display_name, avatar };
+  return customer_id.map((id) => ({ customer_id: id }));
+}
+
+function lookUp(path: string, key: string): CompiledLine | undefined {
+  const file = openSync(path, 'r');
   try {
-    return search(file, address.key);
+    const { size } = fstatSync(file);
+    if (size > KEPT_MAX_BYTES) return search(file, size, key);
+    const lines = parse(readFileSync(file, 'utf8'));
+    if (!Array.isArray(lines)) throw damaged();
+    kept = { path, lines: new Map(lines.map(checkLine).map((line) => [line[0], line])) };
+    return kept.lines.get(key);
   } finally {
     closeSync(file);
   }
 }
 
 /** Halves the lines between the brackets until the one that starts with the key is left. */
-function search(file: number, key: string): Customer | undefined {
-  const { size } = fstatSync(file);
+function search(file: number, size: number, key: string): CompiledLine | undefined {
   const start = read(file, 0, OPENING.length).toString();
   const end = read(file, size - CLOSING.length, size).toString();
   if (start !== OPENING || end !== CLOSING) throw damaged();
   let low = OPENING.length;
   let high = size - ']\n'.length;
   while (low < high) {
-    const line = lineAt(file, Math.floor((low + high) / 2), low, high);
-    const [lineKey, customer_id, display_name, avatar] = parseLine(line.text);
-    if (lineKey === key) return { customer_id, display_name, avatar };
-    if (lineKey < key) low = line.end;
-    else high = line.start;
+    const { text, ...place } = lineAt(file, Math.floor((low + high) / 2), low, high);
+    const line = checkLine(parse(text.trimEnd().replace(/,$/, '')));
+    if (line[0] === key) return line;
+    if (line[0] < key) low = place.end;
+    else high = place.start;
   }
   return undefined;
 }
@@ -58,13 +83,17 @@ function lineAt(file: number, place: number, low: number, high: number) {
   }
 }
 
-type CompiledLine = [key: string, customer_id: string, display_name?: string | null, avatar?: string];
-
-function parseLine(line: string): CompiledLine {
+function parse(json: string): unknown {
   try {
-    const fields = JSON.parse(line.trimEnd().replace(/,$/, ''));
-    if (typeof fields[0] === 'string' && typeof fields[1] === 'string') return fields;
-  } catch {}
+    return JSON.parse(json);
+  } catch {
+    throw damaged();
+  }
+}
+
+function checkLine(line: unknown): CompiledLine {
+  const [key, id] = Array.isArray(line) ? line : [];
+  if (typeof key === 'string' && (typeof id === 'string' || Array.isArray(id))) return line as CompiledLine;
   throw damaged();
 }
 

@@ -35,5 +35,7 @@ export const findCustomer: CrmSource['findCustomer'] = async (address, { setting
   if (answer.status === 404) return undefined;
   const { data } = answer.object();
   if (typeof data !== 'object' || !data) throw new Error('Sync did not answer with a Document');
-  return data;
+  const { customer_ids } = data as { customer_ids?: unknown };
+  if (!Array.isArray(customer_ids)) return data;
+  return customer_ids.map((customer_id) => ({ customer_id }));
 };

@@ -35,7 +35,7 @@ describeInBrowser('the page in a browser', () => {
     page.on('request', (request) => {
       if (request.url() !== url) faults.push(request.url());
     });
-    await page.route(`${DOMAIN}/**`, (route) => route.fulfill({ contentType: 'text/html', body: html }));
+    await page.route(/^https:/, (route) => route.fulfill({ contentType: 'text/html', body: html }));
     await page.goto(url);
     return { page, faults };
   }
@@ -53,9 +53,21 @@ describeInBrowser('the page in a browser', () => {
     expect(faults).toEqual([]);
   });
 
+  test('puts the command of the project first', async () => {
+    const { page } = await open();
+    expect(await copied(page, 'Copy the command that connects')).toBe('npm run connect');
+    expect(await page.getByRole('heading', { level: 2 }).allInnerTexts()).toEqual([
+      'Your webhook URLs',
+      'Set them with one command',
+      'Or in the Console',
+      'Or with the Twilio CLI',
+      'Then check it',
+    ]);
+  });
+
   test('copies the command of the Twilio CLI, with the domain filled in', async () => {
     const { page } = await open();
-    expect(await copied(page, 'Copy the command')).toBe(
+    expect(await copied(page, 'Copy the command of the Twilio CLI')).toBe(
       'twilio api:conversations:v1:configuration:webhooks:update --method POST --target webhook ' +
         `--pre-webhook-url ${DOMAIN}/on-conversation-add --post-webhook-url ${DOMAIN}/on-participant-added ` +
         '--filters onConversationAdd onParticipantAdded',
@@ -68,6 +80,20 @@ describeInBrowser('the page in a browser', () => {
     await page.getByRole('button', { name: 'Copy the Pre-Event URL' }).click();
     await page.getByText('Selected: press Ctrl+C to copy.').waitFor();
     expect(await page.evaluate('String(getSelection())')).toBe(`${DOMAIN}/on-conversation-add`);
+  });
+
+  test('says how to copy on a phone, which has no keyboard', async () => {
+    const { page } = await open(undefined, { permissions: [], hasTouch: true, isMobile: true });
+    await page.evaluate('Object.defineProperty(navigator, "clipboard", { value: undefined })');
+    await page.getByRole('button', { name: 'Copy the Pre-Event URL' }).click();
+    await page.getByText('Selected: hold it, and choose Copy.').waitFor();
+  });
+
+  test('says that it is deployed on Twilio’s domain, and only there', async () => {
+    const { page } = await open();
+    await page.getByText('Deployed', { exact: true }).waitFor();
+    const elsewhere = await open('https://webhooks.example.com/index.html');
+    await elsewhere.page.getByText('Ready', { exact: true }).waitFor();
   });
 
   test('can be used by keyboard', async () => {
@@ -89,7 +115,8 @@ describeInBrowser('the page in a browser', () => {
     async (path) => {
       const { page, faults } = await open(`${runtime.url}${path}`);
       await page.getByText('This is your own machine').waitFor();
-      await page.getByText(`${runtime.url}/on-conversation-add`, { exact: true }).waitFor();
+      await page.getByText('Running on your machine').waitFor();
+      expect(await page.getByText(`${runtime.url}/on-conversation-add`).first().isVisible()).toBe(false);
       expect(faults).toEqual([]);
     },
   );

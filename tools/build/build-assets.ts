@@ -1,14 +1,9 @@
 import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { basename, extname, join, normalize } from 'node:path';
-import { compileCustomers } from '../customers/compile-customers';
-import { type CustomersSettings, loadCustomers, SAMPLE_CUSTOMERS } from '../customers/customers-file';
-
-/** What becomes public, as it has a URL: the page, and pictures. What is `.private` or `.protected` may be of any kind. */
-const PUBLIC_KINDS = ['.html', '.css', '.png', '.jpg', '.jpeg', '.gif', '.svg', '.webp', '.avif', '.ico'];
-
-export interface BuildSettings extends CustomersSettings {
-  CRM_SOURCE?: string;
-}
+import { join } from 'node:path';
+import { compile } from '../customers/compile-customers';
+import { loadCustomers, SAMPLE_CUSTOMERS } from '../customers/customers-file';
+import { type Settings, sourceOf } from './check-settings';
+import { copiedAssets } from './copied-assets';
 
 /** What a build says. */
 export interface Said {
@@ -22,26 +17,18 @@ export interface Said {
  * is copied.
  *
  * @param folder the build; its `assets/` is written
- * @throws Problem if the customers cannot be used; nothing is written then
+ * @throws Problem if the customers cannot be used, or something would become public; nothing is written then
  */
-export function buildAssets(folder: string, settings: BuildSettings): Said {
-  const source = settings.CRM_SOURCE?.trim() || 'file';
+export async function buildAssets(folder: string, settings: Settings): Promise<Said> {
+  const source = sourceOf(settings);
+  const copied = copiedAssets('assets');
   // Customers who come from elsewhere are not deployed.
-  const loaded = source === 'file' ? loadCustomers(settings, compileCustomers) : undefined;
+  const loaded = source === 'file' ? await loadCustomers(settings, compile) : undefined;
 
-  const skipped: string[] = [];
-  cpSync('assets', join(folder, 'assets'), {
-    recursive: true,
-    filter(path) {
-      if (path === normalize(SAMPLE_CUSTOMERS) || path.endsWith('.ts')) return false;
-      if (isDeployed(path)) return true;
-      if (!basename(path).startsWith('.')) skipped.push(path);
-      return false;
-    },
-  });
+  for (const path of copied) cpSync(path, join(folder, path));
   if (loaded) writeFileSync(join(folder, SAMPLE_CUSTOMERS), loaded.json);
   // Twilio answers the bare domain with this path: https://github.com/twilio-labs/serverless-toolkit/issues/371
-  mkdirSync(join(folder, 'assets/assets'));
+  mkdirSync(join(folder, 'assets/assets'), { recursive: true });
   cpSync('assets/index.html', join(folder, 'assets/assets/index.html'));
 
   return {
@@ -52,24 +39,16 @@ export function buildAssets(folder: string, settings: BuildSettings): Said {
         (avatar) =>
           `${loaded?.file}: warning: avatar ${avatar} is not a file under assets/: workers will see no picture`,
       ),
-      ...skipped.map(
-        (path) =>
-          `${path}: warning: is not deployed, as it would be public: rename it to ${basename(path, extname(path))}.private${extname(path)} if the Functions read it`,
-      ),
     ],
   };
 }
 
-function describe({ file, customers }: { file: string; customers: { customer_id: string }[] }): string {
-  const people = new Set(customers.map(({ customer_id }) => customer_id)).size;
-  return `Customers: ${file} (customers: ${people}, addresses: ${customers.length})`;
-}
-
-/** Whether what is not TypeScript belongs into the build: folders do, and what may be public or never will be. */
-function isDeployed(path: string): boolean {
-  const kind = extname(path).toLowerCase();
-  if (kind === '') return !basename(path).startsWith('.');
-  return PUBLIC_KINDS.includes(kind) || /\.(private|protected)\.\w+$/.test(path);
+function describe({ file, customers, ambiguous }: Awaited<ReturnType<typeof loadCustomers>>): string {
+  const people = new Set(customers.map(({ customer_id }) => customer_id));
+  for (const { customer_ids } of ambiguous) for (const id of customer_ids) people.add(id);
+  const counts = [`customers: ${people.size}`, `addresses: ${customers.length}`];
+  if (ambiguous.length > 0) counts.push(`ambiguous: ${ambiguous.length}`);
+  return `Customers: ${file} (${counts.join(', ')})`;
 }
 
 /** The avatars that are paths of public Assets, and are not there. */

@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Problem } from '../problem';
-import { type BuildSettings, buildAssets, type Said } from './build-assets';
+import { buildAssets, type Said } from './build-assets';
 import { builtFolder } from './built-folder';
+import { checkSettings, type Settings } from './check-settings';
 import { readEnvFile } from './env-file';
 import { swapFolder } from './swap-folder';
 
@@ -18,15 +19,19 @@ const LEFT_BEHIND_MS = 60 * 60 * 1000;
  *
  * @param folder what is made
  * @param settings the variables that the Functions will have
- * @throws Problem if customers or code are wrong; the last build stays as it is then
+ * @throws Problem if customers, code or settings are wrong; the last build stays as it is then
  */
-export function buildProject(folder = builtFolder(), settings: BuildSettings = readEnvFile()): Said {
+export async function buildProject(
+  folder = builtFolder(),
+  settings: Settings = readEnvFile(),
+): Promise<Said> {
   mkdirSync(dirname(folder), { recursive: true });
   removeInterrupted(folder);
   const made = mkdtempSync(`${folder}${BEING_MADE}`);
   try {
-    const said = buildAssets(made, settings);
+    const said = await buildAssets(made, settings);
     compileTypeScript(made);
+    checkSettings(made, settings);
     swapFolder(made, folder);
     return said;
   } finally {

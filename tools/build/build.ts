@@ -5,12 +5,16 @@
 import { Problem } from '../problem';
 import { buildProject } from './build-project';
 
-try {
-  const { customers, warnings } = buildProject();
-  for (const warning of warnings) console.warn(warning);
-  if (!process.argv.includes('--quiet')) console.log(customers);
-} catch (error) {
-  if (!(error instanceof Problem)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
+async function build() {
+  try {
+    const { customers, warnings } = await buildProject();
+    for (const warning of warnings) console.warn(warning);
+    if (!process.argv.includes('--quiet')) console.log(customers);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
 }
+
+void build();

@@ -42,7 +42,7 @@ export function rebuildOnChange(onChange: () => Promise<void>) {
   };
   for (const folder of ['functions', 'assets']) watch(folder, { recursive: true }, soon);
   watch('.', (_event, name) => {
-    if (name === '.env' || name === OWN_CUSTOMERS) soon();
+    if (name === '.env' || OWN_CUSTOMERS.includes(name ?? '')) soon();
   });
 
   /** CUSTOMERS_FILE may name a file anywhere. Its folder is watched, as editors put a new file in its place. */

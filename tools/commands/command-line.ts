@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
 import { type ParseArgsConfig, parseArgs, styleText } from 'node:util';
 import type { Twilio } from 'twilio';
 import { Problem } from '../problem';
@@ -25,8 +26,10 @@ export interface Command<O extends Options = Options> {
   usage: string;
   /** Its flags. */
   options: O;
+  /** What its words beside the flags are called; without that, it takes none. */
+  operands?: string;
   /** @throws Problem for what whoever runs it has to mend, UsageError if flags do not go together */
-  run(flags: Flags<O>, caller: Caller): Promise<ExitCode>;
+  run(flags: Flags<O>, caller: Caller, operands: string[]): Promise<ExitCode>;
 }
 
 /** Whoever runs a command. */
@@ -43,7 +46,22 @@ export interface Caller {
   problem(line: string): void;
   /** Prints a line to standard error if somebody is watching: what is going on. */
   note(line: string): void;
+  /** The terminal that shows the result, if it goes to one. */
+  terminal?: Terminal;
+  /** Asks for yes or no; not there if nobody is there to answer. Ctrl-C is a no. */
+  confirm?(question: string): Promise<boolean>;
 }
+
+/** A terminal. */
+export interface Terminal {
+  /** How many characters fit into a line. */
+  columns: number;
+  /** Gives text a colour, unless the user wants none. */
+  paint(colour: Colour, text: string): string;
+}
+
+/** A colour, or another style, of `styleText`. */
+export type Colour = Extract<Parameters<typeof styleText>[0], string>;
 
 /** Flags that do not go together, or lack something. */
 export class UsageError extends Error {
@@ -56,7 +74,7 @@ export async function runAsProcess<O extends Options>(command: Command<O>): Prom
   const interruption = new AbortController();
   // More than once: npm passes on the Ctrl-C that the terminal has sent already.
   process.on('SIGINT', () => interruption.abort());
-  const { env, stdout, stderr } = process;
+  const { env, stdin, stdout, stderr } = process;
   const code = await runCommand(command, process.argv.slice(2), {
     env,
     connect: () => connectToTwilio(env),
@@ -64,8 +82,38 @@ export async function runAsProcess<O extends Options>(command: Command<O>): Prom
     out: (text) => stdout.write(`${text}\n`),
     problem: (line) => stderr.write(`${hasColours(stderr, env) ? styleText('red', line) : line}\n`),
     note: (line) => stderr.isTTY && stderr.write(`${line}\n`),
+    ...(stdout.isTTY && {
+      terminal: {
+        columns: stdout.columns,
+        paint: (colour, text) => (hasColours(stdout, env) ? styleText(colour, text) : text),
+      },
+    }),
+    ...(stdin.isTTY &&
+      stderr.isTTY && { confirm: (question) => confirm(question, stdin, stderr, interruption) }),
   });
   process.exit(interruption.signal.aborted ? EXIT.interrupted : code);
+}
+
+/** Asks on a terminal. */
+async function confirm(
+  question: string,
+  input: NodeJS.ReadStream,
+  output: NodeJS.WriteStream,
+  interruption: AbortController,
+): Promise<boolean> {
+  const terminal = createInterface({ input, output });
+  // While it waits for an answer, Ctrl-C comes to it, and not to the process.
+  terminal.on('SIGINT', () => interruption.abort());
+  try {
+    const answer = await terminal.question(`${question} [y/N] `, { signal: interruption.signal });
+    return /^y(es)?$/i.test(answer.trim());
+  } catch (error) {
+    if (!interruption.signal.aborted) throw error;
+    output.write('\n');
+    return false;
+  } finally {
+    terminal.close();
+  }
 }
 
 /** Whether to write in colours: to a terminal, unless https://no-color.org says no. */
@@ -75,18 +123,18 @@ export function hasColours(stream: { isTTY?: boolean }, { NO_COLOR }: NodeJS.Pro
 
 /** Runs a command, and says what is wrong. An error that is neither a Problem nor a UsageError is thrown: it is a bug. */
 export async function runCommand<O extends Options>(
-  { usage, options, run }: Command<O>,
+  { usage, options, operands, run }: Command<O>,
   args: string[],
   { out, ...caller }: Omit<Caller, 'result'> & { out(text: string): void },
 ): Promise<ExitCode> {
   try {
-    const values = parse(options, args);
+    const { values, positionals } = parse(options, args, operands !== undefined);
     if (values.help) {
       out(usage);
       return EXIT.done;
     }
     const result = (text: string, json: unknown) => out(values.json ? JSON.stringify(json, null, 2) : text);
-    return await run(values, { ...caller, result });
+    return await run(values, { ...caller, result }, positionals);
   } catch (error) {
     if (error instanceof UsageError) {
       caller.problem(`${error.message}\n\n${usage}`);
@@ -98,11 +146,11 @@ export async function runCommand<O extends Options>(
   }
 }
 
-function parse<O extends Options>(options: O, args: string[]) {
+function parse<O extends Options>(options: O, args: string[], allowPositionals: boolean) {
   const common: Options = { help: { type: 'boolean' }, json: { type: 'boolean' } };
   try {
-    const { values } = parseArgs({ options: { ...options, ...common }, args });
-    return values as Flags<O> & { help?: boolean; json?: boolean };
+    const { values, positionals } = parseArgs({ options: { ...options, ...common }, args, allowPositionals });
+    return { values: values as Flags<O> & { help?: boolean; json?: boolean }, positionals };
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

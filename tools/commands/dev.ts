@@ -2,10 +2,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { rebuild, rebuildOnChange } from '../build/rebuild-on-change';
-import { freePortOrExit, passOnSignals, serve } from './serve';
+import { passOnSignals, readServingOrExit, serve } from './serve';
 
 async function dev() {
-  const port = await freePortOrExit('npm run dev');
+  const serving = await readServingOrExit('npm run dev');
   let server: ChildProcess | undefined;
   const buildAndServe = async () => {
     const { isBuilt, output } = await rebuild();
@@ -15,7 +15,7 @@ async function dev() {
       server.kill();
       await once(server, 'exit');
     }
-    server = serve(port, process.argv.slice(2));
+    server = serve(serving);
   };
   passOnSignals(() => server);
   await buildAndServe();

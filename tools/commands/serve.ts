@@ -1,41 +1,69 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
+import { parseArgs } from 'node:util';
 import { explainPort, readPort } from '../runtime/port';
+import { LOOPBACK, spawnTwilioRun } from '../runtime/spawn-twilio-run';
 
 /** Twilio's own: https://www.twilio.com/docs/labs/serverless-toolkit/developing */
 const DEFAULT_PORT = 3000;
 
+/** What is served, and how. */
+export interface Serving {
+  port: number;
+  /** Where it listens, if not on loopback for this machine alone. */
+  host?: string;
+  /** Flags for `twilio-run start`. */
+  flags: string[];
+}
+
 /**
- * The port that PORT names, when it is free. `twilio-run start` would ask for another one if it is taken, and without a
- * terminal do nothing.
+ * Reads PORT and the flags; of those, `--host` is our own. `twilio-run start` would ask for another port if it is taken, and
+ * without a terminal do nothing.
  */
-export async function freePortOrExit(command: string): Promise<number> {
+export async function readServingOrExit(command: string): Promise<Serving> {
+  const { host, flags } = readFlags(process.argv.slice(2));
+  if (host) {
+    console.warn(
+      `Warning: it listens on ${host}, and answers whoever reaches it: signatures are not checked on this machine, so they can ask your CRM.`,
+    );
+  }
   let port = DEFAULT_PORT;
   try {
     port = readPort(DEFAULT_PORT, command);
     const probe = createServer();
-    await once(probe.listen(port), 'listening');
+    await once(probe.listen(port, host ?? LOOPBACK), 'listening');
     port = (probe.address() as AddressInfo).port;
     await once(probe.close(), 'close');
-    return port;
+    return { port, host, flags };
   } catch (error) {
     console.error(explainPort(error as NodeJS.ErrnoException, port, command) ?? (error as Error).message);
     process.exit(1);
   }
 }
 
+function readFlags(args: string[]): { host?: string; flags: string[] } {
+  const options = { host: { type: 'string' }, ngrok: { type: 'boolean' } } as const;
+  const { values, tokens } = parseArgs({ args, options, strict: false, tokens: true });
+  const isOwn = (i: number) =>
+    tokens.some(
+      (token) =>
+        token.kind === 'option' &&
+        token.name === 'host' &&
+        (i === token.index || (i === token.index + 1 && token.inlineValue === false)),
+    );
+  const flags = args.filter((_arg, i) => !isOwn(i));
+  // Its tunnel comes in on loopback, under the name that the tunnel has.
+  const byDefault = values.ngrok === undefined ? undefined : LOOPBACK;
+  return { host: typeof values.host === 'string' ? values.host : byDefault, flags };
+}
+
 /**
  * Serves the build by `twilio-run start`. The port is a flag, since the flag has a default that hides the variable PORT,
  * which its help names.
- *
- * @param flags further flags of `twilio-run start`
  */
-export function serve(port: number, flags: string[]): ChildProcess {
-  const twilioRun = require.resolve('twilio-run/bin/twilio-run.js');
-  return spawn(process.execPath, [twilioRun, 'start', '--port', String(port), ...flags], {
-    stdio: 'inherit',
-  });
+export function serve(serving: Serving): ChildProcess {
+  return spawnTwilioRun(serving);
 }
 
 /** Ends the server with this process, and not before it. */

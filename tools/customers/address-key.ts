@@ -1,31 +1,112 @@
-import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js';
+import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js';
 import { parseAddress } from '../../assets/address.private';
 
 /** The channels on which customers are phone numbers; elsewhere a number is one that starts with a plus. */
-const PHONE_CHANNELS = ['sms', 'mms', 'whatsapp'];
+const PHONE_CHANNELS = ['sms', 'mms', 'whatsapp', 'rcs'];
+/**
+ * What Twilio puts before an address, as far as it is documented: the types of an Address Configuration
+ * (https://www.twilio.com/docs/conversations/api/address-configuration-resource), and MMS.
+ */
+const CHANNELS = [...PHONE_CHANNELS, 'messenger', 'email', 'gbm', 'apple', 'chat'];
+/** What people write for a channel of Twilio's. */
+const SYNONYMS: Record<string, string> = {
+  phone: 'sms',
+  mobile: 'sms',
+  tel: 'sms',
+  text: 'sms',
+  facebook: 'messenger',
+  'e-mail': 'email',
+  mail: 'email',
+  mailto: 'email',
+};
+/** An ID in place of a number: a country and a dot before it. Twilio writes it as `whatsapp:BR.4456758834604506`. */
+const WHATSAPP_ID = /^[A-Z]{2}\.[A-Za-z0-9]+$/;
+const EMAIL = /^[^\s@<>,;:"]+@[^\s@<>,;:"]+$/;
+/** How Excel shows a long number. */
+const SHORTENED = /^[+-]?\d(?:[.,]\d+)?e\+?\d+$/i;
+
+/** What an address is known by, or why it cannot be read. */
+export interface AddressKey {
+  /** The key that `parseAddress` gives the address when somebody writes from it. */
+  key?: string;
+  /** Why there is no key, in words that go on after "is". */
+  problem?: string;
+  /** Why nobody may ever be found by the key. */
+  warning?: string;
+}
 
 /**
- * The key that `parseAddress` gives an address when somebody writes from it.
+ * Reads an address as people write it.
  *
  * @param type the channel, as Frontline names it: `sms`, `whatsapp`, `email`, …
- * @param value the address, as people write it, with or without the channel as a prefix
+ * @param value the address, with or without the channel as a prefix
  * @param country where numbers without a country code are
  */
-export function keyOf(
-  type: string,
-  value: string,
-  country?: CountryCode,
-): { key?: string; problem?: string } {
-  const channel = type.toLowerCase();
-  const hasPrefix = value.toLowerCase().startsWith(`${channel}:`);
-  const written = hasPrefix ? value.slice(channel.length + 1).trim() : value;
-  if (channel === 'email' && !written.includes('@')) return { problem: 'is not an e-mail address' };
-  if (!PHONE_CHANNELS.includes(channel) && !written.startsWith('+')) {
-    return { key: parseAddress(`${channel}:${written}`)?.key };
+export function keyOf(type: string, value: string, country?: CountryCode): AddressKey {
+  const channel = channelOf(type);
+  const written = withoutPrefix(value.trim(), channel);
+  if (channel === 'email') return emailKey(written);
+  if (channel === 'whatsapp' && WHATSAPP_ID.test(written)) return { key: `whatsapp:${written}` };
+  if (PHONE_CHANNELS.includes(channel) || written.startsWith('+')) return numberKey(written, country);
+  if (!/^[a-z]{2,20}$/.test(channel)) {
+    return { problem: 'of a type that is not a channel: write sms, whatsapp, messenger or email' };
   }
-  const number = parsePhoneNumberFromString(written, { defaultCountry: country, extract: false })?.number;
-  const key = parseAddress(number)?.key;
-  if (key && parsePhoneNumberFromString(key)?.isPossible()) return { key };
-  const remedy = country || written.startsWith('+') ? '' : ', or set CRM_DEFAULT_COUNTRY';
-  return { problem: `is not a phone number: write it with its country code, like +14155550147${remedy}` };
+  return {
+    key: parseAddress(`${channel}:${written}`)?.key,
+    warning: CHANNELS.includes(channel)
+      ? undefined
+      : 'of a type that Twilio does not document: nobody is found by it unless Twilio writes addresses with that prefix',
+  };
+}
+
+/** Whether a number has been shortened to a few digits: which digits are lost is unknown. */
+export function isShortened(written: string): boolean {
+  return SHORTENED.test(written);
+}
+
+/** The country of an ISO code, in any case. */
+export function countryOf(code = ''): CountryCode | undefined {
+  const country = code.trim().toUpperCase();
+  return isSupportedCountry(country) ? country : undefined;
+}
+
+function channelOf(type: string): string {
+  const name = type.trim().toLowerCase();
+  return SYNONYMS[name] ?? name;
+}
+
+function withoutPrefix(value: string, channel: string): string {
+  const [whole, prefix = ''] = /^([a-z-]{2,20}):\s*/i.exec(value) ?? [''];
+  const named = channelOf(prefix);
+  const isNumber = PHONE_CHANNELS.includes(named) && PHONE_CHANNELS.includes(channel);
+  return named === channel || isNumber ? value.slice(whole.length) : value;
+}
+
+/** Of `ada@example.com`, `mailto:ada@example.com?subject=Hi`, `Ada <ada@example.com>`. */
+function emailKey(written: string): AddressKey {
+  const inBrackets = /<([^<>]*)>\s*$/.exec(written)?.[1] ?? written;
+  const address = withoutPrefix(inBrackets.trim(), 'email').replace(/\?.*$/s, '');
+  if (!EMAIL.test(address)) return { problem: 'not an e-mail address' };
+  return { key: parseAddress(`email:${address}`)?.key };
+}
+
+function numberKey(written: string, country: CountryCode | undefined): AddressKey {
+  if (isShortened(written)) {
+    return {
+      problem:
+        'a number that Excel has shortened, such as 3.36796E+10: export it anew, or format the column as a number without decimals before you save it as CSV',
+    };
+  }
+  const international = written.replace(/^00(?=[1-9])/, '+');
+  const number = parsePhoneNumberFromString(international, { defaultCountry: country, extract: false });
+  const key = parseAddress(number?.number)?.key;
+  const isPossible = key === number?.number ? number?.isPossible() : isPossibleKey(key);
+  if (key && isPossible) return { key };
+  const remedy = country || international.startsWith('+') ? '' : ', or set CRM_DEFAULT_COUNTRY';
+  return { problem: `not a phone number: write it with its country code, like +14155550147${remedy}` };
+}
+
+/** Whether the one form of a number that is written differently is a number. */
+function isPossibleKey(key: string | undefined): boolean {
+  return Boolean(key && parsePhoneNumberFromString(key)?.isPossible());
 }

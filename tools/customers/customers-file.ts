@@ -1,54 +1,90 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Problem } from '../problem';
-import type { Checked } from './read-customers';
+import {
+  type ReadCustomers,
+  type ReadingSettings,
+  readCustomersFile,
+  UnusableCustomers,
+} from './read-customers';
 
-/** The customers of whoever uses the project, at its top; git ignores the file. */
-export const OWN_CUSTOMERS = 'customers.json';
+/** The customers of whoever uses the project, at its top, in one of these; git ignores them. */
+export const OWN_CUSTOMERS = ['customers.json', 'customers.csv', 'customers.xlsx'];
 /** The customers that the project comes with. */
 export const SAMPLE_CUSTOMERS = 'assets/customers.private.json';
+/** Where everything that was left out is listed, with all places; git ignores it. */
+export const REPORT = 'customers-report.txt';
 
 /** The variables of `.env` that say where customers are, and how they are read. */
-export interface CustomersSettings {
+export interface CustomersSettings extends ReadingSettings {
   CUSTOMERS_FILE?: string;
-  CRM_DEFAULT_COUNTRY?: string;
 }
 
 /** The file that the customers are read from: that of CUSTOMERS_FILE, else one's own, else the samples. */
 export function customersFile({ CUSTOMERS_FILE }: CustomersSettings): string {
-  return CUSTOMERS_FILE?.trim() || (existsSync(OWN_CUSTOMERS) ? OWN_CUSTOMERS : SAMPLE_CUSTOMERS);
+  return CUSTOMERS_FILE?.trim() || (ownFiles()[0] ?? SAMPLE_CUSTOMERS);
 }
 
 /**
- * Reads the file of customers.
+ * Reads the file of customers, and lists in REPORT what was left out.
  *
- * @param check validates its text: `readCustomers` or `compileCustomers`
- * @returns what the check returns, with each warning led by the file's name
- * @throws Problem if there is no such file, or customers in it cannot be used; with a line for each reason
+ * @param use makes something of the customers; a Problem that it throws is told as one of the file
+ * @returns what it made of them, with each warning led by the file's name
+ * @throws Problem if there is no such file, or the customers in it cannot be used
  */
-export function loadCustomers<T extends Checked>(
+export async function loadCustomers<T extends ReadCustomers>(
   settings: CustomersSettings,
-  check: (source: string, defaultCountry?: string) => T,
-): T & { file: string } {
+  use: (read: ReadCustomers) => T,
+): Promise<T & { file: string }> {
   const file = customersFile(settings);
-  const checked = check(readText(file), settings.CRM_DEFAULT_COUNTRY);
-  if (checked.problems.length > 0) throw problemWith(file, checked.problems);
-  return { ...checked, file, warnings: checked.warnings.map((warning) => `${file}: warning: ${warning}`) };
-}
-
-function problemWith(file: string, reasons: string[]): Problem {
-  return new Problem(reasons.map((reason) => `${file}: ${reason}`).join('\n'));
-}
-
-function readText(file: string): string {
+  const lead = (line: string) => `${file}: ${line}`;
   try {
-    return readFileSync(file, 'utf8');
+    refuseSeveral(settings);
+    const read = use(await readCustomersFile(file, settings));
+    const isReported = writeReport(file, read.report);
+    return {
+      ...read,
+      file,
+      warnings: [
+        ...read.warnings.map((warning) => lead(`warning: ${warning}`)),
+        ...(isReported ? [`The whole list is in ${REPORT}`] : []),
+      ],
+    };
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOENT') throw problemWith(file, [`cannot be read: ${code}`]);
-    throw problemWith(file, [
-      file === SAMPLE_CUSTOMERS
-        ? `is missing: write your customers into ${OWN_CUSTOMERS}, or set CRM_SOURCE in .env if they are in a CRM`
-        : 'is missing: CUSTOMERS_FILE in .env names it, give the path of a file that exists',
-    ]);
+    const isReported = error instanceof UnusableCustomers && writeReport(file, error.report);
+    const lines = reasonOf(error, file).split('\n').map(lead);
+    throw new Problem([...lines, ...(isReported ? [`The whole list is in ${REPORT}`] : [])].join('\n'));
   }
+}
+
+function ownFiles(): string[] {
+  return OWN_CUSTOMERS.filter((file) => existsSync(file));
+}
+
+function refuseSeveral({ CUSTOMERS_FILE }: CustomersSettings) {
+  const [first, ...others] = CUSTOMERS_FILE?.trim() ? [] : ownFiles();
+  if (others.length === 0) return;
+  throw new Problem(
+    `is there beside ${others.join(' and ')}: remove ${first} or ${others.join(' and ')}, or name the one to take by CUSTOMERS_FILE in .env`,
+  );
+}
+
+/** Writes the report, or removes that of an earlier time, if the file is the same. @returns whether there is one */
+function writeReport(file: string, report: string[]): boolean {
+  const title = `What was left out of ${file}`;
+  if (report.length > 0) {
+    writeFileSync(REPORT, `${[title, ...report].join('\n\n')}\n`);
+    return true;
+  }
+  if (existsSync(REPORT) && readFileSync(REPORT, 'utf8').startsWith(`${title}\n`)) rmSync(REPORT);
+  return false;
+}
+
+function reasonOf(error: unknown, file: string): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (error instanceof Problem) return message;
+  if (!code) throw error;
+  if (code !== 'ENOENT') return `cannot be read: ${code}`;
+  return file === SAMPLE_CUSTOMERS
+    ? `is missing: write your customers into ${OWN_CUSTOMERS[0]}, or set CRM_SOURCE in .env if they are in a CRM`
+    : 'is missing: CUSTOMERS_FILE in .env names it, give the path of a file that exists';
 }

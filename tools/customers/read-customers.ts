@@ -1,92 +1,109 @@
-import { type CountryCode, isSupportedCountry } from 'libphonenumber-js';
-import { keyOf } from './address-key';
-import { CustomerRecord, isWebAddress, warningsFor } from './customer-record';
-import { type Records, readJsonRecords } from './json-records';
+import { open, readFile } from 'node:fs/promises';
+import { Problem } from '../problem';
+import { countryOf } from './address-key';
+import type { CsvSettings } from './csv/columns';
+import { readCsvCustomers } from './csv/csv-customers';
+import { type AddressedCustomer, type AmbiguousAddress, CustomerList } from './customer-list';
+import { kindOf } from './file-kind';
+import { Findings, readMaxUnusable } from './findings';
+import { readJsonCustomers } from './json-customers';
 
-/** What came of checking the customers. */
-export interface Checked {
-  /** What makes the file unfit for use: where, what is wrong, and how to mend it. No name and no number is in it. */
-  problems: string[];
-  /** What Frontline will not show as it is written. */
-  warnings: string[];
+/** The variables of `.env` that say how customers are read. */
+export interface ReadingSettings extends CsvSettings {
+  CRM_DEFAULT_COUNTRY?: string;
+  CUSTOMERS_MAX_UNUSABLE?: string;
 }
 
-/** A customer at one address. */
-export interface AddressedCustomer {
-  /** The key that `parseAddress` gives the address. */
-  key: string;
-  customer_id: string;
-  display_name?: string;
-  avatar?: string;
+/** The customers of a file, at the addresses that can be used. */
+export interface ReadCustomers {
+  /** One for each address, sorted by address. */
+  customers: AddressedCustomer[];
+  /** The addresses that several customers have, sorted. */
+  ambiguous: AmbiguousAddress[];
+  /** What is left out or to look at: a line for each reason, with the first places. No name and no address is in it. */
+  warnings: string[];
+  /** The same with all places. */
+  report: string[];
+}
+
+/** Too many customers cannot be used. */
+export class UnusableCustomers extends Problem {
+  override name = 'UnusableCustomers';
+
+  /** @param report each reason, with all places */
+  constructor(
+    message: string,
+    readonly report: string[],
+  ) {
+    super(message);
+  }
+}
+
+/** Enough to tell what a file is. */
+const HEAD_BYTES = 512;
+
+/**
+ * Reads the customers of a JSON text.
+ *
+ * @throws Problem if it cannot be read, UnusableCustomers if too many customers cannot be used
+ */
+export function readCustomers(json: string, settings: ReadingSettings = {}): ReadCustomers {
+  const reading = startReading(settings);
+  readJsonCustomers(json, reading.list, reading.findings);
+  return endReading(reading);
 }
 
 /**
- * Validates the customers, and normalises their addresses.
+ * Reads the customers of a file, in JSON or CSV.
  *
- * @param source the text of a JSON file
- * @param defaultCountry where numbers without a country code are: its ISO code, `US`
- * @returns one customer for each address, sorted by address
+ * @throws Problem if it cannot be read, UnusableCustomers if too many customers cannot be used, an error of the system if
+ * it cannot be opened
  */
-export function readCustomers(
-  source: string,
-  defaultCountry?: string,
-): Checked & { customers: AddressedCustomer[] } {
-  return checkRecords(readJsonRecords(source), defaultCountry);
+export async function readCustomersFile(
+  file: string,
+  settings: ReadingSettings = {},
+): Promise<ReadCustomers> {
+  const reading = startReading(settings);
+  const { list, findings } = reading;
+  if (kindOf(await headOf(file), file) === 'csv') await readCsvCustomers(file, list, findings, settings);
+  else readJsonCustomers(await readFile(file, 'utf8'), list, findings);
+  return endReading(reading);
 }
 
-function checkRecords(read: Records, defaultCountry = ''): Checked & { customers: AddressedCustomer[] } {
-  const problems = [...read.problems];
-  const warnings: string[] = [];
-  const country = countryOf(defaultCountry);
-  if (defaultCountry.trim() && !country) {
-    problems.push(
+function startReading({ CRM_DEFAULT_COUNTRY, CUSTOMERS_MAX_UNUSABLE }: ReadingSettings) {
+  const country = countryOf(CRM_DEFAULT_COUNTRY);
+  if (CRM_DEFAULT_COUNTRY?.trim() && !country) {
+    throw new Problem(
       'cannot be read: CRM_DEFAULT_COUNTRY in .env is not a country, give its ISO code, such as US',
     );
   }
+  const findings = new Findings();
+  return {
+    findings,
+    list: new CustomerList(findings, country),
+    maxUnusable: readMaxUnusable(CUSTOMERS_MAX_UNUSABLE),
+  };
+}
 
-  const byKey = new Map<string, { at: string; customer: AddressedCustomer }>();
-  for (const { at: place, record } of read.records) {
-    const { data: customer, error } = CustomerRecord.safeParse(record);
-    const at = `${place}${idOf(record)}`;
-    for (const issue of error?.issues ?? []) problems.push(`${at}${pathOf(issue.path)} ${issue.message}`);
-    if (!customer) continue;
-
-    warnings.push(...warningsFor(customer).map((warning) => at + warning));
-    const { display_name, avatar } = customer;
-    const shown = {
-      customer_id: String(customer.customer_id),
-      ...(display_name == null ? {} : { display_name }),
-      ...(isWebAddress(avatar) ? { avatar } : {}),
-    };
-    for (const [i, { type, value }] of customer.channels.entries()) {
-      const field = `${at}, channels[${i}].value`;
-      const { key, problem } = keyOf(type, value, country);
-      if (problem) problems.push(`${field} ${problem}`);
-      if (!key) continue;
-      const other = byKey.get(key);
-      if (!other) byKey.set(key, { at, customer: { key, ...shown } });
-      else if (other.customer.customer_id !== shown.customer_id) {
-        problems.push(`${field} is that of ${other.at} too: give it to one of them`);
-      }
-    }
+function endReading({ list, findings, maxUnusable }: ReturnType<typeof startReading>): ReadCustomers {
+  const read = list.sorted();
+  const { listed, unusable } = list.counts();
+  const warnings = findings.summary();
+  const report = findings.whole();
+  if (unusable > listed * maxUnusable) {
+    const count = `${unusable.toLocaleString('en')} of ${listed.toLocaleString('en')} customers cannot be used`;
+    const remedy = `more than ${maxUnusable * 100}%: mend the file, or name other columns, or set CUSTOMERS_MAX_UNUSABLE in .env`;
+    throw new UnusableCustomers([`${count}, ${remedy}`, ...warnings].join('\n'), report);
   }
-  const customers = [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { customer }]) => customer);
-  return { customers, problems, warnings };
+  return { ...read, warnings, report };
 }
 
-function countryOf(code: string): CountryCode | undefined {
-  const country = code.trim().toUpperCase();
-  return isSupportedCountry(country) ? country : undefined;
-}
-
-/** ` (customer_id "C1")`, to find a record by. */
-function idOf(record: unknown): string {
-  const id = (record as { customer_id?: unknown } | null)?.customer_id;
-  return typeof id === 'string' || typeof id === 'number' ? ` (customer_id ${JSON.stringify(id)})` : '';
-}
-
-/** `, channels[0].value` */
-function pathOf(path: PropertyKey[]): string {
-  const names = path.map((name) => (typeof name === 'number' ? `[${name}]` : `.${String(name)}`)).join('');
-  return names && `, ${names.slice(1)}`;
+async function headOf(file: string): Promise<Buffer> {
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
 }

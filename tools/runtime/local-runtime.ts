@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
@@ -6,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { builtFolder } from '../build/built-folder';
+import { spawnTwilioRun } from './spawn-twilio-run';
 
 /** The built Functions, served. */
 export interface LocalRuntime {
@@ -16,14 +16,27 @@ export interface LocalRuntime {
   stop(): Promise<void>;
 }
 
+export interface LocalRuntimeOptions {
+  /** What is in `.env`. */
+  variables?: Record<string, string>;
+  /** Changes the built project before it is served. */
+  edit?: (dist: string) => void;
+  /** Of `twilio-run start`; by default, all requests go to one warm process, as a deployed instance takes them. */
+  flags?: string[];
+  /** A free one, if none is given. */
+  port?: number;
+  /** Is told what is written to the log. */
+  onLog?: (text: string) => void;
+  /** Is told what code in the served process sends by `process.send`. */
+  onMessage?: (message: unknown) => void;
+  /** Is called if it ends without being stopped. */
+  onCrash?: () => void;
+}
+
 /**
- * Serves the built Functions with Twilio's own local runtime, by `twilio-run start`, in a project folder of its own.
+ * Serves the built Functions with Twilio's own local runtime, by `twilio-run start`, in a project folder of its own, which is
+ * removed when it is stopped or this process ends.
  *
- * @param variables what is in `.env`
- * @param edit changes the built project before it is served
- * @param flags of `twilio-run start`; by default, all requests go to one warm process, as a deployed instance takes them
- * @param port a free one, if none is given
- * @param onLog is called whenever something is written to the log
  * @throws Error with the log, if it does not start
  */
 export async function startLocalRuntime({
@@ -32,40 +45,50 @@ export async function startLocalRuntime({
   flags = ['--no-fork-process', '--no-live'],
   port,
   onLog = () => undefined,
-}: {
-  variables?: Record<string, string>;
-  edit?: (dist: string) => void;
-  flags?: string[];
-  port?: number;
-  onLog?: () => void;
-} = {}): Promise<LocalRuntime> {
+  onMessage = () => undefined,
+  onCrash = () => undefined,
+}: LocalRuntimeOptions = {}): Promise<LocalRuntime> {
   const project = copyProject(variables);
+  const remove = () => rmSync(project, { recursive: true, force: true });
   edit(join(project, 'dist'));
 
   port ??= await freePort();
-  const args = ['node_modules/twilio-run/bin/twilio-run.js', 'start', '--port', String(port), ...flags];
-  const server = spawn(process.execPath, args, { cwd: project, env: { ...process.env, ...variables } });
+  const env = { ...process.env, ...variables };
+  const server = spawnTwilioRun({ port, flags, cwd: project, isTemporary: true, env, stdio: 'pipe' });
+  const kill = () => {
+    server.kill('SIGKILL');
+    remove();
+  };
+  process.once('exit', kill);
   let log = '';
   for (const stream of [server.stdout, server.stderr]) {
-    stream.on('data', (chunk) => {
+    stream?.setEncoding('utf8').on('data', (chunk) => {
       log += chunk;
-      onLog();
+      onLog(chunk);
     });
   }
-  const url = `http://localhost:${port}`;
-  const isServed = () => fetch(url).then(Boolean, () => false);
-  await until(isServed, () => `twilio-run did not start:\n${log}`);
-  return {
-    url,
-    port,
-    log: () => log,
-    async stop() {
-      const exited = server.exitCode === null && server.signalCode === null && once(server, 'exit');
-      server.kill();
-      await exited;
-      rmSync(project, { recursive: true });
-    },
+  server.on('message', onMessage);
+  const isRunning = () => server.exitCode === null && server.signalCode === null;
+  const stop = async () => {
+    server.off('exit', onCrash);
+    const exited = isRunning() && once(server, 'exit');
+    server.kill();
+    await exited;
+    process.off('exit', kill);
+    remove();
   };
+
+  const url = `http://localhost:${port}`;
+  const isServed = async () => !isRunning() || fetch(url).then(Boolean, () => false);
+  try {
+    await until(isServed, () => `twilio-run did not start:\n${log}`);
+    if (!isRunning()) throw new Error(`twilio-run ended:\n${log}`);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  server.on('exit', onCrash);
+  return { url, port, log: () => log, stop };
 }
 
 /**
@@ -77,16 +100,22 @@ export function copyProject(variables: Record<string, string>): string {
   const project = mkdtempSync(join(tmpdir(), 'project-'));
   for (const file of ['package.json', '.twilioserverlessrc']) cpSync(file, join(project, file));
   cpSync(builtFolder(), join(project, 'dist'), { recursive: true });
-  symlinkSync(resolve('node_modules'), join(project, 'node_modules'), 'junction');
+  symlinkSync(resolve('node_modules'), join(project, 'node_modules'));
   mkdirSync(join(project, 'functions'));
-  const env = Object.entries(variables).map(([name, value]) => `${name}=${value}\n`);
+  const env = Object.entries(variables).map(([name, value]) => `${name}=${quote(value)}\n`);
   writeFileSync(join(project, '.env'), env.join(''));
   return project;
 }
 
-/** Waits until it is done, for ten seconds at the most. @throws Error with the failure after that */
+/** A value may contain what is a comment, or a quotation mark, in `.env`. */
+function quote(value: string): string {
+  const mark = ["'", '`', '"'].find((one) => !value.includes(one)) ?? '';
+  return mark + value + mark;
+}
+
+/** Waits until it is done, for 30 s at the most. @throws Error with the failure after that */
 export async function until(done: () => boolean | Promise<boolean>, failure: () => string) {
-  for (let tries = 0; tries < 100; tries++) {
+  for (let tries = 0; tries < 300; tries++) {
     if (await done()) return;
     await setTimeout(100);
   }

@@ -1,12 +1,16 @@
-import type { Call } from '../fakes/fake-server';
-import type { FaultId } from './switches';
+import { CONVERSATION_ATTRIBUTES_MAX_BYTES, FRIENDLY_NAME_MAX_LENGTH } from '../twilio/limits';
+import type { Report } from './conversation';
 
-/** What a webhook was answered; without a status, it was not answered within 5 s. */
+/** What a webhook was answered. */
 export interface WebhookAnswer {
+  /** There is none if nothing was answered. */
   status?: number;
+  headers?: Record<string, string>;
   /** JSON, parsed if it is any. */
   body?: unknown;
   ms: number;
+  /** Why nothing was answered. */
+  failure?: 'timeout' | 'unreachable' | 'threw';
 }
 
 /** What Twilio made of an answer: all went well; not all did, but nothing is lost; a message is lost. */
@@ -17,108 +21,97 @@ export interface Explanation {
   words: string;
 }
 
-const fine = (words: string): Explanation => ({ verdict: 'fine', words });
-const warning = (words: string): Explanation => ({ verdict: 'warning', words });
-const lost = (words: string): Explanation => ({ verdict: 'lost', words });
+export const fine = (words: string): Explanation => ({ verdict: 'fine', words });
+export const warning = (words: string): Explanation => ({ verdict: 'warning', words });
+export const lost = (words: string): Explanation => ({ verdict: 'lost', words });
 
 /** What Twilio refuses to create a conversation with: https://www.twilio.com/docs/conversations/conversations-limits */
 function refusal(body: unknown): string | undefined {
   const { friendly_name = '', attributes = '{}' } = Object(body) as Record<string, unknown>;
-  if (typeof friendly_name !== 'string' || friendly_name.length > 256)
+  if (typeof friendly_name !== 'string' || friendly_name.length > FRIENDLY_NAME_MAX_LENGTH)
     return 'friendly_name is over 256 characters';
   if (typeof attributes !== 'string' || !isJson(attributes)) return 'attributes is not JSON text';
-  if (Buffer.byteLength(attributes) > 16 * 1024) return 'attributes is over 16 KB';
+  if (Buffer.byteLength(attributes) > CONVERSATION_ATTRIBUTES_MAX_BYTES) return 'attributes is over 16 KB';
   return undefined;
 }
 
-/** Whether Twilio rejects the conversation on this answer, and loses the message. */
-export function isRejected({ status, body }: WebhookAnswer): boolean {
+/**
+ * Whether Twilio rejects the conversation on this answer, and loses the message. A Function that throws counts as one that
+ * answers 500: on this machine its process ends instead. What Twilio answers then could not be confirmed.
+ */
+export function isRejected({ status, body, failure }: WebhookAnswer): boolean {
+  if (failure === 'threw') return true;
   return status !== undefined && (status !== 200 || refusal(body) !== undefined);
 }
 
-/** What became of a conversation, and what the Functions did about a fault. */
+/** What became of a conversation, and what the Function did. */
 export function explainPreEvent(
   answer: WebhookAnswer,
-  { address, on }: { address?: string; on: ReadonlySet<FaultId> },
+  { address, report }: { address?: string; report?: Report },
 ): Explanation {
   const { status, body } = answer;
-  if (status === undefined) return warning('No answer in 5 s: created unchanged, and late.');
+  if (answer.failure === 'threw') return lost(`${noAnswer(answer, report)} The message is lost.`);
+  if (status === undefined)
+    return warning(`${noAnswer(answer, report)} The conversation is created unchanged.`);
   if (status !== 200)
-    return lost(`Answered ${status}: Twilio rejects the conversation, the message is lost.`);
+    return lost(
+      `${answered(status, body, report)} Twilio rejects the conversation, and the message is lost.`,
+    );
   const refused = refusal(body);
-  if (refused) return lost(`${refused}: Twilio cannot create the conversation, the message is lost.`);
+  if (refused) return lost(`${refused}: Twilio cannot create the conversation, and the message is lost.`);
   const { friendly_name, attributes } = Object(body) as { friendly_name?: string; attributes?: string };
+  const unexpected = inLog(report, /the conversation is created as it is\. (.*)/);
+  if (unexpected) return warning(`The Function failed: ${unexpected}. Created unchanged, nothing is lost.`);
   if (!address) return fine('A worker created it, so there is no address to look up: left as it is.');
-  if (on.has('crm-down')) return warning('The CRM was down: named by number, nothing lost.');
-  if (on.has('crm-slow')) return warning('The CRM did not answer in time: named by number, nothing lost.');
-  if (friendly_name === undefined) return fine('Left as it is.');
-  if (address.endsWith(friendly_name)) return fine('The CRM gave no customer: named by the address.');
-  return fine(`Named ${friendly_name}${attributes?.includes('"avatar"') ? ', with an avatar' : ''}.`);
+  const reason = inLog(report, /CRM failed \((?:CRM_SOURCE \S+: )?(.*?)\)(?= customer_id=| source=)/);
+  const name = friendly_name === undefined || address.endsWith(friendly_name) ? undefined : friendly_name;
+  if (reason) {
+    return warning(`The CRM failed: ${reason}. Named ${name ?? 'by the address'}, nothing is lost.`);
+  }
+  if (name) return fine(`Named ${name}${attributes?.includes('"avatar"') ? ', with an avatar' : ''}.`);
+  const ids = inLog(report, /is ambiguous: customer_id (.*) have it/);
+  if (ids)
+    return warning(`Several customers have this address (${ids}): none is taken. Named by the address.`);
+  const id = inLog(report, / known .*?customer_id="(.*?)"/);
+  if (id) return warning(`The customer is ${id}, who has no name in the CRM: named by the address.`);
+  if (inLog(report, /( unknown )/))
+    return fine('The CRM knows nobody with this address: named by the address.');
+  return fine(friendly_name === undefined ? 'Left as it is.' : 'Named by the address.');
 }
 
 /** What became of a message whose event came to a URL that is not for it. */
-export function explainWrongEvent({ status }: WebhookAnswer): Explanation {
-  if (status === undefined) return warning('No answer in 5 s: the message is added, and late.');
-  if (status >= 400) return lost(`Answered ${status}: Twilio rejects the message, it is lost.`);
+export function explainWrongEvent(answer: WebhookAnswer): Explanation {
+  const { status } = answer;
+  if (status === undefined) return warning(`${noAnswer(answer)} The message is added all the same.`);
+  if (status >= 400) return lost(`Answered ${status}: Twilio rejects the message, and it is lost.`);
   return warning(
     'Not an event for this URL. Answered 200, so the message is not lost; the log says what to untick.',
   );
 }
 
-/** What became of a participant, and what the Functions did about a fault. */
-export function explainPostEvent(
-  { status, body, ms }: WebhookAnswer,
-  {
-    calls,
-    linked,
-    on,
-    identity,
-  }: { calls: Call[]; linked: boolean; identity?: string; on: ReadonlySet<FaultId> },
-): Explanation {
-  const s = (ms / 1000).toFixed(1);
-  const times = calls.length === 1 ? 'the one call' : `all ${calls.length} calls`;
-  if (status === undefined) return warning('No answer in 5 s. The participant is there, but not linked.');
-  if (status === 503 && on.has('crm-down'))
-    return warning('The CRM was down: answered 503, so that Twilio may send it again.');
-  if (status === 503 && on.has('crm-slow')) {
-    return warning('The CRM did not answer in time: answered 503, so that Twilio may send it again.');
-  }
-  const error = (body as { error?: string } | null)?.error ?? '';
-  if (status === 503 && calls.length === 0) {
-    return warning(`Answered 503, so that Twilio may send it again. ${error}`);
-  }
-  if (status === 503) {
-    return warning(
-      `Twilio’s API failed at ${times}: answered 503 after ${s} s, so that Twilio may send it again.`,
-    );
-  }
-  if (status !== 200) return warning(`Answered ${status}: ${error}`);
-  if (identity) return fine('A worker, not a customer: no call.');
-  if (calls.length > 1) return fine(`Linked with the last of ${calls.length} calls, after ${s} s.`);
-  if (calls.length === 1) return fine('Linked with one call.');
-  return fine(linked ? 'Linked already: no call.' : 'The CRM gave no customer: no call.');
+/** How a Function failed, if it threw something. */
+export function answered(status: number, body: unknown, report?: Report): string {
+  if (report?.error) return `Answered ${status}: the Function threw ${thrown(report.error)}.`;
+  const { error, message, stack } = Object(body) as { error?: unknown; message?: unknown; stack?: string };
+  const at = /dist\/\S+?:\d+/.exec(stack ?? '')?.[0];
+  const words = [error ?? message, at && `at ${at}`].filter(Boolean).join(' ');
+  return words ? `Answered ${status}: ${words}.` : `Answered ${status}.`;
 }
 
-/** What a call to Twilio's API is for. */
-export function titleOfCall({ method, path }: Pick<Call, 'method' | 'path'>): string {
-  return `${method === 'GET' ? 'Read' : 'Update'} of the ${resourceOf(path)}`;
+/** Why there was no answer. */
+export function noAnswer({ failure, ms }: WebhookAnswer, report?: Report): string {
+  if (report?.error) return `The Function threw ${thrown(report.error)}, and did not answer.`;
+  if (failure === 'unreachable') return 'The Functions do not run: nobody answered.';
+  return `No answer in ${Math.round(ms / 1000)} s.`;
 }
 
-/** What became of a call to Twilio's API. */
-export function explainCall({ method, path, outcome }: Call): Explanation {
-  if (outcome === 200) return fine(`The ${resourceOf(path)} is ${method === 'GET' ? 'read' : 'updated'}.`);
-  if (outcome === 'hang') return warning('Twilio’s API does not answer.');
-  if (outcome === 'drop') return warning('Twilio’s API dropped the connection.');
-  if (outcome === 429) return warning('Too many requests: a transient error.');
-  if (outcome === 409) return warning('The conversation is still initializing (50386): a transient error.');
-  return warning(`Refused: ${outcome}.`);
+function thrown({ message, at }: NonNullable<Report['error']>): string {
+  return at ? `“${message}” at ${at}` : `“${message}”`;
 }
 
-/** What the path of a call leads to. */
-function resourceOf(path: string): string {
-  const [, list, sid] = /\/(Participants)(?:\/(\w+))?/.exec(path) ?? [];
-  if (sid) return 'participant';
-  return list ? 'list of participants' : 'conversation';
+/** What the log says, by the first group of a pattern. Its lines are in docs/operations.md, under Reading the log. */
+export function inLog(report: Report | undefined, pattern: RegExp): string | undefined {
+  return report?.log.map((line) => pattern.exec(line)?.[1]).find(Boolean);
 }
 
 function isJson(text: string): boolean {

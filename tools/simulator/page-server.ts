@@ -1,21 +1,40 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
-import { json } from 'node:stream/consumers';
-import { z } from 'zod';
-import type { Simulator } from './simulator';
-import { FAULTS, isFaultId } from './switches';
+import { prettifyError, ZodError } from 'zod';
+import { LOOPBACK } from '../runtime/spawn-twilio-run';
+import { Feed, SHOWN_AT_FIRST, viewOf } from './feed';
+import { findCustomer } from './found-customer';
+import { actions } from './page-actions';
+import { findPeople } from './people';
+import { runOf } from './run';
+import type { Simulator, SimulatorOptions } from './simulator';
+import { SWITCH_GROUPS } from './switches';
+import { readTypedAddress } from './typed-address';
 
-const PAGE = join(__dirname, 'page');
 const TYPES: Record<string, string> = { '.html': 'text/html', '.css': 'text/css', '.js': 'text/javascript' };
-const MessageInput = z.object({
-  from: z.string().trim().min(1).max(256),
-  text: z.string().max(1600),
-  others: z.array(z.string().trim().min(1)).max(8).optional(),
-});
-const FaultInput = z.object({ id: z.string().refine(isFaultId), on: z.boolean() });
+const PAGE = join(__dirname, 'page');
+const files = new Map(
+  readdirSync(PAGE).map((name) => [
+    name === 'index.html' ? '/' : `/${name}`,
+    { type: TYPES[extname(name)] ?? 'text/plain', text: readFileSync(join(PAGE, name)) },
+  ]),
+);
+/** Nobody else may show the page in a frame, or run anything in it. Avatars may be anywhere. */
+const HEADERS = {
+  'Content-Security-Policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: https: http:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'X-Frame-Options': 'DENY',
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Cache-Control': 'no-store',
+};
+/** A run that was saved may be large. */
+const INPUT_MAX_BYTES = 32 * 1024 * 1024;
+const PEOPLE_MAX = 20;
 
 /**
  * Serves the simulator's page, on loopback only: it shows customers.
@@ -24,59 +43,93 @@ const FaultInput = z.object({ id: z.string().refine(isFaultId), on: z.boolean() 
  * @throws Error with the code EADDRINUSE if the port is taken
  */
 export async function servePage(port: number) {
-  const viewers = new Set<ServerResponse>();
   let simulator: Simulator | undefined;
   /** What keeps the Functions from being up to date, in words. */
-  let state = '';
+  let state = 'Starting…';
+  /** Tells a page whether the simulator was started anew. */
+  const startedAt = Date.now();
 
-  const snapshot = () => JSON.stringify(simulator ? viewOf(simulator, state) : {});
-  const server = createServer(async (request, response) => {
-    try {
-      await answer(request, response);
-    } catch (error) {
-      response.writeHead(400, { 'Content-Type': 'text/plain' }).end(String(error));
-    }
+  const statusOf = () => ({
+    startedAt,
+    state,
+    functionsUrl: simulator?.functionsUrl(),
+    customersFrom: simulator && (simulator.customersFile() ?? simulator.source()),
+    switches: SWITCH_GROUPS,
+    on: [...(simulator?.twilio.switches ?? [])],
   });
+  const feed = new Feed(() => ({
+    status: statusOf(),
+    exchanges: simulator?.twilio.traffic.newest(SHOWN_AT_FIRST.messages) ?? [],
+    conversations: simulator?.twilio.conversations
+      .slice(0, SHOWN_AT_FIRST.conversations)
+      .reverse()
+      .map(viewOf),
+    log: simulator?.log.slice(-SHOWN_AT_FIRST.log),
+  }));
+  const showStatus = (words = state) => {
+    state = words;
+    feed.show(statusOf());
+  };
+
+  const server = createServer((request, response) => {
+    response.on('error', () => undefined);
+    answer(request, response).catch((error) => {
+      if (response.headersSent) response.destroy();
+      else
+        send(response, 400, 'text/plain', error instanceof ZodError ? prettifyError(error) : error.message);
+    });
+  });
+  server.on('clientError', (_error, socket) => socket.destroy());
 
   async function answer(request: IncomingMessage, response: ServerResponse) {
-    const { method, url = '/', headers } = request;
+    const { method, headers } = request;
     // Another name that leads to loopback is some web page's attempt to read along.
-    if (!/^(localhost|127\.0\.0\.1)(:|$)/.test(headers.host ?? '')) return void response.writeHead(403).end();
-    if (method === 'GET' && url === '/events') {
-      response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
-      response.write(`data: ${snapshot()}\n\n`);
-      viewers.add(response);
-      return void response.on('close', () => viewers.delete(response));
+    if (!/^(localhost|127\.0\.0\.1)(:\d+)?$/i.test(headers.host ?? '')) return send(response, 403);
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+    const file = files.get(pathname);
+    if (method === 'GET' && file) return send(response, 200, file.type, file.text);
+    if (method === 'GET' && pathname === '/events') return feed.add(response);
+    if (!simulator) return send(response, 503, 'text/plain', 'The Functions do not run yet');
+    if (method === 'GET' && pathname === '/people') {
+      const query = searchParams.get('q') ?? '';
+      const people = findPeople(simulator.people().values(), query, PEOPLE_MAX);
+      return sendJson(response, { people, ...readTypedAddress(query) });
     }
-    if (method === 'POST' && simulator && headers['content-type'] === 'application/json') {
-      const input = await json(request);
-      if (url === '/messages') void simulator.twilio.receive(MessageInput.parse(input));
-      else if (url === '/faults') {
-        const { id, on } = FaultInput.parse(input);
-        if (isFaultId(id)) simulator.setFault(id, on);
-      }
-      response.writeHead(204).end();
-      return show();
+    if (method === 'GET' && pathname === '/customer') {
+      return sendJson(response, findCustomer(simulator, searchParams.get('id') ?? '') ?? null);
     }
-    const file = url === '/' ? '/index.html' : url;
-    const type = TYPES[extname(file)];
-    if (method !== 'GET' || !type || !/^\/[a-z]+\.[a-z]+$/.test(file))
-      return void response.writeHead(404).end();
-    response.writeHead(200, { 'Content-Type': `${type}; charset=utf-8` }).end(readFileSync(join(PAGE, file)));
+    if (method === 'GET' && pathname === '/run.json') {
+      response.setHeader('Content-Disposition', 'attachment; filename="simulator-run.json"');
+      return sendJson(response, runOf(simulator));
+    }
+    const act = actions[pathname];
+    // A form of another site cannot have this type, and would be asked for before a script may use it.
+    if (method !== 'POST' || !act) return send(response, 404);
+    if (headers['content-type'] !== 'application/json') return send(response, 415);
+    act(simulator, JSON.parse(await readBody(request)));
+    if (pathname === '/clear') feed.restart();
+    else showStatus();
+    return send(response, 204);
   }
 
-  /** Sends what there is to see to all who look at the page. */
-  function show(changed: { simulator?: Simulator; state?: string } = {}) {
-    simulator = changed.simulator ?? simulator;
-    state = changed.state ?? state;
-    for (const viewer of viewers) viewer.write(`data: ${snapshot()}\n\n`);
-  }
-
-  server.listen(port, '127.0.0.1');
+  server.listen(port, LOOPBACK);
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
-    show,
+    /** What the simulator is to tell this page. */
+    listener: {
+      exchange: (exchange) => feed.exchange(exchange),
+      conversation: (conversation) => feed.conversation(conversation),
+      log: (line) => feed.line(line),
+      crash: () => showStatus('The Functions’ process has ended: see the log. It is started again…'),
+    } satisfies SimulatorOptions['listener'],
+    /** Shows a simulator that has started. */
+    show(started: Simulator) {
+      simulator = started;
+      showStatus('');
+    },
+    /** Says what is going on; nothing if all is up to date. */
+    say: showStatus,
     close() {
       server.close();
       server.closeAllConnections();
@@ -84,21 +137,21 @@ export async function servePage(port: number) {
   };
 }
 
-function viewOf({ twilio, functionsUrl, source, customersFile, people, log }: Simulator, state: string) {
-  const faults = Object.entries(FAULTS).map(([id, label]) => ({
-    id,
-    label,
-    on: isFaultId(id) && twilio.faults.has(id),
-  }));
-  const { conversations, traffic } = twilio;
-  return {
-    functionsUrl: functionsUrl(),
-    customersFrom: customersFile() ?? source(),
-    state,
-    faults,
-    conversations,
-    traffic,
-    people: people(),
-    log: log(),
-  };
+function send(response: ServerResponse, status: number, type = 'text/plain', body: string | Buffer = '') {
+  response.writeHead(status, { ...HEADERS, 'Content-Type': `${type}; charset=utf-8` }).end(body);
+}
+
+function sendJson(response: ServerResponse, value: unknown) {
+  send(response, 200, 'application/json', JSON.stringify(value, null, 2));
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > INPUT_MAX_BYTES) throw new Error('more than 32 MB');
+  }
+  return Buffer.concat(chunks).toString();
 }

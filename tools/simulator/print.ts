@@ -1,35 +1,42 @@
 import type { Conversation, Exchange } from './conversation';
 
 /** What a worker would see, and what went to and fro, as text. */
-export function print(
+export function printRun(
   conversation: Conversation | undefined,
   traffic: Exchange[],
   customersFrom: string,
   log: string[],
 ): string {
-  const exchanges = traffic.map(({ direction, title, answer, words }) => {
-    if (direction === 'message') return `  ${title}: ${words}`;
-    const took = answer?.ms === undefined ? '' : `, ${answer.ms} ms`;
-    return `  ${title}\n    ${answer?.status ?? 'no answer'}${took}: ${words}`;
-  });
   return [
     ...(conversation ? printConversation(conversation) : ['The message is lost.']),
     `Traffic, with customers from ${customersFrom}`,
-    ...exchanges,
+    ...traffic.filter(({ parent }) => !parent).flatMap((exchange) => printExchange(exchange, traffic, '  ')),
     'Log',
     ...log.map((line) => `  ${line}`),
   ].join('\n');
 }
 
+function printExchange(exchange: Exchange, traffic: Exchange[], indent: string): string[] {
+  const { id, direction, title, answer, words, message, fields } = exchange;
+  const parts = traffic
+    .filter(({ parent }) => parent === id)
+    .flatMap((part) => printExchange(part, traffic, `${indent}  `));
+  if (direction === 'message') return [`${indent}${title}: ${message?.text}`, ...parts];
+  const took = answer?.ms === undefined ? '' : `, ${answer.ms} ms`;
+  const retry = Number(fields.RetryCount) > 0 ? ` (RetryCount ${fields.RetryCount})` : '';
+  return [
+    `${indent}${title}${retry}`,
+    `${indent}  ${answer?.status ?? 'no answer'}${took}: ${words}`,
+    ...parts,
+  ];
+}
+
 function printConversation({ friendlyName, attributes, participants }: Conversation): string[] {
   const { avatar } = JSON.parse(attributes) as { avatar?: string };
-  const joined = participants.map((participant) => {
-    const { customer_id, display_name, avatar } = JSON.parse(participant.attributes) as Record<
-      string,
-      string
-    >;
+  const joined = participants.map(({ attributes, address, identity }) => {
+    const { customer_id, display_name, avatar } = JSON.parse(attributes) as Record<string, string>;
     const known = customer_id && `customer_id ${customer_id}`;
-    return `  ${[participant.address ?? participant.identity, known, display_name, avatar].filter(Boolean).join(', ')}`;
+    return `  ${[address ?? identity, known, display_name, avatar].filter(Boolean).join(', ')}`;
   });
   return [
     'Conversation',

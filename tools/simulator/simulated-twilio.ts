@@ -1,28 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
+import { setTimeout } from 'node:timers/promises';
 import type { Call } from '../fakes/fake-server';
 import type { FakeConversations } from '../fakes/twilio/conversations';
-import type { Conversation, Exchange, Message, SimulatedMessage, SimulatedParticipant } from './conversation';
-import {
-  type Explanation,
-  explainCall,
-  explainPostEvent,
-  explainPreEvent,
-  explainWrongEvent,
-  isRejected,
-  titleOfCall,
-  type WebhookAnswer,
-} from './explain';
-import { apiFaults, type FaultId } from './switches';
+import type { Conversation, Exchange, Message, Report, SimulatedMessage } from './conversation';
+import { explainPreEvent, explainWrongEvent, isRejected } from './explain';
+import { explainCall, explainPostEvent, isSentAgain, titleOfCall } from './explain-post-event';
+import { apiFaults, INSTEAD_OF_FUNCTIONS, type SwitchId } from './switches';
+import { Traffic } from './traffic';
 import {
   conversationAdd,
   conversationAddByWorker,
-  type Event,
   messageAdd,
   participantAdded,
-  titleOf,
   WORKER,
 } from './webhook-events';
+import { WebhookSender } from './webhook-sender';
 
 /** How long Twilio takes, in milliseconds. Tests do not wait that long. */
 export interface Durations {
@@ -30,185 +22,246 @@ export interface Durations {
   webhookTimeoutMs: number;
   /** About how long it takes to create a group. */
   initializingMs: number;
+  /** The pause before it sends a webhook again; it doubles. Twilio does not say how long it is. */
+  retryPauseMs: number;
+  /** How long the report of a Function may come after its answer: it takes another way. */
+  reportMs: number;
 }
 
-const DURATIONS: Durations = { webhookTimeoutMs: 5000, initializingMs: 1200 };
+/** Is told what is new or has changed. */
+export interface Listener {
+  exchange(exchange: Exchange): void;
+  conversation(conversation: Conversation): void;
+}
+
+const DURATIONS: Durations = {
+  webhookTimeoutMs: 5000,
+  initializingMs: 1200,
+  retryPauseMs: 2000,
+  reportMs: 500,
+};
+const RETRY_COUNT = 3;
 const PRE_EVENT_PATH = '/on-conversation-add';
 const POST_EVENT_PATH = '/on-participant-added';
+/** More are not kept. */
+const CONVERSATIONS_MAX = 1000;
 
 /** The part of Twilio that is around the two Functions when a message comes in. */
 export class SimulatedTwilio {
-  readonly conversations: Conversation[] = [];
-  readonly traffic: Exchange[] = [];
-  /** The faults that are switched on. */
-  readonly faults = new Set<FaultId>();
-  /** The conversations, by the addresses of who takes part. */
-  private readonly byAddresses = new Map<string, Conversation>();
+  /** The newest first. */
+  conversations: Conversation[] = [];
+  /** What is switched on. */
+  readonly switches = new Set<SwitchId>();
+  readonly traffic: Traffic;
+  private readonly webhooks: WebhookSender;
+  private readonly listener: Listener;
+  private readonly durations: Durations;
+  /** The conversations that are not closed, by the addresses of who takes part; also those that are being created. */
+  private readonly open = new Map<string, Promise<Conversation | undefined>>();
 
-  /**
-   * @param functionsUrl where the Functions are served
-   * @param onChange is called whenever there is something new to show
-   */
+  /** @param functionsUrl where the Functions are served */
   constructor(
     private readonly account: { sid: string; authToken: string },
     private readonly api: FakeConversations,
-    private readonly functionsUrl: () => string,
-    private readonly onChange: () => void = () => undefined,
-    private readonly durations: Durations = DURATIONS,
-  ) {}
+    functionsUrl: () => string,
+    { listener, durations }: { listener?: Partial<Listener>; durations?: Partial<Durations> } = {},
+  ) {
+    this.listener = { exchange: () => undefined, conversation: () => undefined, ...listener };
+    this.durations = { ...DURATIONS, ...durations };
+    this.traffic = new Traffic((exchange) => this.listener.exchange(exchange));
+    this.webhooks = new WebhookSender(account.authToken, this.traffic, functionsUrl, this.durations);
+  }
 
-  /** Plays Twilio. @returns the conversation that the message is in, or `undefined` if it is lost */
-  async receive({ from, text, others = [] }: Message): Promise<Conversation | undefined> {
-    Object.assign(this.api, apiFaults(this.faults));
-    const byWorker = this.faults.has('worker');
-    const addresses = [from, ...others].sort().join();
-    const joined = byWorker ? undefined : this.byAddresses.get(addresses);
-    const words = joined ? 'Joins the conversation that is there: no webhook is sent.' : text;
-    this.note({
+  /**
+   * Plays Twilio.
+   *
+   * @param isNew closes the conversation that the message would join, so that another one begins
+   * @returns the conversation that the message is in, once all that it brings about has happened; `undefined` if it is lost
+   */
+  async receive({ from, text, others = [] }: Message, isNew = false): Promise<Conversation | undefined> {
+    const on: ReadonlySet<SwitchId> = new Set(this.switches);
+    Object.assign(this.api, apiFaults(on));
+    const byWorker = on.has('worker');
+    const key = [from, ...others].sort().join();
+    if (isNew || byWorker) await this.close(key);
+    const existing = this.open.get(key);
+    const noted = this.traffic.note({
       direction: 'message',
       title: byWorker ? `To ${from}` : `From ${from}`,
-      to: '',
-      fields: {},
-      words,
+      words: text,
+      message: { from, text, others, isNew, switches: [...on] },
+      joined: Boolean(existing),
     });
-
-    const conversation = joined ?? (await this.createConversation({ from, text, others }));
-    if (!conversation) return undefined;
+    const creating = existing ?? this.createConversation({ from, text, others }, noted, on);
+    this.open.set(key, creating);
+    const conversation = await creating;
+    if (!conversation && this.open.get(key) === creating) this.open.delete(key);
     const message = { author: byWorker ? WORKER : from, text, byWorker };
-    if (this.faults.has('wrong-filter') && !(await this.mayAddMessage(conversation, message)))
-      return undefined;
-    this.byAddresses.set(addresses, conversation);
-    conversation.messages.push(message);
-    if (!joined) await this.addParticipants(conversation, [from, ...others]);
-    this.onChange();
-    return conversation;
+    const isAdded = conversation && (await this.mayAdd(conversation, message, noted, on));
+    if (isAdded) {
+      conversation.messages.push(message);
+      this.listener.conversation(conversation);
+      if (!existing) await this.addParticipants(conversation, [from, ...others], noted, on);
+    }
+    this.traffic.change(noted, { isDone: true, ...this.summaryOf(noted, Boolean(isAdded), on) });
+    return isAdded ? conversation : undefined;
+  }
+
+  /** What is sent from now on waits until `goOn`. @returns when what was sent has been answered */
+  hold = () => this.webhooks.hold();
+  goOn = () => this.webhooks.goOn();
+  /** Takes what a Function reports of an exchange. */
+  takeReport = (exchangeId: string, report: Report) => this.webhooks.take(exchangeId, report);
+
+  /** Forgets all that has been. */
+  clear() {
+    this.open.clear();
+    this.conversations = [];
+    this.traffic.clear();
   }
 
   /** Notes a call to the API, under the webhook that it belongs to. */
   noteCall(call: Call) {
-    const [path = ''] = call.path.split('?');
-    const sid = path.split('/').findLast((part) => /^(CH|MB)/.test(part));
-    const belongs = ({ fields, to }: Exchange) =>
-      fields.ParticipantSid === sid || fields.ConversationSid === sid || to === call.path;
-    const place = this.traffic.findLastIndex(belongs) + 1;
-    this.note(
-      {
-        direction: 'call',
-        title: titleOfCall(call),
-        to: call.path,
-        fields: Object.fromEntries(new URLSearchParams(call.body)),
-        answer: { status: call.outcome },
-        ...explainCall(call),
-      },
-      place,
+    const of = this.traffic.exchanges.findLast(
+      ({ fields: { ParticipantSid, ConversationSid }, answer }) =>
+        ParticipantSid &&
+        (call.path.includes(ParticipantSid) ||
+          (!call.path.includes('/MB') && call.path.includes(ConversationSid ?? '') && !answer)),
     );
+    this.traffic.note({
+      direction: 'call',
+      parent: of?.id,
+      title: titleOfCall(call),
+      method: call.method,
+      to: call.path,
+      fields: Object.fromEntries(new URLSearchParams(call.body)),
+      answer: { status: call.outcome },
+      ...explainCall(call),
+    });
+    const changed = this.conversations.find(({ sid }) => call.path.includes(sid));
+    if (changed) this.listener.conversation(changed);
+    if (of) this.calls.set(of.id, [...(this.calls.get(of.id) ?? []), call]);
   }
 
-  private async createConversation(message: Message): Promise<Conversation | undefined> {
-    const name = this.faults.has('worker') ? 'A customer of mine' : undefined;
+  /** The calls of webhooks that are being answered, by the exchange. */
+  private readonly calls = new Map<string, Call[]>();
+
+  /** A conversation that is closed lets a new one begin: https://www.twilio.com/docs/conversations/states-timers */
+  private async close(key: string) {
+    const conversation = await this.open.get(key);
+    this.open.delete(key);
+    if (!conversation) return;
+    conversation.isClosed = true;
+    this.listener.conversation(conversation);
+  }
+
+  private async createConversation(message: Message, parent: Exchange, on: ReadonlySet<SwitchId>) {
+    const name = on.has('worker') ? 'A customer of mine' : undefined;
     const event = name
       ? conversationAddByWorker(this.account.sid, name)
       : conversationAdd(this.account.sid, message);
-    const on = new Set(this.faults);
-    const answer = await this.sendWebhook(PRE_EVENT_PATH, event, (given) =>
-      explainPreEvent(given, { address: name ? undefined : message.from, on }),
-    );
+    const explain: Parameters<WebhookSender['send']>[0]['explain'] = (given, report) =>
+      explainPreEvent(given, { address: name ? undefined : message.from, report });
+    const answer = on.has('no-functions')
+      ? { ms: 0 }
+      : await this.webhooks.send({ path: PRE_EVENT_PATH, event, parent, on, explain });
     if (isRejected(answer)) return undefined;
-    const { friendly_name = name, attributes = '{}' } = Object(answer.body) as Record<
-      string,
-      string | undefined
-    >;
-    const sid = newSid('CH');
+    const { body } = answer as { body?: unknown };
+    const { friendly_name = name, attributes = '{}' } = Object(body) as Record<string, string | undefined>;
     const conversation: Conversation = {
-      sid,
+      sid: newSid('CH'),
       friendlyName: friendly_name,
       attributes,
       participants: [],
       messages: [],
+      isClosed: false,
     };
     this.conversations.unshift(conversation);
+    this.conversations.splice(CONVERSATIONS_MAX);
     this.api.addConversation(conversation);
     if (message.others?.length) {
-      this.api.initializing.add(sid);
-      setTimeout(() => this.api.initializing.delete(sid), this.durations.initializingMs);
+      this.api.initializing.add(conversation.sid);
+      const created = () => this.api.initializing.delete(conversation.sid);
+      void setTimeout(this.durations.initializingMs).then(created);
     }
     return conversation;
   }
 
   /** Somebody ticked a filter too many. @returns whether Twilio adds the message all the same */
-  private async mayAddMessage({ sid }: Conversation, message: SimulatedMessage): Promise<boolean> {
+  private async mayAdd(
+    { sid }: Conversation,
+    message: SimulatedMessage,
+    parent: Exchange,
+    on: ReadonlySet<SwitchId>,
+  ): Promise<boolean> {
+    if (!on.has('wrong-filter') || on.has('no-functions')) return true;
     const event = messageAdd(this.account.sid, sid, message);
-    const { status = 200 } = await this.sendWebhook(PRE_EVENT_PATH, event, explainWrongEvent);
+    const explain = explainWrongEvent;
+    const { status = 200 } = await this.webhooks.send({ path: PRE_EVENT_PATH, event, parent, on, explain });
     return status < 400;
   }
 
-  private async addParticipants({ sid: conversationSid, participants }: Conversation, addresses: string[]) {
-    const linked = this.faults.has('linked') || this.faults.has('worker');
-    const attributes = linked ? '{"customer_id":"C-1"}' : '{}';
+  private async addParticipants(
+    conversation: Conversation,
+    addresses: string[],
+    parent: Exchange,
+    on: ReadonlySet<SwitchId>,
+  ) {
+    const { sid: conversationSid, participants } = conversation;
+    const attributes = on.has('linked') || on.has('worker') ? '{"customer_id":"C-1"}' : '{}';
     const customers = addresses.map((address) => ({ address, attributes }));
     for (const who of [...customers, { identity: WORKER, attributes: '{}' }]) {
-      const participant: SimulatedParticipant = { sid: newSid('MB'), conversationSid, ...who };
+      const participant = { sid: newSid('MB'), conversationSid, ...who };
       this.api.add(participant);
       participants.push(participant);
     }
-    this.onChange();
-    const on = new Set(this.faults);
-    const sent = participants.map((participant) => {
-      const { sid, identity } = participant;
-      const event = participantAdded(this.account.sid, participant, addresses.length > 1);
-      return this.sendWebhook(POST_EVENT_PATH, event, (answer) => {
-        const calls = this.api.calls.filter(({ path }) => path.endsWith(sid));
-        return explainPostEvent(answer, { calls, linked, identity, on });
-      });
-    });
-    await Promise.all(sent);
-  }
-
-  private async sendWebhook(
-    path: string,
-    event: Event,
-    explain: (answer: WebhookAnswer) => Explanation,
-  ): Promise<WebhookAnswer> {
-    const exchange = this.note({
-      direction: 'webhook',
-      title: titleOf(event),
-      to: path,
-      fields: event,
-      words: '…',
-    });
-    const url = `${this.functionsUrl()}${path}`;
-    const startedAt = performance.now();
-    const answer = await fetch(url, {
-      method: 'POST',
-      headers: { 'X-Twilio-Signature': getExpectedTwilioSignature(this.account.authToken, url, event) },
-      body: new URLSearchParams(event),
-      signal: AbortSignal.timeout(this.durations.webhookTimeoutMs),
-    }).then(
-      async (response) => ({ status: response.status, body: parse(await response.text()) }),
-      () => ({}),
+    this.listener.conversation(conversation);
+    if (on.has('no-functions')) return;
+    await Promise.all(
+      participants.map(async (participant) => {
+        const event = participantAdded(this.account.sid, participant, addresses.length > 1);
+        for (let retryCount = 0; ; retryCount++) {
+          const isRetried = on.has('retries') && retryCount < RETRY_COUNT;
+          const answer = await this.webhooks.send({
+            path: POST_EVENT_PATH,
+            event: { ...event, RetryCount: String(retryCount) },
+            parent,
+            on,
+            explain: (given, report, { id }) => {
+              const calls = this.calls.get(id) ?? [];
+              this.calls.delete(id);
+              return explainPostEvent(given, { calls, report, isRetried });
+            },
+          });
+          if (!isRetried || !isSentAgain(answer)) return;
+          await setTimeout(this.durations.retryPauseMs * 2 ** retryCount);
+          // What the fault is by now: someone may have mended it meanwhile.
+          Object.assign(this.api, apiFaults(this.switches));
+        }
+      }),
     );
-    const answered = { ...answer, ms: Math.round(performance.now() - startedAt) };
-    Object.assign(exchange, { answer: answered }, explain(answered));
-    this.onChange();
-    return answered;
   }
 
-  private note(noted: Omit<Exchange, 'verdict'> & Partial<Exchange>, place = this.traffic.length): Exchange {
-    const exchange: Exchange = { verdict: 'fine', ...noted };
-    this.traffic.splice(place, 0, exchange);
-    this.onChange();
-    return exchange;
+  /** What became of a message, in words. */
+  private summaryOf(message: Exchange, isAdded: boolean, on: ReadonlySet<SwitchId>) {
+    const parts = this.traffic.of(message);
+    const worst = (['lost', 'warning'] as const).find((verdict) =>
+      parts.some((one) => one.verdict === verdict),
+    );
+    const verdict = isAdded ? (worst ?? 'fine') : 'lost';
+    if (message.joined) {
+      return { verdict, words: 'Joins the conversation that is there: Twilio sends no webhook.' } as const;
+    }
+    if (INSTEAD_OF_FUNCTIONS.some((id) => id === 'no-functions' && on.has(id))) {
+      return {
+        verdict: 'warning',
+        words: 'No webhooks are set: the worker sees a number, and no customer.',
+      } as const;
+    }
+    return { verdict, words: isAdded ? '' : 'The message is lost.' } as const;
   }
 }
 
 function newSid(prefix: string): string {
   return prefix + randomBytes(16).toString('hex');
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }

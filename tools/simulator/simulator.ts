@@ -1,57 +1,79 @@
 import { randomBytes } from 'node:crypto';
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { builtFolder } from '../build/built-folder';
+import { join } from 'node:path';
 import { readEnvFile } from '../build/env-file';
-import { customersFile, SAMPLE_CUSTOMERS } from '../customers/customers-file';
+import { customersFile } from '../customers/customers-file';
 import { startFakeConversations } from '../fakes/twilio/conversations';
-import { startLocalRuntime } from '../runtime/local-runtime';
-import { SimulatedTwilio } from './simulated-twilio';
-import type { FaultId } from './switches';
-
-/** A customer who may write. */
-export interface Person {
-  name: string;
-  /** Their addresses, by the keys of the compiled customers. */
-  keys: string[];
-}
-
-/** More would not be found in the page's list. */
-const PEOPLE_MAX = 50;
+import { type LocalRuntime, startLocalRuntime } from '../runtime/local-runtime';
+import type { Report } from './conversation';
+import { observeProject } from './observed-project';
+import { readPeople } from './people';
+import { type Durations, type Listener, SimulatedTwilio } from './simulated-twilio';
+import { INSTEAD_OF_FUNCTIONS, type SwitchId } from './switches';
 
 /** What twilio-run itself writes: its routes, a line for each request, and boxes. */
 const LINE_OF_TWILIO_RUN = /^\s*((Functions|Assets)\s*$|http:\/\/localhost|\d{3} [A-Z]+ |[┌│└])/;
+/** Lines of the log that are kept. */
+const LOG_MAX = 500;
 
 export type Simulator = Awaited<ReturnType<typeof startSimulator>>;
 
-/**
- * Serves the built Functions, and plays Twilio on both of their sides.
- *
- * @param onChange is called whenever there is something new to show
- */
-export async function startSimulator(onChange?: () => void) {
+export interface SimulatorOptions {
+  /** What is in `.env`. */
+  readVariables?: () => NodeJS.Dict<string>;
+  durations?: Partial<Durations>;
+  listener?: Partial<Listener> & {
+    /** A line of the Functions' log. */
+    log?(line: string): void;
+    /** The process that served the Functions has ended; it is started again. */
+    crash?(): void;
+  };
+}
+
+/** Serves the built Functions, and plays Twilio on both of their sides. */
+export async function startSimulator({
+  readVariables = readEnvFile,
+  durations,
+  listener = {},
+}: SimulatorOptions = {}) {
   const account = { sid: `AC${randomBytes(16).toString('hex')}`, authToken: randomBytes(16).toString('hex') };
   const switches = mkdtempSync(join(tmpdir(), 'simulator-'));
+  const removeSwitches = () => rmSync(switches, { recursive: true, force: true });
+  process.once('exit', removeSwitches);
+  const log: string[] = [];
   let source = '';
   let customers: string | undefined;
+  let people = readPeople();
+  let runtime: LocalRuntime | undefined;
+  let port: number | undefined;
+
   const api = await startFakeConversations(account.sid, account.authToken, (call) => twilio.noteCall(call));
-  const serve = (port?: number) => {
-    const variables = readEnvFile();
+  const functionsUrl = () => runtime?.url ?? `http://localhost:${port}`;
+  const twilio = new SimulatedTwilio(account, api, functionsUrl, { listener, durations });
+
+  const noteLog = byLine((line) => {
+    if (!line || LINE_OF_TWILIO_RUN.test(line)) return;
+    log.push(line);
+    log.splice(0, log.length - LOG_MAX);
+    listener.log?.(line);
+  });
+  const serve = async () => {
+    const variables = readVariables();
     source = variables.CRM_SOURCE?.trim() || 'file';
     customers = source === 'file' ? customersFile(variables) : undefined;
-    return startLocalRuntime({
+    people = readPeople();
+    runtime = await startLocalRuntime({
       port,
-      onLog: onChange,
+      onLog: noteLog,
+      onMessage: (message) => {
+        const { exchange, report } = JSON.parse(String(message)) as { exchange: string; report: Report };
+        twilio.takeReport(exchange, report);
+      },
+      onCrash: () => {
+        listener.crash?.();
+        void reload().catch(() => undefined);
+      },
       variables: {
         ...variables,
         ...api.env,
@@ -61,12 +83,33 @@ export async function startSimulator(onChange?: () => void) {
         SIMULATOR_ACCOUNT_SID: variables.ACCOUNT_SID ?? '',
         SIMULATOR_AUTH_TOKEN: variables.AUTH_TOKEN ?? '',
       },
-      edit: (dist) => wrapSource(source, dist),
+      edit: (dist) => observeProject(dist, source),
     });
+    ({ port } = runtime);
   };
-  let runtime = await serve();
-  let people = readPeople();
-  const twilio = new SimulatedTwilio(account, api, () => runtime.url, onChange);
+  const setSwitch = (id: SwitchId, on: boolean) => {
+    twilio.switches[on ? 'add' : 'delete'](id);
+    if (on) writeFileSync(join(switches, id), '');
+    else rmSync(join(switches, id), { force: true });
+  };
+  /** Serves what has been built meanwhile, on the same port; webhooks wait until it does. */
+  const reload = async () => {
+    await twilio.hold();
+    try {
+      await runtime?.stop();
+      await serve();
+    } finally {
+      twilio.goOn();
+    }
+  };
+  const stop = async () => {
+    api.close();
+    await runtime?.stop();
+    process.off('exit', removeSwitches);
+    removeSwitches();
+  };
+
+  await serve();
   return {
     twilio,
     /** The CRM source that the Functions ask. */
@@ -74,52 +117,26 @@ export async function startSimulator(onChange?: () => void) {
     /** The file of customers that was built, when the source is `file`. */
     customersFile: () => customers,
     /** What the Functions have written to the log, a line each. */
-    log: () =>
-      runtime
-        .log()
-        .split('\n')
-        .filter((line) => line && !LINE_OF_TWILIO_RUN.test(line)),
-    functionsUrl: () => runtime.url,
+    log,
+    functionsUrl,
     people: () => people,
-    /** Breaks something, or mends it. */
-    setFault(id: FaultId, on: boolean) {
-      twilio.faults[on ? 'add' : 'delete'](id);
-      if (on) writeFileSync(join(switches, id), '');
-      else rmSync(join(switches, id), { force: true });
+    /** Switches something on or off; what cannot be on beside it is switched off. */
+    setSwitch(id: SwitchId, on: boolean) {
+      const others = on && INSTEAD_OF_FUNCTIONS.includes(id) ? INSTEAD_OF_FUNCTIONS : [];
+      for (const other of others) setSwitch(other, false);
+      setSwitch(id, on);
     },
-    /** Serves what has been built meanwhile, on the same port. */
-    async reload() {
-      await runtime.stop();
-      runtime = await serve(runtime.port);
-      people = readPeople();
-    },
-    async stop() {
-      api.close();
-      await runtime.stop();
-      rmSync(switches, { recursive: true });
-    },
+    reload,
+    stop,
   };
 }
 
-/** The customers who may write, with their addresses as the build has normalised them; none if they are elsewhere. */
-function readPeople(): Person[] {
-  const compiled = join(builtFolder(), SAMPLE_CUSTOMERS);
-  if (!existsSync(compiled)) return [];
-  const json = readFileSync(compiled, 'utf8');
-  const byId = new Map<string, Person>();
-  for (const [key, id, name] of JSON.parse(json) as [key: string, id: string, name: string | null][]) {
-    const person = byId.get(id) ?? { name: name ?? id, keys: [] };
-    person.keys.push(key);
-    byId.set(id, person);
-  }
-  return [...byId.values()].slice(0, PEOPLE_MAX);
-}
-
-/** Puts a source that can fail in the place of the CRM source, which it asks in turn: the Functions stay as they are. */
-function wrapSource(source: string, dist: string) {
-  const file = join(dist, `assets/crm/${source}.private.js`);
-  if (!existsSync(file)) return;
-  mkdirSync(join(dist, 'assets/wrapped'));
-  renameSync(file, join(dist, 'assets/wrapped/source.private.js'));
-  copyFileSync(resolve('tools/simulator/faulty-source.js'), file);
+/** Splits a text that comes in pieces into lines. */
+function byLine(take: (line: string) => void): (piece: string) => void {
+  let rest = '';
+  return (piece) => {
+    const lines = (rest + piece).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) take(line);
+  };
 }

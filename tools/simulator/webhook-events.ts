@@ -1,6 +1,7 @@
 import { parseAddress } from '../../assets/address.private';
+import type { Participant } from '../fakes/twilio/conversations';
 import { DEFAULT_SERVICE_SID } from '../fakes/twilio/conversations';
-import type { Message, SimulatedMessage, SimulatedParticipant } from './conversation';
+import type { Message, SimulatedMessage } from './conversation';
 
 /** The fields of an event, as Twilio sends them: https://www.twilio.com/docs/conversations/conversations-webhooks */
 export type Event = Record<string, string>;
@@ -55,11 +56,7 @@ export function messageAdd(
 }
 
 /** A participant has joined. */
-export function participantAdded(
-  accountSid: string,
-  participant: SimulatedParticipant,
-  isGroup: boolean,
-): Event {
+export function participantAdded(accountSid: string, participant: Participant, isGroup: boolean): Event {
   const { identity, address = '', attributes } = participant;
   const own = isGroup ? 'MessagingBinding.ProjectedAddress' : 'MessagingBinding.ProxyAddress';
   return {

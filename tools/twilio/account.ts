@@ -4,7 +4,7 @@ import { Problem } from '../problem';
 /** How long one call to Twilio may take before it counts as not answered. */
 const CALL_TIMEOUT_MS = 10_000;
 /** https://www.twilio.com/docs/glossary/what-is-a-sid */
-const ACCOUNT_SID = /^AC[0-9a-f]{32}$/i;
+export const ACCOUNT_SID = /^AC[0-9a-f]{32}$/i;
 
 /**
  * Twilio's REST API, with the credentials in ACCOUNT_SID and AUTH_TOKEN.

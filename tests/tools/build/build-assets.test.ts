@@ -1,7 +1,8 @@
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BuildSettings, buildAssets } from '../../../tools/build/build-assets';
+import { buildAssets } from '../../../tools/build/build-assets';
+import type { Settings } from '../../../tools/build/check-settings';
 
 const repository = process.cwd();
 const CUSTOMERS = readFileSync('tests/fixtures/customers.json', 'utf8');
@@ -17,13 +18,13 @@ afterEach(() => {
   rmSync(project, { recursive: true });
 });
 
-const build = (settings: BuildSettings = {}) => buildAssets('made', settings);
+const build = (settings: Settings = {}) => buildAssets('made', settings);
 const customers = (json: string) => writeFileSync('customers.json', json);
 const compiled = () => readFileSync('made/assets/customers.private.json', 'utf8');
 const isBuilt = (path: string) => existsSync(join('made/assets', path));
 
-test('compiles the customers, copies what is not TypeScript, and says which file it took', () => {
-  expect(build()).toEqual({
+test('compiles the customers, copies what is not TypeScript, and says which file it took', async () => {
+  expect(await build()).toEqual({
     customers: 'Customers: customers.json (customers: 4, addresses: 6)',
     warnings: [],
   });
@@ -33,36 +34,52 @@ test('compiles the customers, copies what is not TypeScript, and says which file
   expect(isBuilt('crm.private.ts')).toBe(false);
 });
 
-test('takes the file that CUSTOMERS_FILE names', () => {
+test('takes the file that CUSTOMERS_FILE names', async () => {
   writeFileSync('people.json', '[]');
-  expect(build({ CUSTOMERS_FILE: 'people.json' }).customers).toContain('people.json');
+  expect((await build({ CUSTOMERS_FILE: 'people.json' })).customers).toContain('people.json');
   expect(compiled()).toBe('[\n]\n');
 });
 
-test('reads numbers in CRM_DEFAULT_COUNTRY', () => {
+test('reads numbers in CRM_DEFAULT_COUNTRY', async () => {
   customers(
     '[{"customer_id":"C-1","display_name":"Ada","channels":[{"type":"sms","value":"(415) 555-0147"}]}]',
   );
-  build({ CRM_DEFAULT_COUNTRY: 'us' });
+  await build({ CRM_DEFAULT_COUNTRY: 'us' });
   expect(compiled()).toBe('[\n["+14155550147","C-1","Ada"]\n]\n');
 });
 
-test('stops at bad customers, names all that is wrong, and writes nothing', () => {
+test('stops if most customers cannot be used, says all that is wrong, and writes nothing', async () => {
   customers('[{"customer_id":"C-1"},{"channels":[{"type":"sms","value":"123"}]}]');
-  expect(() => build()).toThrow(
-    /^customers\.json: record 1 \(customer_id "C-1"\), channels is missing.*\ncustomers\.json: record 2, customer_id is missing/,
+  await expect(build()).rejects.toThrow(
+    /^customers\.json: 2 of 2 customers cannot be used.*\ncustomers\.json: 1 customers left out: channels is missing.*record 1 \(customer_id "C-1"\)\ncustomers\.json: 1 customers left out: customer_id is missing/,
   );
   expect(existsSync('made')).toBe(false);
 });
 
-test('goes on after a warning', () => {
-  customers('[{"customer_id":"C-1","channels":[{"type":"email","value":"ada@example.com"}]}]');
-  expect(build().warnings).toEqual([expect.stringContaining('warning: record 1 (customer_id "C-1")')]);
+test('goes on after a warning, and counts what is ambiguous', async () => {
+  const sms = { type: 'sms', value: '+14155550147' };
+  const email = { type: 'email', value: 'ada@example.com' };
+  customers(
+    JSON.stringify([
+      { customer_id: 'C-1', display_name: 'Ada', channels: [sms, email] },
+      { customer_id: 'C-2', display_name: 'Eve', channels: [sms] },
+    ]),
+  );
+  expect(await build()).toEqual({
+    customers: 'Customers: customers.json (customers: 2, addresses: 1, ambiguous: 1)',
+    warnings: [
+      expect.stringMatching(
+        /^customers\.json: warning: 1 addresses ambiguous.*record 2 \(customer_id "C-2"\)/,
+      ),
+      'The whole list is in customers-report.txt',
+    ],
+  });
+  expect(compiled()).toContain('["+14155550147",["C-1","C-2"]]');
 });
 
-test.each(['hubspot', 'sync'])('deploys no customers when they come from %s', (CRM_SOURCE) => {
+test.each(['hubspot', 'sync'])('deploys no customers when they come from %s', async (CRM_SOURCE) => {
   customers('not JSON');
-  expect(build({ CRM_SOURCE })).toEqual({
+  expect(await build({ CRM_SOURCE })).toEqual({
     customers: `Customers: from CRM_SOURCE=${CRM_SOURCE}, none are deployed`,
     warnings: [],
   });
@@ -70,29 +87,17 @@ test.each(['hubspot', 'sync'])('deploys no customers when they come from %s', (C
   expect(isBuilt('avatars/ada.png')).toBe(true);
 });
 
-test.each(['file', ''])('deploys the customers when CRM_SOURCE is %p', (CRM_SOURCE) => {
-  build({ CRM_SOURCE });
+test.each(['file', ''])('deploys the customers when CRM_SOURCE is %p', async (CRM_SOURCE) => {
+  await build({ CRM_SOURCE });
   expect(compiled()).toContain('C-1001');
 });
 
-test('warns of an avatar that is not a file', () => {
+test('warns of an avatar that is not a file', async () => {
   const channels = [{ type: 'sms', value: '+14155550147' }];
   customers(
     JSON.stringify([{ customer_id: 'C-1', display_name: 'Ada', avatar: '/avatars/eve.png', channels }]),
   );
-  expect(build().warnings).toEqual([
+  expect((await build()).warnings).toEqual([
     'customers.json: warning: avatar /avatars/eve.png is not a file under assets/: workers will see no picture',
   ]);
-});
-
-test('makes nothing public but the page and pictures', () => {
-  writeFileSync('assets/people.json', CUSTOMERS);
-  writeFileSync('assets/.DS_Store', '');
-  writeFileSync('assets/rules.private.json', '{}');
-  expect(build({ CUSTOMERS_FILE: 'assets/people.json' }).warnings).toEqual([
-    'assets/people.json: warning: is not deployed, as it would be public: rename it to people.private.json if the Functions read it',
-  ]);
-  expect(isBuilt('people.json')).toBe(false);
-  expect(isBuilt('.DS_Store')).toBe(false);
-  expect(isBuilt('rules.private.json')).toBe(true);
 });

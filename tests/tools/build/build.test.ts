@@ -81,13 +81,17 @@ test('a build that fails says why in its own words, and leaves the last one as i
   const failed = await build();
   expect(failed).toMatchObject({ status: 1, stdout: '' });
   expect(failed.stderr).toMatch(/^assets\/crm\/mine\.private\.ts.*error TS2322/);
+  rmSync(join(project, 'assets/crm/mine.private.ts'));
+  write('.env', 'CRM_SOURCE=hubspot\n');
+  const reason = '.env, for CRM_SOURCE=hubspot: HUBSPOT_ACCESS_TOKEN is not set\n';
+  expect(await build()).toEqual({ status: 1, stdout: '', stderr: reason });
   expect(isBuilt(LAST)).toBe(true);
   expect(leftovers()).toEqual([]);
 }, 30_000);
 
 test('two builds at once do not clash, and whoever reads meanwhile finds a whole one', async () => {
   mkdirSync(join(project, 'dist/functions'));
-  write('.env', 'CRM_SOURCE=hubspot\n');
+  write('.env', 'CRM_SOURCE=hubspot\nHUBSPOT_ACCESS_TOKEN=pat\n');
   let isBuilding = true;
   let halves = 0;
   const watching = (async () => {

@@ -1,11 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { get } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { copyProject, freePort, until } from '../../../tools/runtime/local-runtime';
 
-const start = async (PORT: string) => {
-  const args = ['--import', 'tsx', 'tools/commands/start.ts'];
-  const child = spawn(process.execPath, args, { env: { ...process.env, PORT } });
+const start = (PORT: string, flags: string[] = [], cwd = '.') => {
+  const args = ['--import', 'tsx', resolve('tools/commands/start.ts'), ...flags];
+  return spawn(process.execPath, args, { cwd, env: { ...process.env, PORT } });
+};
+const endOf = async (child: ReturnType<typeof start>) => {
   const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
   return { code, stderr };
 };
@@ -14,17 +21,77 @@ test('npm start says which port is taken, and what to do', async () => {
   const taken = createServer();
   await once(taken.listen(0), 'listening');
   const { port } = taken.address() as AddressInfo;
-  const answer = await start(String(port));
+  const answer = await endOf(start(String(port)));
   taken.close();
   expect(answer).toEqual({
     code: 1,
     stderr: `Port ${port} is taken. Choose another one: PORT=${port + 1} npm start\n`,
   });
-});
+}, 30_000);
 
 test('npm start says what is not a port', async () => {
-  expect(await start('99999')).toEqual({
+  expect(await endOf(start('99999'))).toEqual({
     code: 1,
     stderr: 'PORT=99999 is not a port: give a number from 1 to 65535, as in PORT=3001 npm start\n',
   });
+}, 30_000);
+
+describe('npm start serves', () => {
+  let project: string;
+  let port: number;
+  let server: ReturnType<typeof start>;
+  let stderr: string;
+  const serve = async (flags: string[] = []) => {
+    project = copyProject({});
+    port = await freePort();
+    server = start(String(port), flags, project);
+    stderr = '';
+    server.stderr.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    await until(
+      () => isServed('127.0.0.1'),
+      () => stderr,
+    );
+  };
+  const isServed = (host: string) => fetch(`http://${host}:${port}`).then(Boolean, () => false);
+  const statusFor = async (Host: string) => {
+    const [response] = await once(get(`http://127.0.0.1:${port}`, { headers: { Host } }), 'response');
+    return response.statusCode;
+  };
+  const elsewhere = Object.values(networkInterfaces())
+    .flat()
+    .find((one) => one && !one.internal && one.family === 'IPv4')?.address;
+  afterEach(async () => {
+    server.kill();
+    await until(
+      async () => !(await isServed('127.0.0.1')),
+      () => 'it is still served',
+    );
+    rmSync(project, { recursive: true });
+  });
+
+  test('this machine alone, by the names that it has for itself', async () => {
+    await serve();
+    expect(await statusFor(`localhost:${port}`)).toBe(200);
+    expect(await statusFor('attacker.example')).toBe(403);
+    if (elsewhere) expect(await isServed(elsewhere)).toBe(false);
+    expect(stderr).not.toContain('Warning');
+  }, 60_000);
+
+  test('whoever asks if it is told so, with a warning', async () => {
+    await serve(['--host', '0.0.0.0']);
+    expect(await statusFor('my-tunnel.example')).toBe(200);
+    if (elsewhere) expect(await isServed(elsewhere)).toBe(true);
+    expect(stderr).toContain('Warning: it listens on 0.0.0.0');
+  }, 60_000);
+
+  test('not longer than it runs, whatever way it ends', async () => {
+    await serve();
+    server.kill('SIGKILL');
+    await until(
+      async () => !(await isServed('127.0.0.1')),
+      () => 'twilio-run was left behind',
+    );
+  }, 60_000);
 });

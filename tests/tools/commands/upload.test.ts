@@ -101,11 +101,16 @@ describe('npm run customers:upload', () => {
   }, 30_000);
 
   test('sends nothing if the customers are not valid, or too large for Sync', async () => {
-    list({ customer_id: 'C-1' }, { ...ada, display_name: 'A'.repeat(16 * 1024) });
-    const { status, stderr } = await start().ended;
-    expect(status).toBe(1);
-    expect(stderr).toContain('record 1 (customer_id "C-1"), channels is missing');
-    expect(stderr).toContain('customer_id "C-1" has over 16 KB');
+    list({ customer_id: 'C-1' });
+    expect(await start().ended).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('1 of 1 customers cannot be used'),
+    });
+    list({ ...ada, display_name: 'A'.repeat(16 * 1024) });
+    expect(await start().ended).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('customer_id "C-1" has over 16 KB'),
+    });
     expect(sync.calls).toEqual([]);
   }, 30_000);
 });
@@ -180,6 +185,20 @@ test('does not remove everybody', async () => {
     stderr: expect.stringContaining('lists nobody: --prune would remove all 1 customers from Sync'),
   });
   expect(writes()).toEqual([]);
+});
+
+test('uploads an export, and an address of several customers with all of their IDs', async () => {
+  writeFileSync(
+    join(project, 'customers.csv'),
+    'Record ID,First Name,Last Name,Phone Number\n1,Ada,Okafor,+14155550147\n2,Luca,,+14155550101\n3,Eve,,+14155550101\n',
+  );
+  const { status, stdout, stderr } = await run();
+  expect([status, stdout]).toEqual([0, '2 created, 0 updated, 0 unchanged']);
+  expect(stderr).toContain('1 addresses ambiguous');
+  expect(Object.fromEntries(sync.documents)).toEqual({
+    'customer:+14155550147': { customer_id: '1', display_name: 'Ada Okafor' },
+    'customer:+14155550101': { customer_ids: ['2', '3'] },
+  });
 });
 
 test('reads all pages of what is there', async () => {
@@ -265,8 +284,19 @@ describe('the upload', () => {
   const stepsFor = (...customers: object[]) =>
     planUpload(readCustomers(JSON.stringify(customers)).customers, new Map());
 
-  test('keeps to the pace that Sync allows, and tries again after errors that pass', async () => {
-    sync.settings.ratePerSecond = 30;
+  test('creates no more Documents in a second than Sync allows', async () => {
+    sync.settings.ratePerSecond = 25;
+    const { done } = await takeSteps(stepsFor(...numbered(80)), documents(), {
+      ...retries,
+      firstPauseMs: 500,
+    });
+    expect(done).toHaveLength(80);
+    // A slow machine bunches some of them up.
+    expect(sync.calls.filter(({ outcome }) => outcome === 429).length).toBeLessThan(20);
+  }, 30_000);
+
+  test('slows down where Sync asks for it, and tries again after errors that pass', async () => {
+    sync.settings.ratePerSecond = 10;
     sync.faults = [{ status: 500 }, 'drop', 'malformed', { status: 503 }];
     const { done, failures } = await takeSteps(stepsFor(...numbered(40)), documents(), {
       ...retries,

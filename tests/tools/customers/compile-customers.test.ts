@@ -1,11 +1,11 @@
 import { compileCustomers } from '../../../tools/customers/compile-customers';
 
-const compile = (customers: unknown, country?: string) =>
-  compileCustomers(JSON.stringify(customers), country);
+const compile = (customers: unknown, CRM_DEFAULT_COUNTRY?: string) =>
+  compileCustomers(JSON.stringify(customers), { CRM_DEFAULT_COUNTRY, CUSTOMERS_MAX_UNUSABLE: '100%' });
 const at = (...channels: object[]) => ({ customer_id: 'C-1', display_name: 'Ada', channels });
 const keys = (customers: unknown, country?: string) => {
-  const { json, problems } = compile(customers, country);
-  expect(problems).toEqual([]);
+  const { json, warnings } = compile(customers, country);
+  expect(warnings).toEqual([]);
   return JSON.parse(json).map(([key]: [string]) => key);
 };
 
@@ -20,6 +20,21 @@ describe('a channel', () => {
     ['messenger', 'messenger:1002003004', 'messenger:1002003004'],
     ['messenger', '1002003004', 'messenger:1002003004'],
     ['email', 'Ada@Example.com', 'email:ada@example.com'],
+    ['email', 'mailto:ada@example.com?subject=Hi', 'email:ada@example.com'],
+    ['email', 'Ada Okafor <ada@example.com>', 'email:ada@example.com'],
+    ['e-mail', 'email:ada@example.com', 'email:ada@example.com'],
+    ['mailto', 'ada@example.com', 'email:ada@example.com'],
+    ['facebook', '1002003004', 'messenger:1002003004'],
+    ['messenger', 'facebook:1002003004', 'messenger:1002003004'],
+    ['phone', '+1 415 555 0147', '+14155550147'],
+    ['sms', 'tel:+14155550147', '+14155550147'],
+    ['sms', 'whatsapp:+14155550147', '+14155550147'],
+    ['sms', '0033 6 39 98 00 12', '+33639980012'],
+    ['sms', '+1 (415) 555-0147 x12', '+14155550147'],
+    ['sms', '+1 415 555 0147 ext. 12', '+14155550147'],
+    ['whatsapp', 'whatsapp:BR.4456758834604506', 'whatsapp:BR.4456758834604506'],
+    ['whatsapp', 'BR.4456758834604506', 'whatsapp:BR.4456758834604506'],
+    ['whatsapp', 'whatsapp:+55 11 9123 4567', '+5511991234567'],
   ])('%s at %s is found by %s', (type, value, key) => {
     expect(keys([at({ type, value })])).toEqual([key]);
   });
@@ -31,6 +46,8 @@ describe('a channel', () => {
     ]);
     expect(keys([at({ type: 'mms', value: '415.555.0147' })], 'US')).toEqual(['+14155550147']);
     expect(keys([at({ type: 'sms', value: '06 39 98 00 12' })], ' fr ')).toEqual(['+33639980012']);
+    expect(keys([at({ type: 'rcs', value: '415 555 0147' })], 'US')).toEqual(['+14155550147']);
+    expect(keys([at({ type: 'phone', value: '415 555 0147 x12' })], 'US')).toEqual(['+14155550147']);
   });
 
   test('listed twice for one customer is there once', () => {
@@ -44,7 +61,7 @@ describe('a channel', () => {
 test('what is compiled is JSON, sorted by address, with a line for each and nothing that is not used', () => {
   const ada = {
     customer_id: 7,
-    display_name: 'Ada "the first"\nOkafor',
+    display_name: ' Ada "the first"\n\u0007\u202E Okafor',
     avatar: '/avatars/ada.png',
     channels: [
       { type: 'sms', value: '+14155550147' },
@@ -58,15 +75,26 @@ test('what is compiled is JSON, sorted by address, with a line for each and noth
     [
       '[',
       '["+14155550101","C-2",null],',
-      '["+14155550147","7","Ada \\"the first\\"\\nOkafor","/avatars/ada.png"],',
-      '["email:ada@example.com","7","Ada \\"the first\\"\\nOkafor","/avatars/ada.png"]',
+      '["+14155550147","7","Ada \\"the first\\" Okafor","/avatars/ada.png"],',
+      '["email:ada@example.com","7","Ada \\"the first\\" Okafor","/avatars/ada.png"]',
       ']',
       '',
     ].join('\n'),
   );
 });
 
-describe('the build stops when', () => {
+test('a customer_id that is a number is one that is exact', () => {
+  const channels = '[{"type":"messenger","value":"1002003004"}]';
+  const one = (id: string) => `[{"customer_id":${id},"display_name":"Ada","channels":${channels}}]`;
+  expect(JSON.parse(compileCustomers(one('9007199254740991')).json)[0][1]).toBe('9007199254740991');
+  for (const id of ['9007199254740993', '9007199254740992', '1e999', '-1e400', '0.5']) {
+    expect(() => compileCustomers(one(id))).toThrow(
+      '1 customers left out: customer_id is not exact as a number: put it in quotation marks: record 1',
+    );
+  }
+});
+
+describe('it cannot be read if', () => {
   test.each([
     [
       'the file is not valid JSON',
@@ -74,77 +102,19 @@ describe('the build stops when', () => {
       'is not valid JSON: CommaExpected at line 2, column 25',
     ],
     ['the file is empty', '', 'is not valid JSON: ValueExpected at line 1, column 1'],
-    [
-      'the file is not an array',
-      '{"customer_id": "C-1"}',
-      'is not an array: put the customers between [ and ]',
-    ],
-    ['a record is not an object', '[null]', 'record 1 is not an object'],
-    [
-      'there is no customer_id',
-      '[{"channels":[{"type":"email","value":"a@b.c"}]}]',
-      'record 1, customer_id is missing',
-    ],
-    [
-      'the customer_id is empty',
-      '[{"customer_id":" ","channels":[{"type":"email","value":"a@b.c"}]}]',
-      'record 1 (customer_id " "), customer_id is missing',
-    ],
-    ['there are no channels', '[{"customer_id":"C-1"}]', 'record 1 (customer_id "C-1"), channels is missing'],
-    [
-      'there is no channel',
-      '[{"customer_id":"C-1","channels":[]}]',
-      'record 1 (customer_id "C-1"), channels is empty',
-    ],
-    [
-      'a channel has no type',
-      '[{"customer_id":"C-1","channels":[{"value":"a@b.c"}]}]',
-      'record 1 (customer_id "C-1"), channels[0].type is missing',
-    ],
-    [
-      'a channel has no value',
-      '[{"customer_id":"C-1","channels":[{"type":"sms"}]}]',
-      'record 1 (customer_id "C-1"), channels[0].value is missing',
-    ],
-    [
-      'a name is not text',
-      '[{"customer_id":"C-1","display_name":5,"channels":[{"type":"email","value":"a@b.c"}]}]',
-      'record 1 (customer_id "C-1"), display_name is not text',
-    ],
-    [
-      'an e-mail address is not one',
-      '[{"customer_id":"C-1","channels":[{"type":"email","value":"ada"}]}]',
-      'record 1 (customer_id "C-1"), channels[0].value is not an e-mail address',
-    ],
+    ['it is not an array', '{"customer_id": "C-1"}', 'is not an array: put the customers between [ and ]'],
   ])('%s', (_name, source, problem) => {
-    expect(compileCustomers(source).problems).toEqual([expect.stringContaining(problem)]);
-  });
-
-  test.each(['0123', 'call me', '+1 415 555', '(415) 555-0147', '+1 415 555 0147 999 999'])(
-    'a number is not one: %s',
-    (value) => {
-      const [problem, ...others] = compile([at({ type: 'sms', value })]).problems;
-      expect(problem).toContain(
-        'record 1 (customer_id "C-1"), channels[0].value is not a phone number: write it with its country code',
-      );
-      expect(problem).not.toContain(value);
-      expect(others).toEqual([]);
-    },
-  );
-
-  test('one address has two customers, with both named', () => {
-    const other = {
-      customer_id: 'C-2',
-      display_name: 'Luca',
-      channels: [{ type: 'whatsapp', value: '+14155550147' }],
-    };
-    expect(compile([at({ type: 'sms', value: '+1 (415) 555-0147' }), other]).problems).toEqual([
-      'record 2 (customer_id "C-2"), channels[0].value is that of record 1 (customer_id "C-1") too: give it to one of them',
-    ]);
+    expect(() => compileCustomers(source)).toThrow(problem);
   });
 
   test('CRM_DEFAULT_COUNTRY is not a country', () => {
-    expect(compile([], 'Sweden').problems).toEqual([expect.stringContaining('CRM_DEFAULT_COUNTRY')]);
+    expect(() => compile([], 'Sweden')).toThrow('CRM_DEFAULT_COUNTRY in .env is not a country');
+  });
+
+  test('CUSTOMERS_MAX_UNUSABLE is not a percentage', () => {
+    for (const CUSTOMERS_MAX_UNUSABLE of ['0.5', '101%', 'all']) {
+      expect(() => compileCustomers('[]', { CUSTOMERS_MAX_UNUSABLE })).toThrow('write it like 10%');
+    }
   });
 
   test('it would be larger than an Asset may be', () => {
@@ -153,30 +123,153 @@ describe('the build stops when', () => {
       display_name: 'x'.repeat(2200),
       channels: [{ type: 'messenger', value: String(i) }],
     }));
-    expect(compile(people).problems).toEqual([
-      expect.stringMatching(/^compiles to 25\.\d MB, and an Asset may have 25 MB/),
-    ]);
-    const fewer = compile(people.slice(0, 6000));
-    expect(fewer.problems).toEqual([]);
-    expect(fewer.warnings).toContainEqual(
+    expect(() => compile(people)).toThrow(/^compiles to 25\.\d MB, and an Asset may have 25 MB/);
+    expect(compile(people.slice(0, 6000)).warnings).toContainEqual(
       expect.stringMatching(/^compiles to 12\.\d MB: Twilio has documented 10 MB/),
     );
   });
+});
 
-  test('anything is wrong, and then all of it is told', () => {
-    const { problems } = compile([
-      null,
-      { customer_id: 'C-2', channels: [{ type: 'sms', value: '1' }, {}] },
-      {},
-    ]);
-    expect(problems.map((problem) => problem.split(' ').slice(0, 2).join(' '))).toEqual([
-      'record 1',
-      'record 2',
-      'record 2',
-      'record 3,',
-      'record 3,',
-    ]);
+describe('a customer is left out', () => {
+  test.each([
+    ['who is not an object', null, 'not an object', 'record 1'],
+    ['without a customer_id', { channels: [{}] }, 'customer_id is missing', 'record 1'],
+    ['with an empty customer_id', { customer_id: ' ', channels: [{}] }, 'customer_id is missing', 'record 1'],
+    ['without channels', { customer_id: 'C-1' }, 'channels is missing', 'record 1 (customer_id "C-1")'],
+    [
+      'with no channel',
+      { customer_id: 'C-1', channels: [] },
+      'channels is missing',
+      'record 1 (customer_id "C-1")',
+    ],
+    [
+      'whose only address cannot be read',
+      { customer_id: 'C-1', channels: [{ type: 'sms', value: '0123' }] },
+      'no address that can be used',
+      'record 1 (customer_id "C-1")',
+    ],
+    [
+      'whose customer_id is an address, which is not shown',
+      { customer_id: 'ada@example.com', channels: [] },
+      'channels is missing',
+      'record 1 (customer_id •••)',
+    ],
+  ])('%s', (_name, record, reason, place) => {
+    const { json, warnings } = compile([record]);
+    expect(json).toBe('[\n]\n');
+    const about = warnings.filter((warning) => warning.startsWith('1 customers left out: '));
+    expect(about).toEqual([expect.stringContaining(reason)]);
+    expect(about[0]).toMatch(new RegExp(`: ${place.replace(/[()]/g, '\\$&')}$`));
   });
+
+  test('and nobody else, unless they are more than a tenth', () => {
+    const people = Array.from({ length: 10 }, (_, i) => ({
+      customer_id: `C-${i}`,
+      display_name: 'Ada',
+      channels: i === 0 ? [] : [{ type: 'messenger', value: String(i) }],
+    }));
+    expect(JSON.parse(compileCustomers(JSON.stringify(people)).json)).toHaveLength(9);
+    const fewer = JSON.stringify(people.slice(0, 9));
+    expect(() => compileCustomers(fewer)).toThrow(
+      /^1 of 9 customers cannot be used, more than 10%: .*CUSTOMERS_MAX_UNUSABLE in \.env\n1 customers left out: channels is missing.*: record 1 \(customer_id "C-0"\)$/,
+    );
+    expect(() => compileCustomers(fewer, { CUSTOMERS_MAX_UNUSABLE: '12%' })).not.toThrow();
+  });
+});
+
+describe('an address is left out of its customer', () => {
+  const email = { type: 'email', value: 'ada@example.com' };
+  const leftOut = (channel: object) => {
+    const { json, warnings } = compile([at(email, channel)]);
+    expect(JSON.parse(json)).toEqual([['email:ada@example.com', 'C-1', 'Ada']]);
+    expect(warnings).toHaveLength(1);
+    return warnings[0];
+  };
+
+  test.each([
+    '0123',
+    'call me',
+    '+1 415 555',
+    '(415) 555-0147',
+    '+1 415 555 0147 999 999',
+    '+1 415 555 0147 / +1 415 555 0148',
+  ])('that is not a phone number: %s', (value) => {
+    const warning = leftOut({ type: 'sms', value });
+    expect(warning).toMatch(
+      /^1 addresses left out: not a phone number: write it with its country code.*: record 1 \(customer_id "C-1"\), channels\[1\]\.value$/,
+    );
+    expect(warning).not.toContain(value);
+  });
+
+  test.each([
+    ['ada', 'not an e-mail address'],
+    ['ada@', 'not an e-mail address'],
+    ['ada@example.com eve@example.com', 'not an e-mail address'],
+  ])('that is not an e-mail address: %s', (value, reason) => {
+    expect(leftOut({ type: 'email', value })).toContain(reason);
+  });
+
+  test.each([
+    [{ value: 'a@b.c' }, 'without a type'],
+    [{ type: 'sms' }, 'without a value'],
+    [{ type: 'sms', value: 14155550147 }, 'without a value'],
+    ['sms', 'not an object'],
+    [{ type: 'Google Business', value: '1' }, 'of a type that is not a channel'],
+    [{ type: 'sms', value: '3.36796E+10' }, 'a number that Excel has shortened'],
+    [{ type: 'rcs', value: '415 555 0147' }, 'CRM_DEFAULT_COUNTRY'],
+  ])('that is %j', (channel, reason) => {
+    expect(leftOut(channel as object)).toContain(reason);
+  });
+});
+
+test('a type that Twilio does not document is compiled, and said', () => {
+  const { json, warnings } = compile([at({ type: 'telegram', value: '1002' })]);
+  expect(JSON.parse(json)).toEqual([['telegram:1002', 'C-1', 'Ada']]);
+  expect(warnings).toEqual([expect.stringContaining('of a type that Twilio does not document')]);
+});
+
+test('an address of several customers is compiled as ambiguous, with their IDs', () => {
+  const person = (customer_id: string, ...values: string[]) => ({
+    customer_id,
+    display_name: customer_id,
+    channels: values.map((value) => ({ type: 'sms', value })),
+  });
+  const { json, warnings, ambiguous } = compile([
+    person('C-1', '+14155550147', '+14155550101'),
+    person('C-2', '+1 415 555 0147'),
+    person('C-3', '+14155550199', '+14155550147'),
+    person('C-1', '+14155550147'),
+  ]);
+  expect(JSON.parse(json)).toEqual([
+    ['+14155550101', 'C-1', 'C-1'],
+    ['+14155550147', ['C-1', 'C-2', 'C-3']],
+    ['+14155550199', 'C-3', 'C-3'],
+  ]);
+  expect(ambiguous).toEqual([{ key: '+14155550147', customer_ids: ['C-1', 'C-2', 'C-3'] }]);
+  expect(warnings).toEqual([
+    '2 addresses ambiguous: several customers have them, so nobody is linked by them: record 2 (customer_id "C-2"), channels[0].value, also that of customer_id "C-1"; record 3 (customer_id "C-3"), channels[1].value, also that of customer_id "C-1", "C-2"',
+  ]);
+});
+
+test('of several records of one customer, each adds what it knows, and two names are said', () => {
+  const at = (value: string, more: object = {}) => ({
+    customer_id: 'C-1',
+    channels: [{ type: 'sms', value }],
+    ...more,
+  });
+  const { json, warnings } = compile([
+    at('+14155550101'),
+    at('+14155550102', { display_name: 'Ada', avatar: '/ada.png' }),
+    at('+14155550103', { display_name: 'Ada Okafor' }),
+  ]);
+  expect(JSON.parse(json)).toEqual([
+    ['+14155550101', 'C-1', 'Ada', '/ada.png'],
+    ['+14155550102', 'C-1', 'Ada', '/ada.png'],
+    ['+14155550103', 'C-1', 'Ada', '/ada.png'],
+  ]);
+  expect(warnings).toEqual([
+    '1 names or avatars to look at: another name than an earlier record of that customer_id, which counts: record 3 (customer_id "C-1")',
+  ]);
 });
 
 describe('a warning tells', () => {
@@ -185,10 +278,9 @@ describe('a warning tells', () => {
   test.each(['avatars/ada.png', 'ftp://example.com/ada.png', 'data:image/png;base64,AA'])(
     'that the avatar %s is not a web address, and is left out',
     (avatar) => {
-      const { json, warnings, problems } = compile([{ ...at(email), avatar }]);
-      expect(problems).toEqual([]);
+      const { json, warnings } = compile([{ ...at(email), avatar }]);
       expect(warnings).toEqual([
-        expect.stringContaining('record 1 (customer_id "C-1"), avatar is not a web address'),
+        expect.stringMatching(/avatar that is not a web address.*record 1 \(customer_id "C-1"\)$/),
       ]);
       expect(JSON.parse(json)).toEqual([['email:ada@example.com', 'C-1', 'Ada']]);
     },
@@ -201,16 +293,26 @@ describe('a warning tells', () => {
     },
   );
 
-  test('of a name that is too long, or missing', () => {
-    expect(compile([{ ...at(email), display_name: 'x'.repeat(257) }]).warnings).toEqual([
-      'record 1 (customer_id "C-1"), display_name is over 256 characters: workers will see its beginning',
-    ]);
-    expect(compile([{ ...at(email), display_name: undefined }]).warnings).toEqual([
-      'record 1 (customer_id "C-1") has no display_name: workers will see the address',
-    ]);
+  test.each([
+    ['x'.repeat(257), 'a name of over 256 characters: workers see its beginning'],
+    [undefined, 'no name: workers see the address'],
+    ['\u0000\u202E', 'no name: workers see the address'],
+    [5, 'display_name is not text: put it in quotation marks'],
+  ])('of the name %p', (display_name, reason) => {
+    expect(compile([{ ...at(email), display_name }]).warnings[0]).toBe(
+      `1 names or avatars to look at: ${reason}: record 1 (customer_id "C-1")`,
+    );
+  });
+
+  test('the first ten places, and the count of the rest; the report has all of them', () => {
+    const people = Array.from({ length: 1012 }, (_, i) => ({ ...at(email), customer_id: i, channels: [] }));
+    const { warnings, report } = compile(people);
+    expect(warnings).toEqual([expect.stringMatching(/^1,012 customers left out: .*; and 1,002 more$/)]);
+    expect(warnings[0]?.match(/record \d+/g)).toHaveLength(10);
+    expect(report.join().match(/record \d+/g)).toHaveLength(1012);
   });
 });
 
 test('a byte order mark, which spreadsheets write, does no harm', () => {
-  expect(compileCustomers('\uFEFF[]')).toMatchObject({ json: '[\n]\n', problems: [] });
+  expect(compileCustomers('\uFEFF[]').json).toBe('[\n]\n');
 });

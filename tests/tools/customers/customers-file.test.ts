@@ -1,8 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { customersFile, loadCustomers } from '../../../tools/customers/customers-file';
-import { readCustomers } from '../../../tools/customers/read-customers';
+import {
+  type CustomersSettings,
+  customersFile,
+  loadCustomers,
+} from '../../../tools/customers/customers-file';
 
 const repository = process.cwd();
 let project: string;
@@ -16,6 +19,8 @@ afterEach(() => {
   process.chdir(repository);
   rmSync(project, { recursive: true });
 });
+
+const load = (settings: CustomersSettings = {}) => loadCustomers(settings, (read) => read);
 
 test('the samples are read when there is nothing else', () => {
   expect(customersFile({})).toBe('assets/customers.private.json');
@@ -32,30 +37,94 @@ test('CUSTOMERS_FILE goes before both', () => {
   expect(customersFile({ CUSTOMERS_FILE: '../people.json' })).toBe('../people.json');
 });
 
-test.each([
+test('customers.csv and customers.xlsx at the top are found as well, and one of them has to be it', async () => {
+  writeFileSync('customers.csv', 'ID,Name,Phone\n1,Ada,+14155550147\n');
+  expect(await load()).toMatchObject({ file: 'customers.csv', customers: [{ customer_id: '1' }] });
+  writeFileSync('customers.xlsx', 'PK\x03\x04');
+  await expect(load()).rejects.toThrow(
+    'customers.csv: is there beside customers.xlsx: remove customers.csv or customers.xlsx, or name the one to take by CUSTOMERS_FILE in .env',
+  );
+  expect(await load({ CUSTOMERS_FILE: 'customers.csv' })).toMatchObject({ file: 'customers.csv' });
+  rmSync('customers.csv');
+  await expect(load()).rejects.toThrow(/^customers\.xlsx: looks like an Excel workbook .*CSV UTF-8/);
+});
+
+test.each<[string, Record<string, string>, RegExp]>([
   [
     'CUSTOMERS_FILE names no file',
     { CUSTOMERS_FILE: 'people.json' },
     /^people\.json: is missing: CUSTOMERS_FILE in \.env/,
   ],
   ['CUSTOMERS_FILE names a folder', { CUSTOMERS_FILE: 'assets' }, /^assets: cannot be read: EISDIR$/],
-])('it is said when %s', (_name, settings, words) => {
-  expect(() => loadCustomers(settings, readCustomers)).toThrow(words);
+])('it is said when %s', async (_name, settings, words) => {
+  await expect(load(settings)).rejects.toThrow(words);
 });
 
-test('it is said when the samples are gone, and there is no customers.json', () => {
+test('it is said when the samples are gone, and there is no customers.json', async () => {
   rmSync('assets/customers.private.json');
-  expect(() => loadCustomers({}, readCustomers)).toThrow(
-    /is missing: write your customers into customers\.json/,
-  );
+  await expect(load()).rejects.toThrow(/is missing: write your customers into customers\.json/);
 });
 
-test('each problem and each warning is led by the name of the file', () => {
-  writeFileSync('customers.json', '[{"customer_id":"C-1"},{}]');
-  expect(() => loadCustomers({}, readCustomers)).toThrow(
-    /^customers\.json: record 1 .*\ncustomers\.json: record 2, /,
-  );
-  writeFileSync('customers.json', '[{"customer_id":"C-1","channels":[{"type":"sms","value":"0172 555"}]}]');
-  const { warnings } = loadCustomers({ CRM_DEFAULT_COUNTRY: 'de' }, readCustomers);
-  expect(warnings).toEqual([expect.stringMatching(/^customers\.json: warning: record 1 /)]);
+test.each([
+  ['', 'is empty'],
+  [' \r\n', 'is empty'],
+  [
+    'PK\x03\x04',
+    'looks like an Excel workbook or another ZIP file: open it in a spreadsheet, and save it as',
+  ],
+  ['\xD0\xCF\x11\xE0\xA1', 'looks like an old Excel workbook: open it in a spreadsheet'],
+  ['\x1F\x8B', 'looks like a gzip file: unpack it'],
+  ['%PDF-1.7', 'looks like a PDF: export customers as CSV'],
+  ['\n<!DOCTYPE html>', 'looks like a web page: was the download that of a page to log in?'],
+  ['<?xml version="1.0"?>', 'looks like XML'],
+  ['BEGIN:VCARD', 'looks like vCards'],
+])('of a file that begins with %j, it is said what it is', async (content, words) => {
+  writeFileSync('customers.csv', content, 'latin1');
+  await expect(load()).rejects.toThrow(`customers.csv: ${words}`);
+});
+
+test('JSON is JSON, whatever the file is called', async () => {
+  writeFileSync('customers.csv', '\uFEFF [{"customer_id":1,"channels":[{"type":"messenger","value":"1"}]}]');
+  expect(await load()).toMatchObject({ customers: [{ customer_id: '1' }] });
+});
+
+describe('what is left out', () => {
+  const good = Array.from({ length: 40 }, (_, i) => `${i},Ada,+1415${2_000_000 + i}`);
+  const bad = Array.from({ length: 12 }, (_, i) => `X-${i},Eve,call me`);
+  const list = (...rows: string[]) => writeFileSync('customers.csv', ['ID,Name,Phone', ...rows].join('\n'));
+  const report = () => readFileSync('customers-report.txt', 'utf8');
+
+  test('is told with the name of the file and the first places, and listed as a whole', async () => {
+    list(...good, ...bad);
+    const { warnings } = await load({ CUSTOMERS_MAX_UNUSABLE: '50%' });
+    expect(warnings).toEqual([
+      expect.stringMatching(/^customers\.csv: warning: 12 addresses left out: .*; and 2 more$/),
+      expect.stringMatching(/^customers\.csv: warning: 12 customers left out: .*; and 2 more$/),
+      'The whole list is in customers-report.txt',
+    ]);
+    expect(report()).toMatch(
+      /^What was left out of customers\.csv\n\n12 addresses left out: .*\n {2}row 42 \(/,
+    );
+    expect(report().match(/X-11/g)).toHaveLength(2);
+    expect(report()).not.toMatch(/Eve|call me/);
+  });
+
+  test('is listed if it is too much as well, and no longer when it is mended', async () => {
+    list(...good, ...bad);
+    await expect(load()).rejects.toThrow(
+      /^customers\.csv: 12 of 52 customers cannot be used, more than 10%[\s\S]*\ncustomers\.csv: 12 addresses left out[\s\S]*\nThe whole list is in customers-report\.txt$/,
+    );
+    expect(report()).toContain('X-11');
+    list(...good);
+    expect((await load()).warnings).toEqual([]);
+    expect(existsSync('customers-report.txt')).toBe(false);
+  });
+
+  test('is not forgotten when another file is read', async () => {
+    list(...good, bad[0] ?? '');
+    await load();
+    writeFileSync('others.json', '[]');
+    await load({ CUSTOMERS_FILE: 'others.json' });
+    expect(report()).toContain('X-0');
+  });
 });

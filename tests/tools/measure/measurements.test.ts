@@ -5,7 +5,7 @@ import { PAGE, writeTable } from '../../../tools/measure/measurements';
 
 const page = readFileSync(PAGE, 'utf8');
 
-test.each(['first', 'warm', 'memory', 'calls', 'links', 'load', 'relink', 'faults'])(
+test.each(['first', 'warm', 'memory', 'calls', 'links', 'load', 'relink', 'faults', 'burst', 'places'])(
   'the table %s is filled in',
   (name) => {
     const [, table] = new RegExp(`<!-- ${name} -->(.*)<!-- /${name} -->`, 's').exec(page) ?? [];

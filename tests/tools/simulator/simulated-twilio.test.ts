@@ -36,15 +36,15 @@ afterAll(() => {
 beforeEach(() => {
   received = [];
   answers = { onConversationAdd: { body: JSON.stringify(known) }, onParticipantAdded: {}, onMessageAdd: {} };
-  twilio = new SimulatedTwilio(account, api, () => url, undefined, {
-    webhookTimeoutMs: 500,
-    initializingMs: 100,
+  twilio = new SimulatedTwilio(account, api, () => url, {
+    durations: { webhookTimeoutMs: 500, initializingMs: 300, retryPauseMs: 10, reportMs: 0 },
   });
 });
 
 const receive = (from = '+15551234567', others?: string[]) => twilio.receive({ from, text: 'Hello', others });
 const types = () => received.map(({ fields }) => fields.EventType);
-const last = () => twilio.traffic.at(-1);
+const webhooks = () => twilio.traffic.exchanges.filter(({ direction }) => direction === 'webhook');
+const last = () => webhooks().at(-1);
 
 describe('the answer to onConversationAdd', () => {
   test('of 200 with fields creates the conversation with them', async () => {
@@ -84,9 +84,9 @@ describe('the answer to onConversationAdd', () => {
   test('that does not come in time creates it unchanged', async () => {
     answers.onConversationAdd = undefined;
     expect(await receive()).toMatchObject({ friendlyName: undefined });
-    expect(twilio.traffic[1]).toMatchObject({
+    expect(webhooks()[0]).toMatchObject({
       verdict: 'warning',
-      words: expect.stringContaining('No answer in 5 s'),
+      words: expect.stringContaining('No answer in 1 s'),
     });
   });
 });
@@ -168,14 +168,14 @@ describe('group MMS', () => {
       'onParticipantAdded',
     ]);
     expect(api.initializing.has(group?.sid ?? '')).toBe(true);
-    await setTimeout(150);
+    await setTimeout(350);
     expect(api.initializing.has(group?.sid ?? '')).toBe(false);
   });
 });
 
 describe('with the switch', () => {
   test('that a worker creates the conversation, the event has no address', async () => {
-    twilio.faults.add('worker');
+    twilio.switches.add('worker');
     answers.onConversationAdd = {};
     expect(await receive()).toMatchObject({
       friendlyName: 'A customer of mine',
@@ -187,13 +187,13 @@ describe('with the switch', () => {
   });
 
   test('that the customer is linked already, their attributes say so', async () => {
-    twilio.faults.add('linked');
+    twilio.switches.add('linked');
     await receive();
     expect(received[1]?.fields.Attributes).toBe('{"customer_id":"C-1"}');
   });
 
   test('that a wrong filter is ticked, onMessageAdd comes to the pre-event URL', async () => {
-    twilio.faults.add('wrong-filter');
+    twilio.switches.add('wrong-filter');
     expect(await receive()).toBeDefined();
     expect(received[1]).toMatchObject({
       path: '/on-conversation-add',
@@ -205,9 +205,9 @@ describe('with the switch', () => {
   });
 });
 
-test('a call to the API is listed under the webhook that it belongs to', async () => {
-  await receive();
-  const path = `/v1/Conversations/CH1/Participants/${received[1]?.fields.ParticipantSid}`;
+test('a call to the API is noted with the webhook that it belongs to', async () => {
+  const conversation = await receive();
+  const path = `/v1/Conversations/${conversation?.sid}/Participants/${received[1]?.fields.ParticipantSid}`;
   const call = {
     host: 'conversations.twilio.com',
     method: 'POST',
@@ -217,16 +217,74 @@ test('a call to the API is listed under the webhook that it belongs to', async (
     bytes: Buffer.of(),
   };
   twilio.noteCall({ ...call, outcome: 429 });
-  twilio.noteCall({ ...call, outcome: 200 });
-  const conversation = `/v1/Conversations/${received[1]?.fields.ConversationSid}`;
-  twilio.noteCall({ ...call, method: 'GET', path: conversation, outcome: 200 });
-  expect(twilio.traffic.map(({ title, answer }) => [title, answer?.status])).toEqual([
-    ['From +15551234567', undefined],
-    ['onConversationAdd: +15551234567', 200],
-    ['onParticipantAdded: +15551234567', 200],
-    ['Update of the participant', 429],
-    ['Update of the participant', 200],
-    ['onParticipantAdded: worker@example.com', 200],
-    ['Read of the conversation', 200],
-  ]);
+  const of = webhooks().find(({ title }) => title === 'onParticipantAdded: +15551234567');
+  expect(twilio.traffic.exchanges.at(-1)).toMatchObject({
+    parent: of?.id,
+    title: 'Update of the participant',
+    answer: { status: 429 },
+  });
+});
+
+describe('what is sent again', () => {
+  test('is in a new conversation when that is asked for, and the old one is closed', async () => {
+    const first = await receive();
+    const second = await twilio.receive({ from: '+15551234567', text: 'Hello' }, true);
+    expect(second).not.toBe(first);
+    expect(first?.isClosed).toBe(true);
+    expect(types().filter((type) => type === 'onConversationAdd')).toHaveLength(2);
+  });
+
+  test('joins even if the conversation is being created yet', async () => {
+    const [first, second] = await Promise.all([receive(), receive()]);
+    expect(second).toBe(first);
+    expect(types().filter((type) => type === 'onConversationAdd')).toHaveLength(1);
+  });
+
+  test('by Twilio after 503, if the service has a retry count, has its RetryCount', async () => {
+    twilio.switches.add('retries');
+    answers.onParticipantAdded = { status: 503, body: '{"error":"CRM_SOURCE http: it is down"}' };
+    await receive();
+    const sent = received.filter(({ fields }) => fields['MessagingBinding.Address'] && fields.ParticipantSid);
+    expect(sent.map(({ fields }) => fields.RetryCount)).toEqual(['0', '1', '2', '3']);
+    expect(webhooks()[1]).toMatchObject({
+      verdict: 'warning',
+      words: 'The CRM failed: it is down. Answered 503: Twilio sends it again.',
+    });
+  });
+
+  test('is nothing by default', async () => {
+    answers.onParticipantAdded = { status: 503 };
+    await receive();
+    expect(received).toHaveLength(3);
+  });
+});
+
+describe('in place of the Functions', () => {
+  test('nothing: no webhook is sent, and the worker sees a number', async () => {
+    twilio.switches.add('no-functions');
+    expect(await receive()).toMatchObject({ friendlyName: undefined, messages: [{}] });
+    expect(received).toEqual([]);
+  });
+
+  test('a service that answers 500 loses the message', async () => {
+    twilio.switches.add('service-500');
+    expect(await receive()).toBeUndefined();
+    expect(received).toEqual([]);
+    expect(last()).toMatchObject({ verdict: 'lost', answer: { status: 500 } });
+  });
+});
+
+test('200 messages at once are all answered in time', async () => {
+  const all = Array.from({ length: 200 }, (_, i) => receive(`+1555123${String(i).padStart(4, '0')}`));
+  expect((await Promise.all(all)).filter(Boolean)).toHaveLength(200);
+  expect(webhooks().filter(({ answer }) => answer?.status !== 200)).toEqual([]);
+}, 30_000);
+
+test('Functions that do not run are not taken for slow ones', async () => {
+  const nowhere = new SimulatedTwilio(account, api, () => 'http://localhost:1');
+  expect(await nowhere.receive({ from: '+15551234567', text: 'Hello' })).toBeDefined();
+  expect(nowhere.traffic.exchanges[1]).toMatchObject({
+    verdict: 'warning',
+    words: 'The Functions do not run: nobody answered. The conversation is created unchanged.',
+  });
 });

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { AddressedCustomer } from '../../customers/read-customers';
+import type { AddressedCustomer, AmbiguousAddress } from '../../customers/customer-list';
 import { SYNC_DATA_MAX_BYTES, SYNC_UNIQUE_NAME_MAX_LENGTH } from '../../twilio/limits';
 
 /** One thing to do, so that Sync has what is listed. */
@@ -12,16 +12,19 @@ export interface Step {
 /** What tells the customers' Documents from others of the same service: see assets/crm/sync.private.ts. */
 export const PREFIX = 'customer:';
 
-/** The Document of a customer. */
-function documentOf({ key, ...data }: AddressedCustomer): { uniqueName: string; data: Step['data'] } {
+/** Who has an address: a customer, or several. */
+type Entry = AddressedCustomer | AmbiguousAddress;
+
+/** The Document of an address. */
+function documentOf({ key, ...data }: Entry): { uniqueName: string; data: Step['data'] } {
   return { uniqueName: PREFIX + key, data };
 }
 
 /** Which customers Sync would not take, and why not. */
-export function findTooLarge(customers: AddressedCustomer[]): string[] {
-  return customers.flatMap((customer) => {
-    const { uniqueName, data } = documentOf(customer);
-    const who = `customer_id ${JSON.stringify(customer.customer_id)}`;
+export function findTooLarge(entries: Entry[]): string[] {
+  return entries.flatMap((entry) => {
+    const { uniqueName, data } = documentOf(entry);
+    const who = `customer_id ${JSON.stringify(data.customer_id ?? data.customer_ids)}`;
     if (uniqueName.length > SYNC_UNIQUE_NAME_MAX_LENGTH)
       return `${who} has an address that is too long for Sync`;
     if (Buffer.byteLength(JSON.stringify(data)) > SYNC_DATA_MAX_BYTES)
@@ -30,9 +33,9 @@ export function findTooLarge(customers: AddressedCustomer[]): string[] {
   });
 }
 
-/** What is to be done if `existing` is in Sync, and `customers` should be. Removals come last. */
-export function planUpload(customers: AddressedCustomer[], existing: Map<string, unknown>): Step[] {
-  const wanted = customers.map(documentOf);
+/** What is to be done if `existing` is in Sync, and `entries` should be. Removals come last. */
+export function planUpload(entries: Entry[], existing: Map<string, unknown>): Step[] {
+  const wanted = entries.map(documentOf);
   const listed = new Set(wanted.map(({ uniqueName }) => uniqueName));
   const changed = wanted.flatMap((document): Step[] => {
     const { uniqueName, data } = document;

@@ -1,7 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import type { Twilio } from 'twilio';
 import { describeError, isRefused, type TwilioError } from '../../twilio/errors';
-import { forEachAtPace } from '../../twilio/pace';
+import { SYNC_CREATIONS_PER_SECOND } from '../../twilio/limits';
+import { forEachAtPace, type Pace } from '../../twilio/pace';
 import { type Retries, withRetries } from '../../twilio/retries';
 import { PREFIX, type Step } from './plan-upload';
 
@@ -16,8 +17,12 @@ export interface Failure {
   reason: string;
 }
 
-/** A fraction of what Twilio takes on one connection: https://www.twilio.com/docs/sync/limits */
-const PACE = { atATime: 20, perSecond: 100 };
+/** Creations have a limit of their own; updates and removals are limited for each Document: https://www.twilio.com/docs/sync/limits */
+export const PACES: Record<Step['what'], Pace> = {
+  create: { atATime: 20, perSecond: SYNC_CREATIONS_PER_SECOND },
+  update: { atATime: 20, perSecond: 100 },
+  remove: { atATime: 20, perSecond: 100 },
+};
 const PAGE_SIZE = 100;
 /** After how many failures it gives up. */
 const FAILURES_MAX = 50;
@@ -58,7 +63,7 @@ export async function takeSteps(
   const hopeless = new AbortController();
   const signal = AbortSignal.any([retries.signal, hopeless.signal]);
   setMaxListeners(Number.POSITIVE_INFINITY, signal);
-  await forEachAtPace(steps, PACE, signal, async (step) => {
+  const take = async (step: Step) => {
     try {
       await withRetries(
         async () => {
@@ -74,7 +79,12 @@ export async function takeSteps(
       if (isRefused(error) || failures.length >= FAILURES_MAX) hopeless.abort();
     }
     onStep();
-  });
+  };
+  // One kind after the other, removals last.
+  for (const what of ['create', 'update', 'remove'] as const) {
+    const ofKind = steps.filter((step) => step.what === what);
+    await forEachAtPace(ofKind, PACES[what], signal, take);
+  }
   return { done, failures };
 }
 

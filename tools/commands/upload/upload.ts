@@ -1,9 +1,8 @@
 /**
- * `npm run customers:upload`: brings the customers of assets/customers.private.json into Twilio Sync, where
+ * `npm run customers:upload`: brings the file of customers into Twilio Sync, where
  * CRM_SOURCE=sync finds them. It sends what differs, so that it may be run again whenever it was interrupted.
  */
 import { loadCustomers } from '../../customers/customers-file';
-import { readCustomers } from '../../customers/read-customers';
 import { Problem } from '../../problem';
 import { type Command, EXIT, runAsProcess } from '../command-line';
 import { showProgress } from '../progress';
@@ -12,7 +11,8 @@ import { type Documents, describeSyncError, type Failure, readDocuments, takeSte
 
 const USAGE = `npm run customers:upload -- [--dry-run] [--prune] [--json]
 
-Uploads your customers to Twilio Sync: those of customers.json, or of the file that CUSTOMERS_FILE names in .env.
+Uploads your customers to Twilio Sync: those of customers.json or customers.csv, or of the file that CUSTOMERS_FILE names
+in .env.
 
   --dry-run  says what would be done, and does nothing
   --prune    removes customers from Sync who are no longer listed
@@ -35,23 +35,25 @@ export const upload: Command<typeof options> = {
   async run({ prune, 'dry-run': dryRun }, caller) {
     const { env, signal } = caller;
     const { sync } = caller.connect();
-    const { customers, file, warnings } = loadCustomers(env, (source, country) => {
-      const read = readCustomers(source, country);
-      return { ...read, problems: [...read.problems, ...findTooLarge(read.customers)] };
+    const { entries, file, warnings } = await loadCustomers(env, (read) => {
+      const entries = [...read.customers, ...read.ambiguous];
+      const tooLarge = findTooLarge(entries);
+      if (tooLarge.length > 0) throw new Problem(tooLarge.join('\n'));
+      return { ...read, entries };
     });
     for (const warning of warnings) caller.problem(warning);
     caller.note(`Customers: ${file}`);
     const { documents } = sync.v1.services(env.SYNC_SERVICE_SID || 'default');
     caller.note('Reading what is in Sync already…');
-    const { create, update, remove } = byKind(planUpload(customers, await readOrExplain(documents, signal)));
-    if (prune && customers.length === 0 && remove.length > 0) {
+    const { create, update, remove } = byKind(planUpload(entries, await readOrExplain(documents, signal)));
+    if (prune && entries.length === 0 && remove.length > 0) {
       throw new Problem(
         `${file} lists nobody: --prune would remove all ${count(remove.length)} customers from Sync`,
       );
     }
 
     const steps = [...create, ...update, ...(prune ? remove : [])];
-    const unchanged = customers.length - create.length - update.length;
+    const unchanged = entries.length - create.length - update.length;
     const unlisted = prune ? 0 : remove.length;
     const report = (done: Step[], failures: Failure[]) => {
       const of = byKind(done);

@@ -1,91 +1,163 @@
-import { type ApiRequest, startFakeServer, twilioError } from '../fake-server';
+import { type ApiAnswer, type ApiRequest, startFakeServer, twilioError } from '../fake-server';
 import { refuseUnlessFrom } from './authentication';
+import { answerAsDescribed } from './openapi';
 
-/** A file that was uploaded. */
+/** A file that was uploaded: a version of a Function or an Asset. */
 export interface Upload {
   path: string;
   visibility: string;
   bytes: Buffer;
+  sid: string;
+  /** The Function or Asset that it is a version of. */
+  resourceSid: string;
 }
+
+/** A line of the Functions' log. */
+export interface LogLine {
+  level: string;
+  message: string;
+}
+
+/** What is deployed. */
+export type Deployed = ReturnType<typeof nothingDeployed>;
 
 const SERVICE = `ZS${'1'.repeat(32)}`;
 const ENVIRONMENT = `ZE${'2'.repeat(32)}`;
 const BUILD = `ZB${'3'.repeat(32)}`;
 export const DOMAIN = 'frontline-conversations-webhooks-1234-dev.twil.io';
+export const SERVERLESS_HOSTS = ['serverless.twilio.com', 'serverless-upload.twilio.com'];
 
-/** Serves Twilio's Serverless API, and keeps what is deployed: https://www.twilio.com/docs/serverless/api */
-export async function startFakeServerless(accountSid: string, authToken: string) {
-  const deployed = {
+/** An account without Functions. */
+export function nothingDeployed() {
+  return {
+    /** The unique name of the service, once it is created. */
+    service: undefined as string | undefined,
     functions: [] as Upload[],
     assets: [] as Upload[],
     build: {} as Record<string, string | string[]>,
     variables: {} as Record<string, string>,
     activated: false,
+    log: [] as LogLine[],
+    /** How many resources have been created. */
+    sids: 0,
   };
-  let sids = 0;
-  const sid = (prefix: string) => ({ sid: prefix + String(++sids).padStart(32, '0') });
+}
 
-  const answer = async (request: ApiRequest) => {
-    const refusal = refuseUnlessFrom({ accountSid, authToken }, request);
-    if (refusal) return refusal;
-    const { method, path, headers, body, bytes } = request;
-    const { pathname } = new URL(path, 'https://serverless.twilio.com');
-    const form = new URLSearchParams(body);
-    const resource = pathname
-      .split('/')
-      .filter((part) => !/^(|v1|Z[A-Z]\w{32})$/.test(part))
-      .join('/');
-    const created = (body: unknown) => ({ status: 201, body });
-    const list = (key: string) => ({ status: 200, body: { [key]: [], meta: { key, next_page_url: null } } });
+/** Serves Twilio's Serverless API, and keeps what is deployed: https://www.twilio.com/docs/serverless/api */
+export async function startFakeServerless(accountSid: string, authToken: string) {
+  const deployed = nothingDeployed();
+  const answer = (request: ApiRequest) =>
+    refuseUnlessFrom({ accountSid, authToken }, request) ??
+    answerAsDescribed(request, () => answerServerless(request, deployed));
+  return Object.assign(await startFakeServer(SERVERLESS_HOSTS, answer), { deployed });
+}
 
-    switch (`${method} ${resource}`) {
-      case 'POST Services':
-        return created({ sid: SERVICE, unique_name: form.get('UniqueName') });
-      case 'GET Services/Environments':
-        return list('environments');
-      case 'POST Services/Environments':
-        return created({ sid: ENVIRONMENT, domain_name: DOMAIN });
-      case 'GET Services/Functions':
-        return list('functions');
-      case 'GET Services/Assets':
-        return list('assets');
-      case 'POST Services/Functions':
-        return created(sid('ZH'));
-      case 'POST Services/Assets':
-        return created(sid('ZH'));
-      case 'POST Services/Functions/Versions':
-        deployed.functions.push(await uploadOf(headers, bytes));
-        return created(sid('ZN'));
-      case 'POST Services/Assets/Versions':
-        deployed.assets.push(await uploadOf(headers, bytes));
-        return created(sid('ZN'));
-      case 'POST Services/Builds':
-        for (const key of new Set(form.keys())) {
-          const values = form.getAll(key);
-          deployed.build[key] = key.endsWith('Versions') ? values : (values[0] ?? '');
-        }
-        return created({ sid: BUILD, status: 'building', runtime: form.get('Runtime') });
-      case 'GET Services/Builds/Status':
-        return { status: 200, body: { sid: BUILD, status: 'completed' } };
-      case 'GET Services/Environments/Variables':
-        return list('variables');
-      case 'POST Services/Environments/Variables':
-        deployed.variables[form.get('Key') ?? ''] = form.get('Value') ?? '';
-        return created(sid('ZV'));
-      case 'POST Services/Environments/Deployments':
-        deployed.activated = form.get('BuildSid') === BUILD;
-        return created(sid('ZD'));
-      default:
-        return twilioError({ status: 404 });
+/** What the Serverless API answers. */
+export async function answerServerless(
+  { method, path, headers, body, bytes }: ApiRequest,
+  deployed: Deployed,
+): Promise<ApiAnswer> {
+  const { pathname } = new URL(path, 'https://serverless.twilio.com');
+  const form = new URLSearchParams(body);
+  const parts = pathname.split('/');
+  const resource = parts.filter((part) => !/^(|v1|Z[A-Z]\w{32})$/.test(part)).join('/');
+  const nextSid = (prefix: string) => prefix + String(++deployed.sids).padStart(32, '0');
+  const created = (body: unknown) => ({ status: 201, body });
+  const found = (body: unknown) => ({ status: 200, body });
+  const list = (key: string, items: unknown[] = []) =>
+    found({ [key]: items, meta: { key, next_page_url: null } });
+  const service = { sid: SERVICE, unique_name: deployed.service };
+  const environment = {
+    sid: ENVIRONMENT,
+    unique_name: 'dev-environment',
+    domain_suffix: 'dev',
+    domain_name: DOMAIN,
+    build_sid: deployed.activated ? BUILD : null,
+  };
+  const upload = async (uploads: Upload[]) => {
+    const file = await uploadOf(headers, bytes);
+    const version = { ...file, sid: nextSid('ZN'), resourceSid: parts.at(-2) ?? '' };
+    const before = uploads.findIndex((one) => one.path === file.path);
+    uploads.splice(before < 0 ? uploads.length : before, 1, version);
+    return created({ sid: version.sid });
+  };
+
+  if (!deployed.service && (resource !== 'Services' || method !== 'POST')) {
+    return twilioError({ status: 404 });
+  }
+  switch (`${method} ${resource}`) {
+    case 'POST Services':
+      deployed.service = form.get('UniqueName') ?? '';
+      return created({ ...service, unique_name: deployed.service });
+    case 'GET Services':
+      return parts.includes(SERVICE) ? found(service) : list('services', [service]);
+    case `GET Services/${deployed.service}`:
+      return found(service);
+    case 'GET Services/Environments':
+      return list('environments', deployed.activated ? [environment] : []);
+    case 'POST Services/Environments':
+      return created(environment);
+    case 'GET Services/Functions':
+      return list('functions');
+    case 'GET Services/Assets':
+      return list('assets');
+    case 'POST Services/Functions':
+      return created({ sid: nextSid('ZH') });
+    case 'POST Services/Assets':
+      return created({ sid: nextSid('ZH') });
+    case 'POST Services/Functions/Versions':
+      return upload(deployed.functions);
+    case 'POST Services/Assets/Versions':
+      return upload(deployed.assets);
+    case 'GET Services/Functions/Versions/Content': {
+      const version = deployed.functions.find(({ sid }) => parts.includes(sid));
+      return version ? found({ content: version.bytes.toString() }) : twilioError({ status: 404 });
     }
-  };
+    case 'POST Services/Builds':
+      for (const key of new Set(form.keys())) {
+        const values = form.getAll(key);
+        deployed.build[key] = key.endsWith('Versions') ? values : (values[0] ?? '');
+      }
+      return created({ sid: BUILD, status: 'building', runtime: form.get('Runtime') });
+    case 'GET Services/Builds':
+      return found(buildOf(deployed));
+    case 'GET Services/Builds/Status':
+      return found({ sid: BUILD, status: 'completed' });
+    case 'GET Services/Environments/Variables':
+      return list(
+        'variables',
+        Object.entries(deployed.variables).map(([key, value]) => ({ key, value })),
+      );
+    case 'POST Services/Environments/Variables':
+      deployed.variables[form.get('Key') ?? ''] = form.get('Value') ?? '';
+      return created({ sid: nextSid('ZV') });
+    case 'POST Services/Environments/Deployments':
+      deployed.activated = form.get('BuildSid') === BUILD;
+      return created({ sid: nextSid('ZD') });
+    case 'GET Services/Environments/Logs':
+      return list('logs', deployed.log);
+    default:
+      return twilioError({ status: 404 });
+  }
+}
 
-  const hosts = ['serverless.twilio.com', 'serverless-upload.twilio.com'];
-  return Object.assign(await startFakeServer(hosts, answer), { deployed });
+/** With the visibility in capitals, as in the example of Twilio's description. */
+function buildOf({ functions, assets, build }: Deployed) {
+  const versions = (uploads: Upload[], of: string) =>
+    uploads.map(({ sid, resourceSid, path, visibility }) => {
+      return { sid, [of]: resourceSid, path, visibility: visibility.toUpperCase() };
+    });
+  return {
+    sid: BUILD,
+    status: 'completed',
+    runtime: build.Runtime,
+    function_versions: versions(functions, 'function_sid'),
+    asset_versions: versions(assets, 'asset_sid'),
+  };
 }
 
 /** Reads a form with a file. */
-async function uploadOf(headers: ApiRequest['headers'], bytes: Buffer): Promise<Upload> {
+async function uploadOf(headers: ApiRequest['headers'], bytes: Buffer) {
   const type = headers['content-type'] ?? '';
   const form = await new Response(new Uint8Array(bytes), { headers: { 'Content-Type': type } }).formData();
   const content = form.get('Content') as Blob;

@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: measures the Functions beside the way public Frontline services do it (baseline/), and writes the tables
- * and the plot of docs/measurements.md. `--short` measures less, and leaves that page alone.
+ * and the plot of docs/measurements.md. `--short` measures less, and leaves that page alone;
+ * `--load` measures only how many conversations a second the 30 places of a service carry.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -9,12 +10,15 @@ import { parseArgs } from 'node:util';
 import { writeTable, writeText } from '../measurements';
 import { baseline, type ColdStart, EMPTY, measureColdStart, ours } from './cold-start';
 import { type CustomerFiles, writeCustomers } from './customers';
+import { LOAD_HEADER, measureLoads } from './load';
 import { drawFirstAnswers } from './plot';
 import { benchRelink } from './relink';
 import { count, fineMs, mean, median, megabytes, ms, percentile, times } from './statistics';
 import { LOAD_SIZE, serveWebhooks, type Who } from './webhooks';
 
-const { values: flags } = parseArgs({ options: { short: { type: 'boolean', default: false } } });
+const { values: flags } = parseArgs({
+  options: { short: { type: 'boolean', default: false }, load: { type: 'boolean', default: false } },
+});
 const SIZES = flags.short ? [10, 10_000] : [10, 1_000, 10_000, 100_000];
 const PROCESSES = flags.short ? 3 : 21;
 const WARM_EVENTS = flags.short ? 100 : 2_000;
@@ -32,6 +36,11 @@ function goal(name: string, measured: string, isMet: boolean) {
 }
 
 async function run() {
+  if (!flags.load) await benchFunctions();
+  writeTable('places', LOAD_HEADER, await measureLoads(flags.short), flags.short);
+}
+
+async function benchFunctions() {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
   const files = new Map(SIZES.map((size) => [size, writeCustomers(folder, size)]));
   await benchProcesses(files);

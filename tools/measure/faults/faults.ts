@@ -7,6 +7,7 @@ import { writeTable } from '../measurements';
 import { breakCrms } from './break-crms';
 import { breakDeployment } from './break-deployment';
 import { breakTwilio } from './break-twilio';
+import { BURST_HEADER, measureBursts } from './burst';
 import { healAndKeep } from './heal-and-keep';
 import type { WebhookResult } from './promises';
 import { sendEvents } from './random-events';
@@ -29,6 +30,7 @@ async function run() {
   await breakTwilio(report);
   await breakDeployment(report);
   await sendEvents(report, EVENTS);
+  writeTable('burst', BURST_HEADER, await measureBursts(report, flags.short), flags.short);
 
   const rows = [...new Set(results.map(({ part }) => part))].map((part) =>
     rowOf(

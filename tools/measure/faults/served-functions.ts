@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { compileCustomers } from '../../customers/compile-customers';
 import { SAMPLE_CUSTOMERS } from '../../customers/customers-file';
 import { type FakeConversations, startFakeConversations } from '../../fakes/twilio/conversations';
-import { type LocalRuntime, startLocalRuntime } from '../../runtime/local-runtime';
+import { type LocalRuntime, startLocalRuntime, until } from '../../runtime/local-runtime';
 import {
   checkLinking,
   checkLog,
@@ -104,6 +104,14 @@ export async function serveFunctions(
       const answer = await send(`${runtime.url}/on-participant-added`, { ...PARTICIPANT, RetryCount });
       const isLinked = 'customer_id' in attributesOf();
       report({ part, fault, ms: answer.ms, ...checkLinking(answer, promise, isLinked) });
+    },
+    /** Waits until a CRM that was broken is asked again: after the pause of a circuit breaker, or what it asked for itself. */
+    async worksAgain() {
+      api.add({ sid, conversationSid: PARTICIPANT.ConversationSid, attributes: '{}' });
+      await until(
+        async () => (await send(`${runtime.url}/on-participant-added`, PARTICIPANT)).status === 200,
+        () => `the CRM is not asked again:\n${runtime.log()}`,
+      );
     },
     /** The participant's attributes. */
     attributes: attributesOf,

@@ -1,0 +1,135 @@
+/**
+ * A circuit breaker around a CRM that can fail: once it does not answer, it is not asked for a while. Otherwise each event
+ * would hold a place for as long as a look-up may take, Twilio runs 30 executions of a service at once, and the
+ * messages beyond them are lost: see docs/operations.md. The state is that of one instance; each learns for itself.
+ */
+
+/** Look-ups that were not answered, one after the other, after which the CRM is not asked. */
+const FAILURES_MAX = 2;
+/** A look-up that had less time says nothing about the CRM. */
+const SHORT_MS = 500;
+/** The pause before it is tried whether the CRM answers again; it doubles from try to try. */
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 8000;
+/** A `Retry-After` that no event can wait for: the CRM is left alone so long, but not longer than that. */
+const REFUSAL_MS = 5000;
+const LONGEST_REFUSAL_MS = 30_000;
+/** How long a try may take that a customer's message waits for. */
+const AWAITED_TRY_MS = 250;
+/** After that long, any look-up may try in its whole time: a slow CRM, asked by the pre-event alone, is found to be back. */
+const WHOLE_TRY_AFTER_MS = 30_000;
+/** What Node and other HTTP clients say if there is no connection. */
+const NO_CONNECTION = /^(ETIMEDOUT|ECONN\w+|EPIPE|ENOTFOUND|EAI_AGAIN|EHOST\w+|ENET\w+|UND_ERR_\w*TIMEOUT)$/;
+
+/** An error of a CRM that did not answer the question, or not in time. */
+export interface Unanswered extends Error {
+  code?: string;
+  /** The CRM is too busy to answer. */
+  isBusy?: boolean;
+  /** How long the CRM wants to be left alone. */
+  retryAfterMs?: number;
+}
+
+interface Circuit {
+  failures: number;
+  answeredAt: number;
+  /** When it opened, or was tried last in the whole time of a look-up; `undefined` while it is closed. */
+  openedAt?: number;
+  /** When the CRM may be tried, and the pause after that. */
+  tryAt: number;
+  pauseMs: number;
+  isTrying: boolean;
+}
+
+/** By the names in CRM_SOURCE. */
+const circuits = new Map<string, Circuit>();
+/** The look-ups that are under way. */
+const underWay = new Map<string, Promise<unknown>>();
+
+/** Looks something up, unless that is under way already: then both get the same answer. */
+export function askOnce<T>(key: string, ask: () => Promise<T>): Promise<T> {
+  const asked = underWay.get(key) as Promise<T> | undefined;
+  if (asked) return asked;
+  const answer = ask().finally(() => underWay.delete(key));
+  underWay.set(key, answer);
+  return answer;
+}
+
+/**
+ * Asks a CRM, if it is known to answer, or one at a time to try whether it does again.
+ *
+ * @param source the name in CRM_SOURCE
+ * @param isAwaited whether a customer's message waits for the answer
+ * @param ask is told how many milliseconds it has at the most
+ * @throws Error at once if the CRM is not asked; what `ask` throws
+ */
+export async function breakCircuit<T>(
+  source: string,
+  isAwaited: boolean,
+  ask: (limitMs: number) => Promise<T>,
+): Promise<T> {
+  const circuit = circuitOf(source);
+  const startedAt = performance.now();
+  const { openedAt } = circuit;
+  const isTry = openedAt !== undefined;
+  if (isTry && (circuit.isTrying || startedAt < circuit.tryAt)) {
+    throw new Error('not asked, since it has not answered lately');
+  }
+  const isShort = isTry && isAwaited && startedAt - openedAt < WHOLE_TRY_AFTER_MS;
+  circuit.isTrying = isTry;
+  try {
+    const answer = await ask(isShort ? AWAITED_TRY_MS : Number.POSITIVE_INFINITY);
+    answered(source, circuit, isTry);
+    return answer;
+  } catch (error) {
+    if (!isUnanswered(error)) answered(source, circuit, isTry);
+    else if (isTry) pause(circuit, error, isShort ? openedAt : performance.now());
+    else count(source, circuit, error, startedAt);
+    throw error;
+  } finally {
+    if (isTry) circuit.isTrying = false;
+  }
+}
+
+function circuitOf(source: string): Circuit {
+  let circuit = circuits.get(source);
+  if (!circuit) {
+    circuit = { failures: 0, answeredAt: 0, tryAt: 0, pauseMs: FIRST_PAUSE_MS, isTrying: false };
+    circuits.set(source, circuit);
+  }
+  return circuit;
+}
+
+/** A refusal is an answer: only a CRM that says nothing, or that it is too busy, has not answered. */
+function isUnanswered(error: unknown): error is Unanswered {
+  const { code, isBusy, cause } = Object(error);
+  return Boolean(isBusy) || [code, Object(cause).code].some((of) => NO_CONNECTION.test(String(of)));
+}
+
+function count(source: string, circuit: Circuit, error: Unanswered, startedAt: number) {
+  if (circuit.openedAt !== undefined) return;
+  const { code, isBusy, retryAfterMs = 0 } = error;
+  const now = performance.now();
+  const isLate = (code === 'ETIMEDOUT' || isBusy) && now - startedAt < SHORT_MS;
+  // If another look-up was answered meanwhile, the CRM is slow or busy, and not away.
+  if (!isLate && circuit.answeredAt < startedAt) circuit.failures++;
+  if (circuit.failures < FAILURES_MAX && retryAfterMs < REFUSAL_MS) return;
+  pause(circuit, error, now);
+  console.error(`CRM_SOURCE ${source}: does not answer, and is asked only now and then until it does`);
+}
+
+function pause(circuit: Circuit, { retryAfterMs = 0 }: Unanswered, openedAt: number) {
+  const jitteredMs = circuit.pauseMs * (0.75 + Math.random() / 2);
+  circuit.openedAt = openedAt;
+  circuit.tryAt = performance.now() + Math.max(jitteredMs, Math.min(retryAfterMs, LONGEST_REFUSAL_MS));
+  circuit.pauseMs = Math.min(2 * circuit.pauseMs, LONGEST_PAUSE_MS);
+}
+
+function answered(source: string, circuit: Circuit, isTry: boolean) {
+  circuit.answeredAt = performance.now();
+  circuit.failures = 0;
+  // An answer to what was asked before the circuit opened says nothing about now.
+  if (!isTry) return;
+  Object.assign(circuit, { openedAt: undefined, pauseMs: FIRST_PAUSE_MS });
+  console.log(`CRM_SOURCE ${source}: answers again`);
+}

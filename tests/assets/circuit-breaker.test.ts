@@ -1,0 +1,156 @@
+import { askOnce, breakCircuit } from '../../assets/circuit-breaker.private';
+import { captureLog } from '../helpers/in-process-runtime';
+
+const hung = Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' });
+const busy = Object.assign(new Error('answered 503'), { isBusy: true, retryAfterMs: 800 });
+const refusing = Object.assign(new Error('answered 429'), { isBusy: true, retryAfterMs: 20_000 });
+const unreachable = new Error('could not be reached', {
+  cause: Object.assign(new Error(), { code: 'ECONNREFUSED' }),
+});
+const credentials = new Error('answered 401');
+const NOT_ASKED = 'not asked, since it has not answered lately';
+
+let now: number;
+let log: () => string[];
+let source: string;
+let sources = 0;
+beforeEach(() => {
+  now = 1_000_000;
+  source = `source-${sources++}`;
+  jest.spyOn(performance, 'now').mockImplementation(() => now);
+  jest.spyOn(Math, 'random').mockReturnValue(0.5);
+  log = captureLog();
+});
+afterEach(() => jest.restoreAllMocks());
+
+/** A look-up that takes so long. @returns what became of it, and how long it was given */
+async function lookUp(answer: unknown, { tookMs = 3000, isAwaited = false } = {}) {
+  let limit: number | undefined;
+  const outcome = await breakCircuit(source, isAwaited, async (limitMs) => {
+    limit = limitMs;
+    now += Math.min(tookMs, limitMs);
+    if (answer instanceof Error) throw answer;
+    return answer;
+  }).catch((error: Error) => error.message);
+  return { outcome, limit };
+}
+const open = async () => {
+  await lookUp(hung);
+  await lookUp(hung);
+};
+
+test.each([hung, busy, unreachable])(
+  'after two look-ups in a row that failed with %p, none is made',
+  async (failure) => {
+    await lookUp(failure);
+    expect(log()).toEqual([]);
+    await lookUp(failure);
+    expect(await lookUp('Ada')).toEqual({ outcome: NOT_ASKED, limit: undefined });
+    expect(log()).toEqual([
+      `CRM_SOURCE ${source}: does not answer, and is asked only now and then until it does`,
+    ]);
+  },
+);
+
+test.each([credentials, 'Ada', undefined])(
+  'after the answer %p, failures are counted from the start',
+  async (answer) => {
+    await lookUp(hung);
+    await lookUp(answer);
+    await lookUp(hung);
+    expect(await lookUp('Ada')).toMatchObject({ outcome: 'Ada' });
+    expect(log()).toEqual([]);
+  },
+);
+
+test('a look-up that had hardly any time counts as nothing', async () => {
+  for (let i = 0; i < 5; i++) await lookUp(hung, { tookMs: 100 });
+  expect(await lookUp('Ada')).toMatchObject({ outcome: 'Ada' });
+});
+
+test('as long as others are answered, those that are not count as nothing', async () => {
+  for (let i = 0; i < 5; i++) {
+    await breakCircuit(source, false, async () => {
+      now += 1000;
+      await lookUp('Ada', { tookMs: 10 });
+      now += 2000;
+      throw busy;
+    }).catch(() => undefined);
+  }
+  expect(await lookUp('Ada')).toMatchObject({ outcome: 'Ada' });
+});
+
+test('after a pause, one look-up at a time tries, and its answer ends it', async () => {
+  await open();
+  now += 1100;
+  let other: unknown;
+  const tried = await breakCircuit(source, false, async () => {
+    other = (await lookUp('Ada')).outcome;
+    return 'Ada';
+  });
+  expect([tried, other]).toEqual(['Ada', NOT_ASKED]);
+  expect(await lookUp('Ben')).toMatchObject({ outcome: 'Ben' });
+  expect(log()).toEqual([expect.stringContaining('does not answer'), `CRM_SOURCE ${source}: answers again`]);
+});
+
+test('the pauses grow, and stay below ten seconds', async () => {
+  await open();
+  const pauses = [];
+  for (let i = 0; i < 6; i++) {
+    const pausedAt = now;
+    while ((await lookUp(hung, { tookMs: 0 })).limit === undefined) now += 100;
+    pauses.push(Math.round((now - pausedAt) / 1000));
+  }
+  expect(pauses).toEqual([1, 2, 4, 8, 8, 8]);
+});
+
+test('a try that a message waits for is short, but not for ever', async () => {
+  await open();
+  now += 1100;
+  expect((await lookUp(hung, { isAwaited: true })).limit).toBe(250);
+  now += 30_000;
+  expect((await lookUp(hung, { isAwaited: true })).limit).toBe(Number.POSITIVE_INFINITY);
+  now += 10_000;
+  expect((await lookUp(hung, { isAwaited: true })).limit).toBe(250);
+});
+
+test('what the CRM refuses for longer than an event can wait is not tried before, even if others were answered', async () => {
+  await breakCircuit(source, false, async () => {
+    await lookUp('Ada', { tookMs: 10 });
+    throw refusing;
+  }).catch(() => undefined);
+  now += 19_900;
+  expect((await lookUp('Ada')).outcome).toBe(NOT_ASKED);
+  now += 200;
+  expect((await lookUp('Ada')).outcome).toBe('Ada');
+});
+
+test('an answer to what was asked before says nothing about now', async () => {
+  await breakCircuit(source, false, async () => open());
+  expect((await lookUp('Ada')).outcome).toBe(NOT_ASKED);
+});
+
+test('sources fail on their own', async () => {
+  await open();
+  source = 'another';
+  expect((await lookUp('Ada')).outcome).toBe('Ada');
+});
+
+test('what is asked already is not asked twice, and afterwards it is asked anew', async () => {
+  const ask = jest.fn(async () => 'Ada');
+  expect(await Promise.all([askOnce('a', ask), askOnce('a', ask), askOnce('b', ask)])).toEqual([
+    'Ada',
+    'Ada',
+    'Ada',
+  ]);
+  expect(ask).toHaveBeenCalledTimes(2);
+  await askOnce('a', ask);
+  expect(ask).toHaveBeenCalledTimes(3);
+});
+
+test('a failure is shared, and not kept', async () => {
+  const ask = jest.fn(async (): Promise<string> => Promise.reject(hung));
+  const asked = [askOnce('a', ask), askOnce('a', ask)];
+  for (const one of asked) await expect(one).rejects.toBe(hung);
+  expect(await askOnce('a', async () => 'Ada')).toBe('Ada');
+});

@@ -1,0 +1,321 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { connect } from '../../../../tools/commands/connect/connect';
+import { SERVICES } from '../../../../tools/fakes/twilio/fake-account';
+import { POST_URL, PRE_URL, type Runs, useFakeAccount } from '../../../helpers/fake-account';
+
+const account = useFakeAccount();
+const [DEFAULT, OTHER] = SERVICES;
+const OURS = {
+  method: 'POST',
+  target: 'webhook',
+  preWebhookUrl: PRE_URL,
+  postWebhookUrl: POST_URL,
+  filters: ['onConversationAdd', 'onParticipantAdded'],
+} as const;
+const STRANGER = {
+  method: 'GET',
+  preWebhookUrl: 'https://crm.acme.com/pre',
+  postWebhookUrl: 'https://crm.acme.com/post',
+  filters: ['onMessageAdd', 'onMessageAdded'],
+};
+const OLD = {
+  preWebhookUrl: 'https://frontline-0000-dev.twil.io/on-conversation-add',
+  postWebhookUrl: 'https://frontline-0000-dev.twil.io/on-participant-added',
+  filters: ['onConversationAdd', 'onParticipantAdded', 'onParticipantRemoved'],
+};
+const set = (scope: string, webhooks: object) =>
+  Object.assign(account.state().configuration.webhooks, {
+    [scope]: { ...account.webhooks(scope), ...structuredClone(webhooks) },
+  });
+const run = (args: string[] = ['--yes'], runs?: Runs) => account.run(connect, args, runs);
+const json = async (...args: string[]) => JSON.parse((await run(['--json', ...args])).out);
+
+describe('connect', () => {
+  test('points the webhooks at the Functions, and has Twilio repeat what it may have missed', async () => {
+    expect(await run()).toMatchObject({
+      code: 0,
+      problems: [],
+      out: expect.stringContaining('npm run doctor'),
+    });
+    expect(account.webhooks()).toEqual(OURS);
+    expect(account.state().retryCounts.get(DEFAULT)).toEqual({ pre: 3, post: 3 });
+    expect(account.state().retryCounts.get(OTHER)).toEqual({ pre: 0, post: 0 });
+  });
+
+  test('changes nothing the second time, and says so', async () => {
+    await run();
+    account.server().calls.length = 0;
+    expect(await run([])).toMatchObject({ code: 0, out: expect.stringContaining('nothing to change') });
+    expect(account.writes()).toEqual([]);
+  });
+
+  test('shows what is, what will be, and what goes', async () => {
+    set('account', { ...OLD, method: 'GET', filters: ['onConversationAdd', 'onMessageAdd'] });
+    const { out } = await run(['--dry-run']);
+    expect(out.split('\n').slice(0, 10)).toEqual([
+      'Global webhooks',
+      `  ~ Pre-Event URL   ${OLD.preWebhookUrl}`,
+      `                    → ${PRE_URL}`,
+      `  ~ Post-Event URL  ${OLD.postWebhookUrl}`,
+      `                    → ${POST_URL}`,
+      '  ~ Method          GET → POST',
+      '  = Target          webhook',
+      '  = Filters         onConversationAdd',
+      '  +                 onParticipantAdded',
+      '  -                 onMessageAdd',
+    ]);
+    expect(account.writes()).toEqual([]);
+  });
+
+  test('asks, and changes nothing after a no', async () => {
+    const { code, asked } = await run([], { answer: false });
+    expect([code, asked]).toEqual([1, ['Change this?']]);
+    expect(account.writes()).toEqual([]);
+    expect((await run([], { answer: true })).code).toBe(0);
+    expect(account.webhooks()).toEqual(OURS);
+  });
+
+  test('changes nothing without a terminal and without --yes', async () => {
+    expect(await run([])).toMatchObject({ code: 1, problems: [expect.stringContaining('--yes')] });
+    expect(account.writes()).toEqual([]);
+  });
+
+  test.each([['--undo', '--domain', 'x.twil.io'], ['--service', 'CH1'], ['--replace'], ['--force']])(
+    'with %s it is a usage error, and asks Twilio nothing',
+    async (...args) => {
+      expect((await run(args)).code).toBe(2);
+      expect(account.server().calls).toEqual([]);
+    },
+  );
+});
+
+describe('filters', () => {
+  test('of our own post-event URL stay, those of the pre-event URL that it is not for do not', async () => {
+    set('account', { ...OURS, filters: ['onMessageAdd', 'onMessageAdded', 'onConversationAdd'] });
+    await run();
+    expect(account.webhooks()?.filters).toEqual([
+      'onMessageAdded',
+      'onConversationAdd',
+      'onParticipantAdded',
+    ]);
+  });
+
+  test('of a URL that is replaced do not come to the new one', async () => {
+    set('account', OLD);
+    await run();
+    expect(account.webhooks()).toEqual(OURS);
+  });
+
+  test('an override of the connection stays', async () => {
+    set('account', { ...OURS, preWebhookUrl: `${PRE_URL}#rc=2&rp=all` });
+    await run();
+    expect(account.webhooks()?.preWebhookUrl).toBe(`${PRE_URL}#rc=2&rp=all`);
+  });
+});
+
+describe('another backend', () => {
+  beforeEach(() => set('account', STRANGER));
+
+  test('is not cut off by a script that only says --yes', async () => {
+    const { code, problems } = await run();
+    expect(code).toBe(1);
+    expect(problems.join('\n')).toContain('https://crm.acme.com/post will no longer receive onMessageAdded.');
+    expect(problems.join('\n')).toContain(`npm run connect -- --service ${DEFAULT}`);
+    expect(problems.at(-1)).toContain('--replace');
+    expect(account.webhooks()).toMatchObject(STRANGER);
+    expect((await run(['--yes', '--replace'])).code).toBe(0);
+    expect(account.webhooks()).toEqual(OURS);
+  });
+
+  test('may be Flex, which is not cut off either', async () => {
+    set('account', { ...OURS, target: 'flex' });
+    const { code, problems } = await run();
+    expect([code, problems.join('\n')]).toEqual([1, expect.stringContaining('Flex will no longer be sent')]);
+    expect(account.webhooks()?.target).toBe('flex');
+  });
+
+  test('keeps what it has if a service is connected instead', async () => {
+    expect((await run(['--yes', '--service', DEFAULT, '--service', OTHER])).code).toBe(0);
+    const { target, ...ours } = OURS;
+    expect([account.webhooks(DEFAULT), account.webhooks(OTHER)]).toEqual([ours, ours]);
+    expect(account.webhooks()).toMatchObject(STRANGER);
+    expect(account.state().retryCounts.get(OTHER)).toEqual({ pre: 3, post: 3 });
+  });
+});
+
+describe('a service that has webhooks of its own', () => {
+  test('of another backend shadows the global ones: exit 1 if it is the default one', async () => {
+    set(DEFAULT, STRANGER);
+    const { code, problems } = await run();
+    expect(code).toBe(1);
+    expect(problems).toEqual([expect.stringContaining(`npm run connect -- --service ${DEFAULT}`)]);
+    expect(account.webhooks()).toEqual(OURS);
+    expect(account.webhooks(DEFAULT)).toMatchObject(STRANGER);
+    expect(account.state().retryCounts.get(DEFAULT)).toEqual({ pre: 0, post: 0 });
+  });
+
+  test('is seen if only an address creates conversations in it', async () => {
+    account.state().configuration.addresses.push({
+      type: 'sms',
+      address: '+15017122661',
+      autoCreation: { enabled: true, type: 'default', conversation_service_sid: OTHER },
+    });
+    set(OTHER, STRANGER);
+    expect(await json('--yes')).toMatchObject({ shadowedBy: [OTHER] });
+  });
+
+  test('of an old deployment is brought up to date', async () => {
+    set(DEFAULT, OLD);
+    expect((await run()).code).toBe(0);
+    expect(account.webhooks(DEFAULT)).toMatchObject({ preWebhookUrl: PRE_URL, postWebhookUrl: POST_URL });
+  });
+});
+
+describe('nothing is changed', () => {
+  const unchanged = async (message: string, args?: string[], runs?: Runs) => {
+    const { code, problems } = await run(args, runs);
+    expect([code, problems.join('\n')]).toEqual([1, expect.stringContaining(message)]);
+    expect(account.writes()).toEqual([]);
+    expect(existsSync('.twilioconnectinfo')).toBe(false);
+  };
+
+  test('if nothing is deployed', async () => {
+    account.state().deployed.activated = false;
+    await unchanged('run npm run deploy first');
+  });
+
+  test('if the domain is another account’s', () =>
+    unchanged('No Functions of this account are deployed to other.twil.io', [
+      '--yes',
+      '--domain',
+      'other.twil.io',
+    ]));
+
+  test.each(['drop', 'hang'] as const)(
+    'if the Function does not answer (%s)',
+    async (fault) => {
+      account.server().faultOf = ({ host }) => (host.endsWith('.twil.io') ? fault : undefined);
+      await unchanged('Twilio would reject every new conversation');
+    },
+    20_000,
+  );
+
+  test('if the Function is not there', async () => {
+    account.state().domains = {};
+    await unchanged('answers 404');
+  });
+
+  test.each([401, 403])('if the credentials are refused with %p', async (status) => {
+    account.server().fault = { status, code: 20003 };
+    await unchanged('are ACCOUNT_SID and AUTH_TOKEN those of your account?');
+  });
+
+  test('if the service is not there', () =>
+    unchanged('is the SID that of a Conversations service', ['--yes', '--service', `IS${'c'.repeat(32)}`]));
+
+  test('if the history is damaged', async () => {
+    writeFileSync('.twilioconnectinfo', '{');
+    const { code, problems } = await run();
+    expect([code, problems.join()]).toEqual([1, expect.stringContaining('is damaged')]);
+    expect(account.writes()).toEqual([]);
+  });
+});
+
+describe('what fails on the way', () => {
+  test('is tried again if it may pass', async () => {
+    account.server().faults = [{ status: 429 }, 'drop', { status: 503 }];
+    expect((await run()).code).toBe(0);
+    expect(account.webhooks()).toEqual(OURS);
+  }, 20_000);
+
+  test.each([404, 410])('a Chat API that is gone (%p) is a warning', async (status) => {
+    account.server().faultOf = ({ host }) => (host === 'chat.twilio.com' ? { status } : undefined);
+    expect(await run()).toMatchObject({ code: 0, problems: [expect.stringContaining('retry counts')] });
+    expect(account.webhooks()).toEqual(OURS);
+  });
+
+  test('says what has been done and what has not, and undoes that', async () => {
+    account.server().faultOf = ({ path, method }) =>
+      method === 'POST' && path.startsWith(`/v1/Services/${OTHER}`) ? { status: 400 } : undefined;
+    const { code, problems } = await run(['--yes', '--service', DEFAULT, '--service', OTHER]);
+    expect(code).toBe(1);
+    expect(problems.at(-1)).toContain(`webhooks of ${DEFAULT} (npm run connect -- --undo puts that back)`);
+    account.server().faultOf = undefined;
+    expect((await run(['--yes', '--undo'])).code).toBe(0);
+    expect(account.webhooks(DEFAULT)?.preWebhookUrl).toBeNull();
+  });
+
+  test('after Ctrl-C nothing more is changed, and it says what was', async () => {
+    const interruption = new AbortController();
+    account.server().faultOf = ({ method, host }) => {
+      if (method === 'POST' && host === 'chat.twilio.com') interruption.abort();
+      return undefined;
+    };
+    const { problems } = await run(['--yes'], { signal: interruption.signal });
+    expect(problems).toEqual([expect.stringMatching(/^Changed: retry counts of IS\w+ .*interrupted$/)]);
+    expect(account.webhooks()?.preWebhookUrl).toBeNull();
+  });
+});
+
+describe('undo', () => {
+  const allWebhooks = () => structuredClone(account.state().configuration.webhooks);
+
+  test.each([
+    ['nothing', 'account', { filters: [] }],
+    ['an old deployment of ours', 'account', OLD],
+    ['a stranger’s', 'account', STRANGER],
+    ['a service’s own, old ones', DEFAULT, { ...OLD, method: 'POST' }],
+  ])('puts back %s', async (_what, scope, webhooks) => {
+    set(scope, webhooks);
+    const atFirst = allWebhooks();
+    await run(['--yes', '--replace']);
+    expect(allWebhooks()).not.toEqual(atFirst);
+    expect(await run(['--yes', '--undo'])).toMatchObject({ code: 0, problems: [] });
+    expect(allWebhooks()).toEqual(atFirst);
+    expect(account.state().retryCounts.get(DEFAULT)).toEqual({ pre: 0, post: 0 });
+    expect(existsSync('.twilioconnectinfo')).toBe(false);
+    expect(await run(['--undo'])).toMatchObject({
+      code: 1,
+      problems: [expect.stringContaining('nothing to undo')],
+    });
+  });
+
+  test('goes back one change at a time', async () => {
+    set('account', OLD);
+    await run();
+    set('account', STRANGER);
+    await run(['--yes', '--replace']);
+    expect(JSON.parse(readFileSync('.twilioconnectinfo', 'utf8'))).toHaveLength(2);
+    await run(['--yes', '--undo']);
+    expect(account.webhooks()).toMatchObject(STRANGER);
+  });
+
+  test('says what Twilio did not empty', async () => {
+    await run();
+    account.state().configuration.canBeEmptied = false;
+    const { code, problems } = await run(['--yes', '--undo']);
+    expect([code, problems.at(-1)]).toEqual([
+      1,
+      expect.stringContaining('Pre-Event URL of the global webhooks, Post-Event URL of the global webhooks'),
+    ]);
+    expect(existsSync('.twilioconnectinfo')).toBe(true);
+  });
+
+  test('does not take away what somebody set meanwhile, unless told to', async () => {
+    await run();
+    set('account', STRANGER);
+    expect((await run(['--yes', '--undo'])).code).toBe(1);
+    expect(account.webhooks()).toMatchObject(STRANGER);
+    expect((await run(['--undo', '--dry-run'])).code).toBe(0);
+    expect(account.webhooks()).toMatchObject(STRANGER);
+    expect((await run(['--yes', '--replace', '--undo'])).code).toBe(0);
+    expect(account.webhooks()?.preWebhookUrl).toBeNull();
+  });
+
+  test('of a service that had none leaves nothing that is called', async () => {
+    await run(['--yes', '--service', OTHER]);
+    const { code, out } = await run(['--yes', '--undo']);
+    expect([code, out]).toEqual([0, expect.stringContaining(`method of the webhooks of ${OTHER}`)]);
+    expect(account.webhooks(OTHER)).toMatchObject({ preWebhookUrl: null, postWebhookUrl: null, filters: [] });
+  });
+});

@@ -1,0 +1,336 @@
+import { connect } from '../../../../tools/commands/connect/connect';
+import { doctor } from '../../../../tools/commands/doctor/doctor';
+import { SERVICES } from '../../../../tools/fakes/twilio/fake-account';
+import { DOMAIN } from '../../../../tools/fakes/twilio/serverless';
+import { ACCOUNT, PRE_URL, type Runs, useFakeAccount } from '../../../helpers/fake-account';
+import { startTestRuntime, type TestRuntime } from '../../../helpers/test-runtime';
+
+let runtime: TestRuntime;
+/** Deployed with settings that lack something. */
+let broken: TestRuntime;
+beforeAll(async () => {
+  [runtime, broken] = await Promise.all([
+    startTestRuntime(),
+    startTestRuntime({ variables: { CRM_SOURCE: 'hubspot' } }),
+  ]);
+}, 60_000);
+afterAll(() => Promise.all([runtime.stop(), broken.stop()]));
+const account = useFakeAccount(() => runtime.url);
+const [DEFAULT, OTHER] = SERVICES;
+const NAMES = [
+  'account',
+  'deployment',
+  'functions',
+  'webhooks',
+  'inbound',
+  'crm',
+  'conversations',
+  'last-day',
+  'load',
+];
+
+interface Report {
+  ok: boolean;
+  verdict: string;
+  checks: { name: string; verdict: string; findings: { verdict: string; seen: string; mend?: string }[] }[];
+}
+const run = async (args: string[] = [], runs?: Runs) => {
+  const ran = await account.run(doctor, ['--json', ...args], runs);
+  return { ...ran, report: JSON.parse(ran.out) as Report };
+};
+/** The checks that are not well, and what they found. */
+const ills = ({ checks }: Report) =>
+  Object.fromEntries(
+    checks
+      .filter(({ verdict }) => verdict !== 'ok')
+      .map(({ name, verdict, findings }) => [
+        name,
+        [
+          verdict,
+          ...findings.filter((one) => one.verdict !== 'ok').map(({ seen, mend }) => `${seen} → ${mend}`),
+        ],
+      ]),
+  );
+const install = () => account.run(connect, ['--yes', '--replace']);
+
+test('after connect, all is well, and nothing is changed', async () => {
+  await install();
+  account.server().calls.length = 0;
+  const { code, report } = await run();
+  expect(ills(report)).toEqual({});
+  expect([code, report.ok, report.checks.map(({ name }) => name)]).toEqual([0, true, NAMES]);
+  expect(account.writes()).toEqual([]);
+});
+
+test('before connect, it says that Twilio does not call, and names connect', async () => {
+  const { code, report } = await run();
+  expect(code).toBe(1);
+  expect(Object.keys(ills(report))).toEqual(['webhooks']);
+  expect(ills(report).webhooks).toEqual([
+    'problem',
+    'global webhooks: Pre-Event URL is not set; Post-Event URL is not set; ' +
+      'no filter for onConversationAdd, onParticipantAdded → Run npm run connect.',
+    expect.stringContaining('repeats 0 and 0 times'),
+  ]);
+});
+
+test('text has a line for each check that is well, and says so at the end', async () => {
+  await install();
+  const { out } = await account.run(doctor);
+  const lines = out.split('\n');
+  expect(lines.flatMap((line) => /^✔ ([a-z-]+) /.exec(line)?.[1] ?? [])).toEqual(NAMES);
+  expect(lines.at(-1)).toBe('All well.');
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+});
+
+describe('with one thing broken, that check says so, and no other', () => {
+  const state = () => account.state();
+  const webhooks = (scope = 'account') =>
+    account.webhooks(scope) as NonNullable<ReturnType<typeof account.webhooks>>;
+  const filesOf = () => state().deployed;
+  const stranger = {
+    method: 'POST',
+    preWebhookUrl: 'https://crm.acme.com/pre',
+    postWebhookUrl: null,
+    filters: ['onMessageAdd'],
+  };
+  const inboundIn = (conversation_service_sid: string | null) =>
+    state().configuration.addresses.push({
+      type: 'sms',
+      address: '+15017122661',
+      autoCreation: { enabled: true, type: 'default', conversation_service_sid },
+    });
+
+  test.each<[name: string, verdict: string, found: string, breaks: () => void]>([
+    ['account', 'problem', 'the account is suspended', () => (state().status = 'suspended')],
+    [
+      'deployment',
+      'problem',
+      '/on-conversation-add is public: anyone can call it',
+      () => Object.assign(filesOf().functions[0] ?? {}, { visibility: 'public' }),
+    ],
+    ['deployment', 'problem', '/on-participant-added is not deployed', () => filesOf().functions.pop()],
+    [
+      'deployment',
+      'problem',
+      'anyone can read /customers.json',
+      () => Object.assign(filesOf().assets[2] ?? {}, { visibility: 'public' }),
+    ],
+    ['deployment', 'warning', 'it runs on node18', () => (filesOf().build.Runtime = 'node18')],
+    [
+      'deployment',
+      'warning',
+      '/on-conversation-add is not what has been built here',
+      () => Object.assign(filesOf().functions[0] ?? {}, { bytes: Buffer.from('old') }),
+    ],
+    [
+      'deployment',
+      'problem',
+      'HUBSPOT_ACCESS_TOKEN not set there',
+      () => (filesOf().variables = { CRM_SOURCE: 'hubspot' }),
+    ],
+    [
+      'deployment',
+      'problem',
+      'CRM_SOURCE=acme is not a CRM',
+      () => (filesOf().variables = { CRM_SOURCE: 'acme' }),
+    ],
+    [
+      'webhooks',
+      'problem',
+      'Pre-Event URL is that of another deployment, old-1-dev.twil.io',
+      () => (webhooks().preWebhookUrl = 'https://old-1-dev.twil.io/on-conversation-add'),
+    ],
+    ['webhooks', 'problem', "another backend's", () => (webhooks().preWebhookUrl = 'https://acme.com/')],
+    ['webhooks', 'problem', 'Method is GET', () => (webhooks().method = 'GET')],
+    ['webhooks', 'problem', 'no filter for onParticipantAdded', () => webhooks().filters?.pop()],
+    [
+      'webhooks',
+      'warning',
+      'onMessageAdd come to the Pre-Event URL',
+      () => webhooks().filters?.push('onMessageAdd'),
+    ],
+    [
+      'webhooks',
+      'warning',
+      'repeats 3 and 0 times',
+      () => state().retryCounts.set(DEFAULT, { pre: 3, post: 0 }),
+    ],
+    ['webhooks', 'warning', 'cannot be read', () => state().retryCounts.clear()],
+    [
+      'webhooks',
+      'problem',
+      `webhooks of ${DEFAULT}: Pre-Event URL is another backend's`,
+      () => (state().configuration.webhooks[DEFAULT] = stranger),
+    ],
+    [
+      'webhooks',
+      'warning',
+      `${OTHER} has another backend`,
+      () => {
+        inboundIn(OTHER);
+        state().retryCounts.set(OTHER, { pre: 3, post: 3 });
+        state().configuration.webhooks[OTHER] = stranger;
+      },
+    ],
+    ['inbound', 'problem', 'which is gone', () => inboundIn(`IS${'c'.repeat(32)}`)],
+    [
+      'conversations',
+      'warning',
+      '2 of the newest 3 go by a number',
+      () =>
+        state().configuration.conversations.push(
+          { friendlyName: '+14155550147', state: 'active' },
+          { friendlyName: null, state: 'active' },
+          { friendlyName: 'Ada Okafor', state: 'inactive' },
+          { friendlyName: '+14155550148', state: 'closed' },
+        ),
+    ],
+    [
+      'last-day',
+      'warning',
+      'Twilio noted errors: 50056 (2 times)',
+      () => {
+        const ours = { errorCode: '50056', requestUrl: PRE_URL, logLevel: 'error' } as const;
+        state().alerts.push(ours, ours, { ...ours, requestUrl: 'https://acme.com/' });
+      },
+    ],
+    [
+      'last-day',
+      'warning',
+      '1 named, 1 unknown, 1 linked, 1 failed; slowest 3010 ms',
+      () =>
+        filesOf().log.push(
+          ...[
+            'onConversationAdd +1415•••0147 known customer_id="C-1" source=file 4 ms',
+            'onConversationAdd +1415•••0148 unknown source=file 3 ms',
+            'onParticipantAdded +1415•••0147 linked customer_id="C-1" source=file 90 ms',
+            'onConversationAdd +1415•••0149 CRM failed (no answer in time) source=hubspot 3010 ms',
+          ].map((message) => ({ level: 'info', message })),
+        ),
+    ],
+  ])('%s: %s, %s', async (name, verdict, found, breaks) => {
+    await install();
+    breaks();
+    const { code, report } = await run();
+    const { [name]: ill, ...others } = ills(report);
+    expect(ill?.[0]).toBe(verdict);
+    expect(ill?.slice(1).join('\n')).toContain(found);
+    expect(ill?.slice(1).join('\n')).not.toMatch(/→ (undefined)?$/m);
+    expect(others).toEqual({});
+    expect(code).toBe(verdict === 'problem' ? 1 : 0);
+  });
+
+  test('functions: open to anyone', async () => {
+    await install();
+    account.server().faultOf = ({ host, headers }) =>
+      host === DOMAIN && !headers['x-twilio-signature'] ? { status: 500 } : undefined;
+    const { report } = await run();
+    expect(ills(report)).toEqual({
+      functions: ['problem', expect.stringContaining('an unsigned call was answered 500: anyone can call')],
+    });
+  });
+
+  test('functions: signed with a token that is not the primary one', async () => {
+    await install();
+    account.server().faultOf = ({ host }) => (host === DOMAIN ? { status: 403 } : undefined);
+    const { report } = await run();
+    expect(ills(report)).toEqual({
+      functions: [
+        'problem',
+        expect.stringContaining('primary Auth Token'),
+        expect.stringContaining('refuses'),
+      ],
+      crm: ['skipped', expect.stringContaining('refuse the signature')],
+    });
+  });
+});
+
+describe('nothing hides anything else', () => {
+  test('without a deployment, what needs none is checked', async () => {
+    account.state().deployed.activated = false;
+    const { code, report } = await run();
+    const verdicts = Object.fromEntries(report.checks.map(({ name, verdict }) => [name, verdict]));
+    expect(verdicts).toMatchObject({
+      account: 'ok',
+      deployment: 'problem',
+      functions: 'skipped',
+      inbound: 'ok',
+    });
+    expect([code, JSON.stringify(ills(report).deployment)]).toEqual([
+      1,
+      expect.stringContaining('run npm run deploy first'),
+    ]);
+  });
+
+  test('credentials that are refused are said so', async () => {
+    const { code, report } = await run([], { authToken: 'wrong' });
+    expect(code).toBe(1);
+    expect(JSON.stringify(ills(report).account)).toContain(
+      'are ACCOUNT_SID and AUTH_TOKEN those of your account?',
+    );
+  });
+
+  test('an API that hangs costs its own checks', async () => {
+    await install();
+    account.server().faultOf = ({ host }) => (host === 'monitor.twilio.com' ? 'hang' : undefined);
+    const { report } = await run();
+    expect(Object.keys(ills(report))).toEqual(['last-day']);
+  }, 30_000);
+
+  test('nor tells anything secret or personal', async () => {
+    await install();
+    account.state().deployed.variables = { CRM_SOURCE: 'file', SECRET: 'pat-secret' };
+    inboundAddress();
+    const { out } = await run();
+    expect(out).not.toContain(ACCOUNT.authToken);
+    expect(out).not.toContain('pat-secret');
+    expect(out).not.toContain('+15017122661');
+  });
+  const inboundAddress = () =>
+    account.state().configuration.addresses.push({
+      type: 'sms',
+      address: '+15017122661',
+      autoCreation: { enabled: true, type: 'default', conversation_service_sid: null },
+    });
+});
+
+describe('the CRM', () => {
+  const crm = async (...args: string[]) => (await run(['crm', ...args])).report.checks[0]?.findings;
+
+  test('is asked for an address, there and here', async () => {
+    expect(await crm('--address', '+14155550147')).toEqual([
+      {
+        verdict: 'ok',
+        seen: expect.stringMatching(/^deployed, file: goes by "Ada Okafor" \(\d+ ms, then \d+ ms\)$/),
+      },
+      { verdict: 'ok', seen: expect.stringMatching(/^from here, file: "Ada Okafor" \(\d+ ms\)$/) },
+    ]);
+  });
+
+  test('that fails there, but not here, is told apart', async () => {
+    account.state().domains = { [DOMAIN]: broken.url };
+    account.state().deployed.variables = { CRM_SOURCE: 'hubspot' };
+    const found = await crm();
+    expect(found).toMatchObject([
+      { verdict: 'problem', seen: expect.stringContaining('HUBSPOT_ACCESS_TOKEN is not set') },
+      { verdict: 'ok', seen: expect.stringContaining('knows nobody by a number that nobody has') },
+    ]);
+  });
+
+  test('that fails here, but not there, is told apart', async () => {
+    const { report } = await run(['crm'], { env: { CRM_SOURCE: 'hubspot' } });
+    expect(report.checks[0]?.findings).toMatchObject([
+      { verdict: 'ok' },
+      { verdict: 'warning', seen: expect.stringContaining('HUBSPOT_ACCESS_TOKEN is not set') },
+    ]);
+  });
+});
+
+test('--list names the checks, those named alone are run, and others are a usage error', async () => {
+  const { out } = await account.run(doctor, ['--list']);
+  expect(out.split('\n').map((line) => line.split(' ')[0])).toEqual(NAMES);
+  const { report } = await run(['webhooks', 'crm']);
+  expect(report.checks.map(({ name }) => name)).toEqual(['webhooks', 'crm']);
+  expect((await account.run(doctor, ['webhook'])).code).toBe(2);
+});

@@ -1,0 +1,283 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { type ReadingSettings, readCustomersFile } from '../../../../tools/customers/read-customers';
+import { Problem } from '../../../../tools/problem';
+
+const folder = mkdtempSync(join(tmpdir(), 'csv-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const read = async (content: string | Buffer, settings: ReadingSettings = {}) => {
+  const file = join(folder, 'customers.csv');
+  writeFileSync(file, content);
+  return readCustomersFile(file, { CUSTOMERS_MAX_UNUSABLE: '100%', ...settings });
+};
+const rows = (...lines: string[]) => lines.join('\r\n');
+const addresses = async (content: string | Buffer, settings: ReadingSettings = {}) =>
+  Object.fromEntries(
+    (await read(content, settings)).customers.map(({ key, customer_id }) => [key, customer_id]),
+  );
+const warnings = async (content: string | Buffer, settings: ReadingSettings = {}) =>
+  (await read(content, settings)).warnings;
+
+test.each([
+  ['in any case and order', rows('PHONE,name,Id', '+14155550147,Ada,1')],
+  ['in one word', rows('CONTACTID,FIRSTNAME,MOBILEPHONE', '1,Ada,+14155550147')],
+  ['as programs name them', rows('customer_id|display_name|phone_number', '1|Ada|+14155550147')],
+  ['after a line that names the delimiter', rows('sep=;', 'ID;Name;Phone', '1;Ada;+14155550147')],
+  ['in quotes, with spaces after the commas', rows('"ID", "Name", "Phone"', '"1", "Ada", "+14155550147"')],
+  ['after empty rows', rows('', ',,', 'ID,Name,Phone', '1,Ada,+14155550147')],
+])('columns are recognised by their headers %s', async (_name, content) => {
+  expect(await read(content)).toMatchObject({
+    customers: [{ key: '+14155550147', customer_id: '1', display_name: 'Ada' }],
+    warnings: [],
+  });
+});
+
+test.each([
+  'Assistant Phone',
+  'Company Main Phone',
+  'Manager Phone',
+  'Home Fax',
+  'Phone Type',
+  'Phone 1 - Label',
+])('the column %s is nobody’s own number', async (header) => {
+  const content = rows(`ID,Name,Phone,${header}`, '1,Ada,+14155550147,+14155550148');
+  expect(await addresses(content)).toEqual({ '+14155550147': '1' });
+});
+
+test('columns with other headers are named in .env', async () => {
+  const content = rows(
+    'Nr.,Vorname,Nachname,"Handy, privat",Post,Bild',
+    '1,Ada,Okafor,+14155550147,a@b.c,/a.png',
+  );
+  const settings = {
+    CSV_ID_COLUMN: 'nr.',
+    CSV_NAME_COLUMN: 'Vorname, Nachname',
+    CSV_PHONE_COLUMN: 'Handy, privat',
+    CSV_EMAIL_COLUMN: 'Post',
+    CSV_AVATAR_COLUMN: 'Bild',
+  };
+  const ada = { customer_id: '1', display_name: 'Ada Okafor', avatar: '/a.png' };
+  expect((await read(content, settings)).customers).toEqual([
+    { key: '+14155550147', ...ada },
+    { key: 'email:a@b.c', ...ada },
+  ]);
+  await expect(read(content, { ...settings, CSV_PHONE_COLUMN: 'Handy' })).rejects.toThrow(
+    'has no column "Handy", which CSV_PHONE_COLUMN in .env names; there are: Nr., Vorname',
+  );
+});
+
+test.each([
+  ['no IDs', 'Name,Phone', 'has no column with IDs'],
+  ['no addresses', 'ID,Name,Fax', 'has no column with phone numbers or e-mail addresses'],
+])('a file with %s is refused', async (_name, headers, reason) => {
+  await expect(read(rows(headers, '1,2,3'))).rejects.toThrow(reason);
+});
+
+test.each(['1,Ada,+14155550147', '1,Ada,ada@example.com', '1,Ada,(415) 555-0147'])(
+  'a file without headers is refused, and nothing of it is shown: %s',
+  async (row) => {
+    const error = await read(rows(row, '2,Luca,+14155550101')).catch(String);
+    expect(error).toContain('has no headers');
+    expect(error).not.toMatch(/Ada|555|example/);
+  },
+);
+
+describe('a cell', () => {
+  test.each([
+    ['+1 415 555 0147, +1 415 555 0148', ['+14155550147', '+14155550148']],
+    ['+1 415 555 0147 ::: +1 415 555 0148', ['+14155550147', '+14155550148']],
+    ['+1 415 555 0147;+1 415 555 0148', ['+14155550147', '+14155550148']],
+    ['+1 415 555 0147\n+1 415 555 0148', ['+14155550147', '+14155550148']],
+    ["'+14155550147", ['+14155550147']],
+    ['=""+14155550147""', ['+14155550147']],
+    ['+14155550147;ext=12', ['+14155550147']],
+    ['0171/5550147', ['+491715550147']],
+  ])('%j has these numbers', async (cell, numbers) => {
+    const content = rows('ID,Name,Phone', `1,Ada,"${cell}"`);
+    expect(Object.keys(await addresses(content, { CRM_DEFAULT_COUNTRY: 'DE' }))).toEqual(numbers);
+    expect(await warnings(content, { CRM_DEFAULT_COUNTRY: 'DE' })).toEqual([]);
+  });
+
+  test('has e-mail addresses with or without names', async () => {
+    const cell = 'Okafor, Ada <ada@example.com>, ""Ada"" <ada.o@example.com>';
+    const content = rows(
+      'ID,Name,Email',
+      `1,Ada,"${cell}"`,
+      '2,Eve,mailto:eve@example.com; eve.b@example.com',
+    );
+    expect(await addresses(content)).toEqual({
+      'email:ada.o@example.com': '1',
+      'email:ada@example.com': '1',
+      'email:eve.b@example.com': '2',
+      'email:eve@example.com': '2',
+    });
+  });
+
+  test('that Excel has shortened is left out, and said', async () => {
+    expect(
+      await warnings(
+        rows('ID,Name,Phone', '1,Ada,3.36796E+10', '2,Luca,"3,36796E+10"', '3.36796E+10,Eve,+14155550147'),
+      ),
+    ).toEqual([
+      expect.stringMatching(
+        /^2 addresses left out: a number that Excel has shortened.*: row 2 \(customer_id "1"\), Phone; row 3 \(customer_id "2"\), Phone$/,
+      ),
+      '2 customers left out: no address that can be used: row 2 (customer_id "1"); row 3 (customer_id "2")',
+      '1 customers left out: an ID that Excel has shortened, such as 3.36796E+10: use the file as it was exported: row 4',
+    ]);
+  });
+});
+
+test('rows are counted as a spreadsheet counts them', async () => {
+  const content = rows('ID,Name,Phone', '1,"Ada', 'Okafor",+14155550147', ',,', '', ',Luca,+14155550101');
+  expect(await warnings(content)).toEqual(['1 customers left out: no ID in the column ID: row 5']);
+});
+
+test('a row that is shorter is read, and one that is longer is not: its cells may be shifted', async () => {
+  const content = rows(
+    'ID,Name,Phone,Notes',
+    '1,Ada,+14155550147',
+    '2,Marchetti, Luca,+14155550101,x',
+    '3,Eve,+14155550102,,,',
+  );
+  expect(await read(content)).toMatchObject({
+    customers: [{ customer_id: '3' }, { customer_id: '1' }],
+    warnings: [
+      '1 customers left out: more cells than there are headers, so they may be shifted: row 3 (customer_id "2")',
+    ],
+  });
+});
+
+test('quotes that do not match spoil no more than the rows that they are in', async () => {
+  const content = rows('ID,Name,Phone', '1,"Ada,+14155550147', '2,"Eve",+14155550101', '3,Luca,+14155550102');
+  expect(await read(content)).toMatchObject({
+    customers: [{ key: '+14155550102', customer_id: '3' }],
+    warnings: ['1 customers left out: quotation marks that do not match: row 2'],
+  });
+  await expect(read(rows('ID,Name,Phone', '1,Ada,+14155550147', '2,"Eve,+14155550101'))).rejects.toThrow(
+    'has a quotation mark after row 2 that is never closed',
+  );
+});
+
+test('a row of one cell is a footer at the end alone', async () => {
+  const content = rows(
+    'ID,Name,Phone',
+    '1',
+    '2,Ada,+14155550147',
+    'Grand Totals (2 records)',
+    '"Acme, Inc."',
+  );
+  expect(await warnings(content)).toEqual([
+    '1 customers left out: no address that can be used: row 2 (customer_id "1")',
+    '2 rows left out: the footer of a report: row 4; row 5',
+  ]);
+  expect(await warnings(rows('ID,Name,Phone', '1'))).toHaveLength(1);
+});
+
+test('an ID that is in a column with addresses may be all that a row has', async () => {
+  const content = rows('Name,Email', 'Ada,ada@example.com', ',eve@example.com');
+  expect(await addresses(content, { CSV_ID_COLUMN: 'Email' })).toEqual({
+    'email:ada@example.com': 'ada@example.com',
+    'email:eve@example.com': 'eve@example.com',
+  });
+});
+
+test.each([
+  ['utf-8', Buffer.from('ID,Name,Phone\n1,Zoë €,+14155550147\n')],
+  ['utf-16be', Buffer.from('\uFEFFID\tName\tPhone\n1\tZoë €\t+14155550147\n', 'utf16le').swap16()],
+  ['windows-1252', Buffer.from('ID;Name;Phone\n1;Zo\xEB \x80;+14155550147\n', 'latin1')],
+])('%s is read', async (_name, content) => {
+  expect((await read(content)).customers).toEqual([
+    { key: '+14155550147', customer_id: '1', display_name: 'Zoë €' },
+  ]);
+});
+
+test('a character that lies across two chunks of the file is read', async () => {
+  const people = Array.from(
+    { length: 5000 },
+    (_, i) => `${i},Zoë €${'é'.repeat(i % 7)},+1415${2_000_000 + i}`,
+  );
+  const { customers, warnings } = await read(rows('ID,Name,Phone', ...people));
+  expect(warnings).toEqual([]);
+  expect(customers).toHaveLength(5000);
+  expect(customers.every(({ display_name }) => /^Zoë €é*$/.test(display_name ?? ''))).toBe(true);
+});
+
+describe('whatever is in the file', () => {
+  const digits = fc.integer({ min: 2_000_000, max: 2_000_030 });
+  const phone = digits.chain((n) =>
+    fc.constantFrom(`+1415${n}`, `+1 415 ${n} x1`, `'1415${n}`, `(415) ${n}`),
+  );
+  const dirt = fc.oneof(
+    fc.constantFrom('', ' ', 'n/a', '-', '3.36796E+10', "'", '="', '123', '+', 'a@', 'ada@example.com'),
+    fc.string({ maxLength: 12 }),
+    fc.string({ unit: 'binary', maxLength: 6 }),
+  );
+  const cell = fc.oneof({ weight: 2, arbitrary: phone }, { weight: 1, arbitrary: dirt });
+  const cells = fc.array(
+    fc.oneof(
+      cell,
+      fc.tuple(cell, cell).map(([a, b]) => `${a}, ${b}`),
+    ),
+    { maxLength: 5 },
+  );
+  const id = fc.oneof(fc.integer({ max: 9, min: 0 }).map(String), dirt);
+  const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
+
+  test('nobody gets an address that their row does not have, and nobody is taken for one that several have', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(id, cells), { maxLength: 12 }),
+        fc.constantFrom(',', ';', '\t'),
+        fc.constantFrom<BufferEncoding>('utf8', 'utf16le'),
+        async (people, delimiter, encoding) => {
+          const table = [
+            ['ID', 'Phone', 'Mobile', 'Email', 'Name', 'Notes'],
+            ...people.map(([one, more]) => [one, ...more]),
+          ];
+          const csv = table.map((row) => row.map(quoted).join(delimiter)).join('\n');
+          const { customers } = await read(Buffer.from(`\uFEFF${csv}`, encoding), {
+            CRM_DEFAULT_COUNTRY: 'US',
+          });
+          for (const { key, customer_id } of customers) {
+            const owners = people.filter(([, more]) =>
+              more.slice(0, 3).some((text) => {
+                const plain = text.toLowerCase().replace(/[^a-z0-9@.]/g, '');
+                return plain.includes(key.replace(/^\+1|^email:/g, '').replace(/[^a-z0-9@.]/g, ''));
+              }),
+            );
+            const isOwn = owners.some(([one]) => one.includes(customer_id));
+            expect({ key, customer_id, isOwn }).toEqual({ key, customer_id, isOwn: true });
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  test('the build says what is wrong, and does not crash', async () => {
+    const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array));
+    const text = fc.array(
+      fc.constantFrom('"', ',', '\n', '\r\n', ';', 'ID', 'Phone', '+14155550147', '1', ' '),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(
+          bytes,
+          text.map((parts) => `ID,Phone\n${parts.join('')}`),
+        ),
+        async (content) => {
+          try {
+            await read(content);
+          } catch (error) {
+            expect(error).toBeInstanceOf(Problem);
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});

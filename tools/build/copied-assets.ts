@@ -1,0 +1,54 @@
+import { readdirSync } from 'node:fs';
+import { basename, extname, join, normalize } from 'node:path';
+import { SAMPLE_CUSTOMERS } from '../customers/customers-file';
+import { Problem } from '../problem';
+
+/** What may become public: pages, styles, scripts, pictures, fonts. */
+const PUBLIC_KINDS = [
+  ...['.html', '.css', '.js', '.mjs'],
+  ...['.png', '.jpg', '.jpeg', '.gif', '.svg', '.webp', '.avif', '.ico'],
+  ...['.woff', '.woff2', '.ttf', '.otf'],
+];
+/** What systems and editors leave behind. */
+const HIDDEN = /^(\.|Thumbs\.db$|desktop\.ini$)/i;
+
+/**
+ * The files of a folder of Assets that are copied as they are: what is meant to be public, by kind, and what is private or
+ * protected. TypeScript and the customers are compiled. Hidden files are left out.
+ *
+ * @throws Problem that names each other file: everything that is copied and not private has a URL, without a password
+ */
+export function copiedAssets(folder: string): string[] {
+  const files = filesIn(folder).filter(
+    (path) => path !== normalize(SAMPLE_CUSTOMERS) && !(path.endsWith('.ts') && isRestricted(path)),
+  );
+  const unmeant = files.filter((path) => !isRestricted(path) && !isPublic(path));
+  if (unmeant.length > 0) throw new Problem(unmeant.map(explain).join('\n'));
+  return files;
+}
+
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    if (HIDDEN.test(entry.name)) return [];
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? filesIn(path) : [path];
+  });
+}
+
+/** Whether Twilio gives it no URL: https://www.twilio.com/docs/labs/serverless-toolkit/general-usage */
+function isRestricted(path: string): boolean {
+  return /\.(private|protected)\.\w+$/.test(basename(path));
+}
+
+function isPublic(path: string): boolean {
+  return PUBLIC_KINDS.includes(extname(path).toLowerCase());
+}
+
+function explain(path: string): string {
+  const extension = extname(path);
+  const renamed = `${basename(path, extension)}.private${extension}`;
+  const remedy = /\.(private|protected)\b/.test(path)
+    ? 'move it out of assets/'
+    : `move it out of assets/, or rename it to ${renamed} if the Functions read it`;
+  return `${path}: would be public, for anyone to fetch, and is not a page, style, script, picture or font: ${remedy}`;
+}

@@ -1,0 +1,32 @@
+import { Problem } from '../../problem';
+import type { Caller } from '../command-line';
+
+/** What is going to be changed. */
+export interface Proposal {
+  shown: string;
+  /** What somebody will miss. */
+  warnings: string[];
+  question: string;
+}
+
+/**
+ * Goes on only if whoever runs the command agrees: on a terminal they are asked; a script says `--yes` and, if it takes
+ * something from somebody, `--replace`.
+ *
+ * @throws Problem if they do not agree
+ */
+export async function askFirst(
+  { shown, warnings, question }: Proposal,
+  { yes, replace }: { yes: boolean; replace: boolean },
+  { confirm, note, problem }: Pick<Caller, 'confirm' | 'note' | 'problem'>,
+): Promise<void> {
+  note(`\n${shown}\n`);
+  for (const warning of warnings) problem(`! ${warning}`);
+  if (yes) {
+    if (warnings.length === 0 || replace) return;
+    throw new Problem('Nothing has been changed: that takes --yes --replace.');
+  }
+  if (!confirm)
+    throw new Problem('Nothing has been changed: without a terminal, that takes --yes. See it by --dry-run.');
+  if (!(await confirm(question))) throw new Problem('Nothing has been changed.');
+}

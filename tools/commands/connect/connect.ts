@@ -1,0 +1,107 @@
+/**
+ * `npm run connect`: points the webhooks of Twilio Conversations at the Functions that are deployed, and keeps what was set
+ * before, so that `npm run connect -- --undo` can put it back.
+ */
+import type { ServiceSid } from '../../twilio/conversations-services';
+import { type Command, EXIT, runAsProcess, UsageError } from '../command-line';
+import { askFirst } from './ask-first';
+import { change } from './change';
+import { explain } from './explain';
+import { readHistory } from './history';
+import { readPlan } from './read-plan';
+import { showPlan, showReplaced } from './show-plan';
+import { undo } from './undo';
+
+const USAGE = `npm run connect -- [--service ISXXXX] [--domain DOMAIN] [--yes] [--replace]
+                  [--dry-run] [--undo] [--json]
+
+Points the webhooks of Twilio Conversations at the deployed Functions.
+
+  --service  sets the webhooks of this Conversations service, and not the
+             global ones; can be repeated
+  --domain   the domain of the Functions, if there are several
+  --yes      does not ask
+  --replace  with --yes: replaces URLs of another backend, too
+  --dry-run  shows what would be changed, and changes nothing
+  --undo     puts back what was set before the last change
+  --json     prints JSON
+  --help     shows this
+
+It exits with 0 if all is well, with 1 if something is wrong or was not done, with
+2 after wrong flags, and with 130 if it was interrupted.`;
+
+const SERVICE_SID = /^IS[0-9a-f]{32}$/i;
+
+const options = {
+  service: { type: 'string', multiple: true },
+  domain: { type: 'string' },
+  yes: { type: 'boolean', default: false },
+  replace: { type: 'boolean', default: false },
+  'dry-run': { type: 'boolean', default: false },
+  undo: { type: 'boolean', default: false },
+} as const;
+
+export const connect: Command<typeof options> = {
+  usage: USAGE,
+  options,
+  async run(flags, caller) {
+    const { terminal } = caller;
+    const services = (flags.service ?? []) as ServiceSid[];
+    const wrong = services.find((service) => !SERVICE_SID.test(service));
+    if (wrong) throw new UsageError(`--service ${wrong} is not the SID of a Conversations service (IS…)`);
+    if (flags.undo && (services.length > 0 || flags.domain)) {
+      throw new UsageError(
+        '--undo puts back all that the last change changed: leave out --service and --domain',
+      );
+    }
+    if (flags.replace && !flags.yes) throw new UsageError('--replace goes together with --yes');
+    const twilio = caller.connect();
+    if (flags.undo) return undo(twilio, flags, caller);
+
+    // A history that is damaged is found before anything is changed.
+    readHistory();
+    const { domain, plans, retries, shadowing, defaultSid } = await explain(
+      caller,
+      'Nothing has been changed',
+      () => readPlan(twilio, services, flags.domain, caller),
+    );
+    const changes = plans.filter(({ isChange }) => isChange);
+    const summary = {
+      domain,
+      dryRun: flags['dry-run'],
+      webhooks: plans.map(({ isChange, ...plan }) => ({ ...plan, changed: isChange && !flags['dry-run'] })),
+      retryCounts: retries,
+      shadowedBy: shadowing,
+    };
+    for (const service of shadowing) caller.problem(`! ${describeShadow(service, service === defaultSid)}`);
+    const code = shadowing.includes(defaultSid) ? EXIT.problem : EXIT.done;
+    if (changes.length === 0 && retries.length === 0) {
+      caller.result(`Twilio calls https://${domain} already: there is nothing to change.`, summary);
+      return code;
+    }
+
+    const shown = showPlan(plans, retries, terminal);
+    const warnings = changes.flatMap((plan) => showReplaced(plan, defaultSid));
+    if (flags['dry-run']) {
+      caller.result([shown, ...warnings.map((line) => `! ${line}`)].join('\n\n'), summary);
+      return code;
+    }
+    await askFirst({ shown, warnings, question: 'Change this?' }, flags, caller);
+    await change({ webhooks: changes, retryCounts: retries }, twilio, caller);
+    // On a terminal, it has been shown already.
+    caller.result(
+      `${terminal ? '' : `${shown}\n\n`}Done: Twilio calls https://${domain}.\n\nNext:    npm run doctor             checks that it works\nOr back: npm run connect -- --undo  puts back what was set before`,
+      summary,
+    );
+    return code;
+  },
+};
+
+function describeShadow(service: ServiceSid, isDefault: boolean): string {
+  return (
+    `${service}${isDefault ? ', the default Conversations service,' : ''} has webhooks of its own, for another backend: ` +
+    `the global ones do not count there. To connect it: npm run connect -- --service ${service}`
+  );
+}
+
+if (require.main === module) void runAsProcess(connect);

@@ -1,0 +1,28 @@
+import type { Installation } from './installation';
+
+/** `skipped`: it could not be checked, for a reason that another check reports. */
+export type Verdict = 'ok' | 'warning' | 'problem' | 'skipped';
+
+/** What a check has found. */
+export interface Finding {
+  verdict: Verdict;
+  /** What was seen, with figures, and without anything personal. */
+  seen: string;
+  /** What to do about it. */
+  mend?: string;
+}
+
+/** Something that has to be right for the installation to work. */
+export interface Check {
+  /** As it is called on the command line. */
+  name: string;
+  /** What it looks at, for `--list`. */
+  about: string;
+  /** @throws Problem if it needs a deployment that is not there, TwilioError if Twilio does not answer */
+  run(installation: Installation): Promise<Finding[]>;
+}
+
+export const ok = (seen: string): Finding => ({ verdict: 'ok', seen });
+export const warning = (seen: string, mend?: string): Finding => ({ verdict: 'warning', seen, mend });
+export const problem = (seen: string, mend?: string): Finding => ({ verdict: 'problem', seen, mend });
+export const skipped = (seen: string): Finding => ({ verdict: 'skipped', seen });

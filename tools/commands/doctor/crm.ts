@@ -1,0 +1,90 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { builtFolder } from '../../build/built-folder';
+import { loadCrm } from '../../runtime/in-process-runtime';
+import { callAsTwilio } from '../../twilio/signed-call';
+import { POST_EVENT, POST_EVENT_PATH, PRE_EVENT, PRE_EVENT_PATH, urlOf } from '../connect/plan-webhooks';
+import { type Check, type Finding, ok, problem, skipped, warning } from './check';
+import { REFUSED } from './functions';
+import type { Installation } from './installation';
+
+/** A number that nobody can have: https://www.twilio.com/docs/iam/test-credentials */
+const NOBODY = '+15005550001';
+const NOWHERE = { ConversationSid: `CH${'0'.repeat(32)}`, ParticipantSid: `MB${'0'.repeat(32)}` };
+const OWN_ADDRESS = 'MessagingBinding.ProxyAddress';
+
+/** Looks somebody up, as the deployed Functions do and from this machine: so it shows which of both has the wrong settings. */
+export const crm: Check = {
+  name: 'crm',
+  about:
+    'the CRM answers the deployed Functions, and this machine; -- --address +14155550147 looks up that one',
+  async run(installation) {
+    const [there, here] = await Promise.all([lookUpThere(installation), lookUpHere(installation)]);
+    return [...there, ...here];
+  },
+};
+
+async function lookUpThere({
+  twilio,
+  deployment,
+  variables,
+  address = NOBODY,
+}: Installation): Promise<Finding[]> {
+  const { domain } = await deployment();
+  const { CRM_SOURCE: source = 'file' } = await variables();
+  const event = {
+    'MessagingBinding.Address': address,
+    [OWN_ADDRESS]: NOBODY.replace(/1$/, '6'),
+    Source: 'SMS',
+  };
+  const ask = (path: string, fields: Record<string, string>) =>
+    callAsTwilio(twilio, urlOf(domain, path), fields);
+  const cold = await ask(PRE_EVENT_PATH, { EventType: PRE_EVENT, ...event });
+  const warm = await ask(PRE_EVENT_PATH, { EventType: PRE_EVENT, ...event });
+  if (REFUSED.includes(warm.status)) return [skipped('not asked: the Functions refuse the signature')];
+  const { friendly_name: name } = Object(warm.body) as { friendly_name?: unknown };
+  if (warm.status !== 200 || typeof name !== 'string') {
+    return [problem(`deployed, ${source}: answered ${warm.status}`, 'See npx twilio-run logs.')];
+  }
+  const times = `${cold.ms} ms, then ${warm.ms} ms`;
+  if (!address.endsWith(name)) return [ok(`deployed, ${source}: goes by ${JSON.stringify(name)} (${times})`)];
+  // The pre-event hides from customers whether the CRM failed. The post-event tells: 503 if it did, 200 if it knows nobody.
+  const { status, body } = await ask(POST_EVENT_PATH, {
+    EventType: POST_EVENT,
+    ...NOWHERE,
+    ...event,
+    Attributes: '{}',
+  });
+  if (status === 200)
+    return [ok(`deployed, ${source}: answers, and knows nobody by ${shown(address)} (${times})`)];
+  const { error } = Object(body) as { error?: unknown };
+  const reason = String(error ?? `answered ${status}`);
+  return [problem(`deployed, ${source}: ${reason}`, 'Mend it in .env. Then npm run deploy.')];
+}
+
+async function lookUpHere({ env, address: asked = NOBODY }: Installation): Promise<Finding[]> {
+  if (!existsSync(join(builtFolder(), 'assets/crm.private.js'))) {
+    return [skipped('not asked from here: run npm run build first')];
+  }
+  const { findCustomer, parseAddress } = loadCrm();
+  const address = parseAddress(asked);
+  if (!address) return [problem('--address is not an address', 'Write it like +14155550147.')];
+  const source = env.CRM_SOURCE?.trim() || 'file';
+  const startedAt = performance.now();
+  try {
+    const context = { DOMAIN_NAME: 'localhost', ...env } as Parameters<typeof findCustomer>[1];
+    const customer = await findCustomer(address, context, { startedAt });
+    const ms = Math.round(performance.now() - startedAt);
+    if (!customer)
+      return [ok(`from here, ${source}: answers, and knows nobody by ${shown(asked)} (${ms} ms)`)];
+    return [
+      ok(`from here, ${source}: ${JSON.stringify(customer.display_name ?? customer.customer_id)} (${ms} ms)`),
+    ];
+  } catch (error) {
+    return [warning(`from here, ${source}: ${(error as Error).message}`, 'Mend it in .env.')];
+  }
+}
+
+function shown(address: string): string {
+  return address === NOBODY ? 'a number that nobody has' : 'that address';
+}

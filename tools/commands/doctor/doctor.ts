@@ -1,0 +1,80 @@
+/** `npm run doctor`: tells whether the installation works, and what to do if it does not. It changes nothing. */
+import { type Command, EXIT, runAsProcess, UsageError } from '../command-line';
+import { account } from './account';
+import type { Check } from './check';
+import { conversations } from './conversations';
+import { crm } from './crm';
+import { deployment } from './deployment';
+import { functions } from './functions';
+import { inbound } from './inbound';
+import { examine } from './installation';
+import { lastDay } from './last-day';
+import { load } from './load';
+import { runChecks, worst } from './run-checks';
+import { showChecks } from './show-checks';
+import { webhooks } from './webhooks';
+
+const USAGE = `npm run doctor -- [CHECK…] [--address ADDRESS] [--domain DOMAIN] [--list] [--json]
+
+Tells whether the installation works. It changes nothing.
+
+  CHECK      makes these checks only, such as: webhooks crm
+  --address  looks up who has this address, such as +14155550147
+  --domain   the domain of the Functions, if there are several
+  --list     names the checks
+  --json     prints JSON
+  --help     shows this
+
+It exits with 0 if there is no problem (warnings are none), with 1 if there is one,
+with 2 after wrong flags, and with 130 if it was interrupted.`;
+
+const CHECKS: Check[] = [
+  account,
+  deployment,
+  functions,
+  webhooks,
+  inbound,
+  crm,
+  conversations,
+  lastDay,
+  load,
+];
+/** For all of them, since they run side by side. */
+const TIMEOUT_MS = 15_000;
+
+const options = {
+  address: { type: 'string' },
+  domain: { type: 'string' },
+  list: { type: 'boolean', default: false },
+} as const;
+
+export const doctor: Command<typeof options> = {
+  usage: USAGE,
+  options,
+  operands: 'CHECK…',
+  async run({ list, ...flags }, caller, names) {
+    if (list) {
+      const width = Math.max(...CHECKS.map(({ name }) => name.length)) + 2;
+      const lines = CHECKS.map(({ name, about }) => `${name.padEnd(width)}${about}`);
+      caller.result(
+        lines.join('\n'),
+        CHECKS.map(({ name, about }) => ({ name, about })),
+      );
+      return EXIT.done;
+    }
+    const unknown = names.filter((name) => !CHECKS.some((check) => check.name === name));
+    if (unknown.length > 0)
+      throw new UsageError(`There is no check called ${unknown.join(', ')}: see --list`);
+    const checks = names.length > 0 ? CHECKS.filter(({ name }) => names.includes(name)) : CHECKS;
+    const { env, signal, terminal } = caller;
+    const giveUp = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+    const installation = examine(caller.connect(), env, flags, { signal: giveUp });
+    caller.note('Looking at the installation…\n');
+    const checked = await runChecks(checks, installation, TIMEOUT_MS, signal);
+    const verdict = worst(checked);
+    caller.result(showChecks(checked, terminal), { ok: verdict !== 'problem', verdict, checks: checked });
+    return verdict === 'problem' ? EXIT.problem : EXIT.done;
+  },
+};
+
+if (require.main === module) void runAsProcess(doctor);

@@ -1,0 +1,90 @@
+import type { Twilio } from 'twilio';
+import { type ConversationsServices, readServices } from '../../twilio/conversations-services';
+import { type Deployment, findDeployment } from '../../twilio/deployment';
+import type { TwilioError } from '../../twilio/errors';
+import { type Retries, withRetries } from '../../twilio/retries';
+import {
+  type RetryCounts,
+  readRetryCounts,
+  readWebhooks,
+  type Scope,
+  type Webhooks,
+} from '../../twilio/webhooks';
+
+/** A Function or an Asset of a build. */
+export interface Version {
+  sid: string;
+  function_sid?: string;
+  path: string;
+  visibility: string;
+}
+
+/** The installation that is examined. Whatever several checks need to know is asked once. */
+export type Installation = ReturnType<typeof examine>;
+
+export function examine(
+  twilio: Twilio,
+  env: NodeJS.ProcessEnv,
+  { domain, address }: { domain?: string; address?: string },
+  retries: Retries,
+) {
+  const { serverless } = twilio;
+  const ask = <T>(call: () => Promise<T>) => withRetries(call, retries);
+  const deployment = once(() => findDeployment(twilio, { domain }, retries));
+  const service = async () => serverless.v1.services((await deployment()).serviceSid);
+  const environment = async () => (await service()).environments((await deployment()).environmentSid);
+  const retryCounts = new Map<string, () => Promise<RetryCounts>>();
+  const webhooks = new Map<Scope, () => Promise<Webhooks | undefined>>();
+
+  return {
+    twilio,
+    env,
+    ask,
+    /** The address to look up, if the user names one. */
+    address,
+    /** @throws Problem if nothing is deployed */
+    deployment: deployment as () => Promise<Deployment>,
+    service,
+    environment,
+    build: once(async () => {
+      const { buildSid } = await deployment();
+      const of = await service();
+      const { functionVersions, assetVersions, runtime } = await ask(() => of.builds(buildSid).fetch());
+      return {
+        functions: (functionVersions ?? []) as Version[],
+        assets: (assetVersions ?? []) as Version[],
+        runtime: String(runtime),
+      };
+    }),
+    variables: once(async () => {
+      const of = await environment();
+      const variables = await ask(() => of.variables.list());
+      return Object.fromEntries(variables.map(({ key, value }) => [key, value]));
+    }),
+    services: once((): Promise<ConversationsServices> => readServices(twilio, retries)),
+    /** Webhooks; `undefined` if there is no such service. */
+    webhooks: (scope: Scope) => {
+      const known = webhooks.get(scope) ?? once(() => readWebhooks(twilio, scope, retries).catch(unlessGone));
+      webhooks.set(scope, known);
+      return known();
+    },
+    retryCounts: (serviceSid: string) => {
+      const known = retryCounts.get(serviceSid) ?? once(() => readRetryCounts(twilio, serviceSid, retries));
+      retryCounts.set(serviceSid, known);
+      return known();
+    },
+  };
+}
+
+/** Asks once, and remembers the answer. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  return () => {
+    answer ??= ask();
+    return answer;
+  };
+}
+
+function unlessGone(error: TwilioError): undefined {
+  if (error.status !== 404) throw error;
+}

@@ -1,0 +1,60 @@
+import { type Check, type Finding, ok, skipped, warning } from './check';
+import type { Installation } from './installation';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const ALERTS_MAX = 1000;
+const LINES_MAX = 1000;
+
+/** What Twilio noted about the domain, and what the Functions logged. */
+export const lastDay: Check = {
+  name: 'last-day',
+  about: 'errors that Twilio noted for the domain, and what the Functions did',
+  async run(installation) {
+    const found = await Promise.all([
+      countAlerts(installation),
+      // Logs are a help: without them, the rest counts.
+      readLog(installation).catch(() => [skipped('the log cannot be read')]),
+    ]);
+    return found.flat();
+  },
+};
+
+/** By URL: the codes differ from one cause to another. https://www.twilio.com/docs/usage/monitor-alert */
+async function countAlerts({ twilio, ask, deployment }: Installation): Promise<Finding[]> {
+  const { domain } = await deployment();
+  const startDate = new Date(Date.now() - DAY_MS);
+  const alerts = await ask(() =>
+    twilio.monitor.v1.alerts.list({ startDate, limit: ALERTS_MAX, pageSize: ALERTS_MAX }),
+  );
+  const counts = new Map<string, number>();
+  for (const { requestUrl, errorCode } of alerts) {
+    if (!URL.canParse(requestUrl) || new URL(requestUrl).host !== domain) continue;
+    counts.set(errorCode, (counts.get(errorCode) ?? 0) + 1);
+  }
+  if (counts.size === 0) return [ok('Twilio noted no error')];
+  const codes = [...counts].map(([code, count]) => `${code} (${count} times)`).join(', ');
+  const [worst = ''] = [...counts].sort(([, a], [, b]) => b - a)[0] ?? [];
+  return [
+    warning(
+      `Twilio noted errors: ${codes}`,
+      `See https://www.twilio.com/docs/api/errors/${worst}, and npx twilio-run logs.`,
+    ),
+  ];
+}
+
+/** Counts what the log says: see docs/operations.md, Reading the log. */
+async function readLog({ environment, ask }: Installation): Promise<Finding[]> {
+  const of = await environment();
+  const startDate = new Date(Date.now() - DAY_MS);
+  const lines = await ask(() => of.logs.list({ startDate, limit: LINES_MAX, pageSize: LINES_MAX }));
+  const messages = lines.map(({ message }) => message ?? '');
+  const count = (pattern: RegExp) => messages.filter((message) => pattern.test(message)).length;
+  const named = count(/^onConversationAdd .*\bknown\b/);
+  const unknown = count(/^onConversationAdd .* unknown /);
+  const failed = count(/^on(ConversationAdd|ParticipantAdded) .*(failed|CRM_SOURCE \S+:|Twilio's API:)/);
+  const linked = count(/^onParticipantAdded .* linked(,| customer_id)/);
+  const slowest = Math.max(0, ...messages.map((message) => Number(/ (\d+) ms$/.exec(message)?.[1] ?? 0)));
+  if (messages.length === 0) return [ok('no event logged')];
+  const seen = `${named} named, ${unknown} unknown, ${linked} linked, ${failed} failed; slowest ${slowest} ms`;
+  return failed > 0 ? [warning(seen, 'See why: npx twilio-run logs.')] : [ok(seen)];
+}

@@ -1,0 +1,31 @@
+import { type Check, ok, warning } from './check';
+
+/**
+ * What the installation has against load: Twilio runs 30 executions of a Functions service at once.
+ * https://github.com/twilio/ai (skill twilio-reliability-patterns)
+ */
+export const load: Check = {
+  name: 'load',
+  about: 'what helps when many customers write at once: where customers are, repeats, services',
+  async run({ variables, services, retryCounts, webhooks }) {
+    const [{ CRM_SOURCE = '' }, { defaultSid }] = await Promise.all([variables(), services()]);
+    const source = CRM_SOURCE.trim() || 'file';
+    const [own, global] = await Promise.all([webhooks(defaultSid), webhooks('account')]);
+    const set = own?.preWebhookUrl || own?.postWebhookUrl ? own : global;
+    const hosts = [set?.preWebhookUrl, set?.postWebhookUrl].flatMap((url = '') =>
+      URL.canParse(url) ? new URL(url).host : [],
+    );
+    const customers =
+      source === 'file'
+        ? 'an embedded file'
+        : source === 'sync'
+          ? 'Sync'
+          : `${source}, asked for each message`;
+    const counts = await retryCounts(defaultSid).catch(() => undefined);
+    const repeats = counts ? `${counts.pre} and ${counts.post} repeats` : 'repeats unknown';
+    const count = new Set(hosts).size > 1 ? 'two services' : 'one service';
+    const seen = `customers in ${customers}; ${repeats}; ${count}`;
+    if (source === 'file' || source === 'sync' || !counts || counts.pre > 0) return [ok(seen)];
+    return [warning(seen, 'A CRM that hangs could cost messages: run npm run connect, which sets repeats.')];
+  },
+};

@@ -1,0 +1,100 @@
+import { Problem } from '../../problem';
+import { isShortened } from '../address-key';
+import { type CustomerList, placeOf } from '../customer-list';
+import type { Findings } from '../findings';
+import { type Columns, type CsvSettings, findColumns } from './columns';
+import { type Row, readRows } from './rows';
+
+/**
+ * What is between several values in a cell: ` ::: ` in Google Contacts, a comma in Pipedrive, a semicolon in HubSpot, line
+ * breaks; no slash, which people write inside numbers.
+ */
+const BETWEEN_VALUES = /:::|[,|\r\n]|;(?!ext=)/;
+/** What a cell of one value does not have. */
+const SEVERAL_VALUES = /[:;,|<\r\n]/;
+
+/**
+ * Reads customers from a CSV file, as CRMs, address books and spreadsheets export them.
+ *
+ * @throws Problem if the file cannot be read, or a column that is needed is missing
+ */
+export async function readCsvCustomers(
+  file: string,
+  list: CustomerList,
+  findings: Findings,
+  settings: CsvSettings,
+) {
+  let columns: Columns | undefined;
+  let footer: Row[] = [];
+  const rows = readRows(file, (place) => list.leaveOut(place, 'quotation marks that do not match'));
+  for await (const { number, cells } of rows) {
+    const row = { number, cells: cells.map(cleanCell) };
+    if (!row.cells.some(Boolean)) continue;
+    if (!columns) columns = findColumns(row.cells, settings);
+    else if (mayBeFooter(row, columns)) footer.push(row);
+    else {
+      for (const one of [...footer, row]) addRow(one, columns, list);
+      footer = [];
+    }
+  }
+  if (!columns) throw new Problem('has no headers, and no customers');
+  const hasCustomers = list.counts().listed > 0;
+  for (const row of footer) {
+    if (hasCustomers) findings.add('rows left out', 'the footer of a report', `row ${row.number}`);
+    else addRow(row, columns, list);
+  }
+}
+
+/** A report ends with its totals and a notice, each in the one cell of a row. Before the end, such a row is a customer. */
+function mayBeFooter({ cells }: Row, { addresses }: Columns): boolean {
+  return cells.filter(Boolean).length === 1 && !addresses.some(({ column }) => cells[column]);
+}
+
+function addRow(
+  { number, cells }: Row,
+  { headers, id, names, addresses, avatar }: Columns,
+  list: CustomerList,
+) {
+  const at = `row ${number}`;
+  const cell = (column: number) => cells[column] ?? '';
+  // Zoho writes it before its IDs in exports, and not in its API.
+  const customer_id = cell(id).replace(/^zcrm_(?=\d)/, '');
+  if (!customer_id) return list.leaveOut(at, `no ID in the column ${headers[id]}`);
+  if (isShortened(customer_id)) {
+    return list.leaveOut(
+      at,
+      'an ID that Excel has shortened, such as 3.36796E+10: use the file as it was exported',
+    );
+  }
+  if (cells.slice(headers.length).some(Boolean)) {
+    return list.leaveOut(
+      placeOf(at, customer_id),
+      'more cells than there are headers, so they may be shifted',
+    );
+  }
+  list.add({
+    at,
+    customer_id,
+    display_name: names.map((group) => group.map(cell).filter(Boolean).join(' ')).find(Boolean),
+    avatar: avatar === undefined ? undefined : cell(avatar) || undefined,
+    channels: addresses.flatMap(({ column, type }) =>
+      valuesOf(cell(column), type).map((value) => ({ field: headers[column] ?? '', type, value })),
+    ),
+  });
+}
+
+/** The values of a cell: `Okafor, Ada <ada@example.com>` is one, whatever is in the name. */
+function valuesOf(cell: string, type: string): string[] {
+  if (!cell) return [];
+  if (!SEVERAL_VALUES.test(cell)) return [cell];
+  const inBrackets =
+    type === 'email' ? [...cell.matchAll(/<([^<>]+)>/g)].map(([, address = '']) => address) : [];
+  const values = inBrackets.length > 0 ? inBrackets : isShortened(cell) ? [cell] : cell.split(BETWEEN_VALUES);
+  return values.map(cleanCell).filter(Boolean);
+}
+
+/** A cell without what keeps Excel from taking it for a number or a formula: `'+14155550147`, `="0147"`. */
+function cleanCell(cell: string): string {
+  if (cell.startsWith("'")) return cell.slice(1).trim();
+  return (cell.startsWith('=') ? cell.replace(/^="(.*)"$/s, '$1') : cell).trim();
+}

@@ -1,0 +1,155 @@
+import type { CountryCode } from 'libphonenumber-js';
+import { maskId } from '../../assets/event-log.private';
+import { cleanName } from '../../assets/frontline.private';
+import { FRIENDLY_NAME_MAX_LENGTH } from '../twilio/limits';
+import { keyOf } from './address-key';
+import type { Findings } from './findings';
+
+/** A customer as a file lists them. */
+export interface ListedCustomer {
+  /** Where, in words that lead there: `record 3`, `row 17`. */
+  at: string;
+  customer_id: string;
+  display_name?: string;
+  avatar?: string;
+  /** What they write from, and the field that says so. */
+  channels: { field: string; type: string; value: string }[];
+}
+
+/** A customer at one address. */
+export interface AddressedCustomer {
+  /** The key that `parseAddress` gives the address. */
+  key: string;
+  customer_id: string;
+  display_name?: string;
+  avatar?: string;
+}
+
+/** An address that several customers have. */
+export interface AmbiguousAddress {
+  key: string;
+  customer_ids: string[];
+}
+
+/** More of those who share an address are not named at run time: it may be the number of a company. */
+const IDS_MAX = 10;
+
+/** The customers of a file, by address. Whatever cannot be used is left out, and found in the findings. */
+export class CustomerList {
+  private readonly people = new Map<string, { at: string; display_name?: string; avatar?: string }>();
+  private readonly idsByKey = new Map<string, string | string[]>();
+  private listed = 0;
+  private unusable = 0;
+
+  /** @param country where numbers without a country code are */
+  constructor(
+    private readonly findings: Findings,
+    private readonly country?: CountryCode,
+  ) {}
+
+  /** Counts a customer who cannot be used. */
+  leaveOut(at: string, reason: string) {
+    this.listed++;
+    this.unusable++;
+    this.findings.add('customers left out', reason, at);
+  }
+
+  add(customer: ListedCustomer) {
+    const { at, customer_id: id, channels } = customer;
+    let isUsed = false;
+    for (const { field, type, value } of channels) {
+      const place = () => `${placeOf(at, id)}, ${field}`;
+      const { key, problem, warning } = keyOf(type, value, this.country);
+      if (problem) this.findings.add('addresses left out', problem, place());
+      if (warning) this.findings.add('addresses to look at', warning, place());
+      if (!key) continue;
+      isUsed = true;
+      this.addAddress(key, id, place);
+    }
+    if (!isUsed) return this.leaveOut(placeOf(at, id), 'no address that can be used');
+    this.listed++;
+    this.addPerson(customer);
+  }
+
+  private addAddress(key: string, id: string, place: () => string) {
+    const known = this.idsByKey.get(key);
+    if (known === id) return;
+    if (known === undefined) return void this.idsByKey.set(key, id);
+    const ids = [known].flat();
+    if (ids.includes(id)) return;
+    this.idsByKey.set(key, ids.length < IDS_MAX ? [...ids, id] : ids);
+    const others = ids.map((other) => maskId(other)).join(', ');
+    this.findings.add(
+      'addresses ambiguous',
+      'several customers have them, so nobody is linked by them',
+      `${place()}, also that of customer_id ${others}`,
+    );
+  }
+
+  /** Of several records of one customer, each may know something else. */
+  private addPerson({ at, customer_id, display_name, avatar }: ListedCustomer) {
+    const name = cleanName(display_name);
+    const known = this.people.get(customer_id) ?? { at, display_name: undefined, avatar: undefined };
+    this.people.set(customer_id, known);
+    const place = () => placeOf(at, customer_id);
+    if (name && known.display_name && known.display_name !== name) {
+      this.lookAt('another name than an earlier record of that customer_id, which counts', place());
+    }
+    if (name && name.length > FRIENDLY_NAME_MAX_LENGTH) {
+      this.lookAt(
+        `a name of over ${FRIENDLY_NAME_MAX_LENGTH} characters: workers see its beginning`,
+        place(),
+      );
+    }
+    known.display_name ??= name;
+    if (isWebAddress(avatar)) known.avatar ??= avatar;
+    else if (avatar) {
+      this.lookAt(
+        'an avatar that is not a web address is left out: give https://…, or the path of a file under assets/, such as /avatars/ada.png',
+        place(),
+      );
+    }
+  }
+
+  private lookAt(reason: string, place: string) {
+    this.findings.add('names or avatars to look at', reason, place);
+  }
+
+  /** How many customers are listed, and how many of them cannot be used. */
+  counts() {
+    return { listed: this.listed, unusable: this.unusable };
+  }
+
+  /** What is listed, sorted by address. */
+  sorted(): { customers: AddressedCustomer[]; ambiguous: AmbiguousAddress[] } {
+    for (const [id, { at, display_name }] of this.people) {
+      if (!display_name) this.lookAt('no name: workers see the address', placeOf(at, id));
+    }
+    const customers: AddressedCustomer[] = [];
+    const ambiguous: AmbiguousAddress[] = [];
+    for (const [key, ids] of [...this.idsByKey].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      if (typeof ids !== 'string') ambiguous.push({ key, customer_ids: ids });
+      else {
+        const { display_name, avatar } = this.people.get(ids) ?? {};
+        customers.push({
+          key,
+          customer_id: ids,
+          ...(display_name && { display_name }),
+          ...(avatar && { avatar }),
+        });
+      }
+    }
+    return { customers, ambiguous };
+  }
+}
+
+/** `row 17 (customer_id "C-1")` */
+export function placeOf(at: string, customer_id: string): string {
+  return `${at} (customer_id ${maskId(customer_id)})`;
+}
+
+/** Whether an avatar is an http(s) URL, or the path of a public Asset. */
+function isWebAddress(avatar: string | undefined): avatar is string {
+  if (!avatar) return false;
+  return avatar.startsWith('/') || (URL.canParse(avatar) && /^https?:$/.test(new URL(avatar).protocol));
+}

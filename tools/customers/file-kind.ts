@@ -1,0 +1,32 @@
+import { Problem } from '../problem';
+
+const AS_CSV = 'open it in a spreadsheet, and save it as "CSV UTF-8"';
+
+/**
+ * Tells by its beginning what is in a file.
+ *
+ * @param head its first bytes, a few hundred of them
+ * @throws Problem if it is neither JSON nor CSV, with what it looks like and what to do
+ */
+export function kindOf(head: Buffer, file: string): 'json' | 'csv' {
+  const text = head
+    .toString('latin1')
+    .replace(/^\u00EF\u00BB\u00BF/, '')
+    .trimStart();
+  const looksLike = (what: string, remedy: string) => new Problem(`looks like ${what}: ${remedy}`);
+  if (head.every((byte) => byte <= 0x20)) throw new Problem('is empty');
+  // https://en.wikipedia.org/wiki/List_of_file_signatures
+  if (text.startsWith('PK\x03\x04')) {
+    throw looksLike('an Excel workbook or another ZIP file', `${AS_CSV}; a ZIP file, unpack`);
+  }
+  if (text.startsWith('\xD0\xCF\x11\xE0')) throw looksLike('an old Excel workbook', AS_CSV);
+  if (text.startsWith('\x1F\x8B')) throw looksLike('a gzip file', 'unpack it');
+  if (text.startsWith('%PDF')) throw looksLike('a PDF', 'export customers as CSV');
+  if (/^<(!doctype html|html)/i.test(text)) {
+    throw looksLike('a web page', 'was the download that of a page to log in? Export customers as CSV');
+  }
+  if (text.startsWith('<'))
+    throw looksLike('XML', 'export customers as CSV, or open it in Excel and save it as CSV');
+  if (/^BEGIN:VCARD/i.test(text)) throw looksLike('vCards', 'export contacts as CSV');
+  return /^[[{]/.test(text) || /\.json$/i.test(file) ? 'json' : 'csv';
+}

@@ -1,0 +1,36 @@
+// Loaded into `twilio-run start` before all else, by --require. On its own, it listens on all interfaces and answers to any
+// name, so that neighbours in the network, and web pages by DNS rebinding, could ask the CRM; and it outlives whoever
+// started it.
+const { rmSync } = require('node:fs');
+const { Server } = require('node:http');
+
+const { GUARD_HOST, GUARD_ANY_NAME, GUARD_REMOVES_FOLDER } = process.env;
+/** The names of this machine for itself. Another name that leads here is some web page's attempt to read along. */
+const LOCAL = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
+
+// Processes that it forks, one for each request, need none of this.
+process.execArgv = process.execArgv.filter((flag) => flag !== '--require' && flag !== __filename);
+
+const { listen } = Server.prototype;
+Server.prototype.listen = function (port, ...rest) {
+  const { emit } = this;
+  this.emit = (name, ...given) => {
+    const [request, response] = given;
+    if (name !== 'request' || GUARD_ANY_NAME || LOCAL.test(request.headers.host ?? '')) {
+      return emit.call(this, name, ...given);
+    }
+    response.writeHead(403, { 'Content-Type': 'text/plain' });
+    response.end('Refused: ask for localhost. For a tunnel, use npm start -- --host 0.0.0.0\n');
+    return true;
+  };
+  return listen.call(this, port, GUARD_HOST, ...rest);
+};
+
+// Whoever started it is gone, whatever way.
+if (process.channel) {
+  process.on('disconnect', () => {
+    if (GUARD_REMOVES_FOLDER) rmSync(process.cwd(), { recursive: true, force: true });
+    process.exit();
+  });
+  process.channel.unref();
+}

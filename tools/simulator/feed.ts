@@ -1,0 +1,96 @@
+import type { ServerResponse } from 'node:http';
+import type { Conversation, Exchange } from './conversation';
+
+/** What the page gets: all that is new or has changed since it got something, by ID. */
+export interface Update {
+  /** Whether all that was sent before is void. */
+  isFirst?: boolean;
+  status?: object;
+  exchanges?: Exchange[];
+  conversations?: object[];
+  log?: string[];
+}
+
+/** Changes are gathered for that long, so that what changes twice is sent once. */
+const GATHER_MS = 100;
+/** Of a conversation, the page shows the last messages. */
+const MESSAGES_MAX = 30;
+/** How many messages with their webhooks, conversations and lines of the log a page gets when it is opened. */
+export const SHOWN_AT_FIRST = { messages: 100, conversations: 100, log: 100 };
+
+/** Sends changes to all who look at the page. */
+export class Feed {
+  private readonly viewers = new Set<ServerResponse>();
+  private readonly exchanges = new Map<string, Exchange>();
+  private readonly conversations = new Map<string, Conversation>();
+  private log: string[] = [];
+  private status: object | undefined;
+  private timer: NodeJS.Timeout | undefined;
+
+  /** @param first what a page gets when it is opened */
+  constructor(private readonly first: () => Update) {}
+
+  add(viewer: ServerResponse) {
+    viewer.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
+    this.write(viewer, { isFirst: true, ...this.first() });
+    this.viewers.add(viewer);
+    viewer.on('error', () => undefined).on('close', () => this.viewers.delete(viewer));
+  }
+
+  exchange(exchange: Exchange) {
+    this.exchanges.set(exchange.id, exchange);
+    this.soon();
+  }
+
+  conversation(conversation: Conversation) {
+    this.conversations.set(conversation.sid, conversation);
+    this.soon();
+  }
+
+  line(line: string) {
+    this.log.push(line);
+    this.soon();
+  }
+
+  show(status: object) {
+    this.status = status;
+    this.soon();
+  }
+
+  /** All that was sent is void. */
+  restart() {
+    this.forget();
+    for (const viewer of this.viewers) this.write(viewer, { isFirst: true, ...this.first() });
+  }
+
+  private soon() {
+    this.timer ??= setTimeout(() => {
+      const update: Update = {
+        status: this.status,
+        exchanges: [...this.exchanges.values()],
+        conversations: [...this.conversations.values()].map(viewOf),
+        log: this.log,
+      };
+      this.forget();
+      for (const viewer of this.viewers) this.write(viewer, update);
+    }, GATHER_MS);
+  }
+
+  private forget() {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.status = undefined;
+    this.log = [];
+    this.exchanges.clear();
+    this.conversations.clear();
+  }
+
+  private write(viewer: ServerResponse, update: Update) {
+    viewer.write(`data: ${JSON.stringify(update)}\n\n`);
+  }
+}
+
+/** A conversation as the page shows it. */
+export function viewOf(conversation: Conversation): object {
+  return { ...conversation, messages: conversation.messages.slice(-MESSAGES_MAX) };
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { playRun, SavedRun } from './run';
+import type { Simulator } from './simulator';
+import { isSwitchId, type SwitchId } from './switches';
+import { readTypedAddress } from './typed-address';
+
+const Address = z.string().transform((typed, context) => {
+  const { address, hint } = readTypedAddress(typed);
+  if (address === undefined) context.addIssue(hint);
+  return address ?? '';
+});
+/** Twilio takes that many characters: https://www.twilio.com/docs/conversations/conversations-limits */
+export const Text = z.string().max(1600);
+const MessageInput = z.object({
+  from: Address,
+  text: Text,
+  others: z.array(Address).max(8).optional(),
+  isNew: z.boolean().optional(),
+});
+const SwitchInput = z.object({
+  id: z.custom<SwitchId>(isSwitchId, 'there is no such switch'),
+  on: z.boolean(),
+});
+
+/** What the page asks for, by the path. @throws ZodError if what it sends is not as it should be */
+export const actions: Record<string, (simulator: Simulator, input: unknown) => void> = {
+  '/messages'(simulator, input) {
+    const { isNew, ...message } = MessageInput.parse(input);
+    void simulator.twilio.receive(message, isNew);
+  },
+  '/switches'(simulator, input) {
+    const { id, on } = SwitchInput.parse(input);
+    simulator.setSwitch(id, on);
+  },
+  '/clear'(simulator) {
+    simulator.twilio.clear();
+    simulator.log.length = 0;
+  },
+  '/run'(simulator, input) {
+    void playRun(simulator, SavedRun.parse(input));
+  },
+};

@@ -1,0 +1,177 @@
+/** The form that a message is sent by: who writes is found by typing, or is typed as an address. */
+import { $, element, post, setText } from './elements.js';
+
+const RECENT_MAX = 5;
+const UNKNOWN = { id: '', name: 'Somebody unknown', keys: ['+15557654321', 'messenger:5557654321'] };
+/** A double click sends once. */
+const PAUSE_MS = 700;
+const form = $('.composer');
+const { who, channel, others, text } = form.elements;
+const people = $('#people');
+const hint = $('#hint');
+let chosen;
+let typed = {};
+let offered = [];
+let active = -1;
+let isSending = false;
+
+const recent = () => JSON.parse(localStorage.getItem('recent') ?? '[]');
+
+async function ask(query) {
+  const response = await fetch(`people?q=${encodeURIComponent(query)}`).catch(() => undefined);
+  return response?.ok ? response.json() : { people: [], hint: '' };
+}
+
+/** The address that is sent on a channel; none if there is none on it. */
+function addressOn(name) {
+  if (!chosen) {
+    const { address } = typed;
+    if (!address?.startsWith('+')) return name === 'typed' ? address : undefined;
+    if (name === 'whatsapp') return `whatsapp:${address}`;
+    return name === 'sms' || name === 'group' ? address : undefined;
+  }
+  const phone = chosen.keys.find((key) => key.startsWith('+'));
+  if (name === 'sms' || name === 'group') return phone;
+  if (name === 'whatsapp') return phone && `whatsapp:${phone}`;
+  const key = chosen.keys.find((one) => one.startsWith(`${name}:`));
+  return name === 'email' ? key?.slice('email:'.length) : key;
+}
+
+/** Shows which channels there are, and what will be sent. */
+function show() {
+  for (const option of channel.options) {
+    option.disabled = !addressOn(option.value);
+    option.hidden = option.value === 'typed' && option.disabled;
+  }
+  const possible = [...channel.options].find(({ disabled }) => !disabled);
+  if (channel.selectedOptions[0]?.disabled && possible) channel.value = possible.value;
+  $('.others').hidden = channel.value !== 'group';
+  const address = addressOn(channel.value);
+  const isWrong = !address && who.value.trim() !== '';
+  who.ariaInvalid = String(isWrong);
+  hint.classList.toggle('wrong', isWrong);
+  const customer = chosen?.id ? `${chosen.id}. ` : '';
+  setText(hint, address ? `${customer}Twilio sends ${address}` : (typed.hint ?? ''));
+}
+
+function choose(person) {
+  chosen = person.keys ? person : undefined;
+  who.value = person.name;
+  typed = { address: person.address };
+  if (person.channel) channel.value = person.channel;
+  close();
+  show();
+}
+
+function close() {
+  people.hidden = true;
+  active = -1;
+  who.ariaExpanded = 'false';
+  who.removeAttribute('aria-activedescendant');
+}
+
+function offer(found) {
+  offered = found;
+  active = -1;
+  who.removeAttribute('aria-activedescendant');
+  people.replaceChildren(
+    ...found.map((person, i) => {
+      const detail = person.isRecent ? 'used last' : [person.id, person.keys[0]].filter(Boolean).join(', ');
+      const item = element(
+        'div',
+        { id: `person-${i}`, role: 'option', ariaSelected: 'false' },
+        element('b', {}, person.name),
+        element('span', {}, detail),
+      );
+      // The field keeps the focus.
+      item.addEventListener('pointerdown', (event) => event.preventDefault());
+      item.addEventListener('click', () => choose(person));
+      return item;
+    }),
+  );
+  people.hidden = found.length === 0;
+  who.ariaExpanded = String(!people.hidden);
+}
+
+async function find(query) {
+  const found = await ask(query);
+  if (query !== (query === '' ? '' : who.value)) return;
+  const last = query === '' ? recent().map((person) => ({ ...person, isRecent: true })) : [];
+  const names = new Set(last.map(({ name }) => name));
+  const known = found.people.filter(({ name }) => !names.has(name));
+  const unknown = query === '' && !names.has(UNKNOWN.name) ? [UNKNOWN] : [];
+  offer([...last, ...known, ...unknown]);
+  return found;
+}
+
+who.addEventListener('input', async () => {
+  const query = who.value;
+  const found = await find(query);
+  if (!found) return;
+  chosen = found.people.find(({ name }) => name.toLowerCase() === query.trim().toLowerCase());
+  typed = found;
+  show();
+});
+who.addEventListener('click', () => people.hidden && find(''));
+who.addEventListener('focus', () => who.select());
+who.addEventListener('blur', close);
+who.addEventListener('keydown', async (event) => {
+  if (event.key === 'Escape') return close();
+  if (event.key === 'Enter' && active >= 0) {
+    event.preventDefault();
+    return choose(offered[active]);
+  }
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step) return;
+  event.preventDefault();
+  if (people.hidden) await find('');
+  people.children[active]?.setAttribute('aria-selected', 'false');
+  active = (active + step + offered.length) % offered.length;
+  const item = people.children[active];
+  if (!item) return;
+  item.setAttribute('aria-selected', 'true');
+  item.scrollIntoView({ block: 'nearest' });
+  who.setAttribute('aria-activedescendant', item.id);
+});
+channel.addEventListener('change', show);
+
+async function send(isNew) {
+  const from = addressOn(channel.value);
+  if (!from) return who.focus();
+  if (isSending) return;
+  isSending = true;
+  setTimeout(() => (isSending = false), PAUSE_MS);
+  const isGroup = channel.value === 'group';
+  const members = isGroup ? others.value.split(',').filter((one) => one.trim()) : undefined;
+  const person = chosen ?? { name: who.value };
+  const used = { ...person, address: typed.address, channel: channel.value };
+  const older = recent().filter(({ name }) => name !== used.name);
+  localStorage.setItem('recent', JSON.stringify([used, ...older].slice(0, RECENT_MAX)));
+  await post('messages', { from, text: text.value, others: members, isNew });
+}
+
+form.addEventListener('submit', (event) => {
+  event.preventDefault();
+  void send(false);
+});
+$('#new').addEventListener('click', () => send(true));
+
+/** Offers the customers as they are now; who was chosen stays. */
+export async function showPeople() {
+  const { people: all } = await ask('');
+  const same = all.find(({ id }) => id === chosen?.id);
+  if (who.value === '' || (chosen?.id && document.activeElement !== who)) {
+    choose(
+      same ??
+        (chosen?.id && (await ask(chosen.id)).people.find(({ id }) => id === chosen.id)) ??
+        all[0] ??
+        UNKNOWN,
+    );
+  }
+  if (others.value === '') {
+    const phones = all.flatMap(({ id, keys }) =>
+      id === chosen?.id ? [] : (keys.find((key) => key.startsWith('+')) ?? []),
+    );
+    others.value = [...phones, UNKNOWN.keys[0]].slice(0, 3).join(', ');
+  }
+}

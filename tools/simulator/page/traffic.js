@@ -1,0 +1,193 @@
+/** What went to and fro: messages, the webhooks of each, and the calls of each webhook. */
+import { $, element, post, setText } from './elements.js';
+import { oneStop } from './one-stop.js';
+
+const MESSAGES_MAX = 100;
+const DIRECTIONS = { webhook: 'Twilio → your Function', call: 'Your Function → Twilio' };
+const list = $('.exchanges');
+const tidy = oneStop(list);
+const rows = new Map();
+let functionsUrl = '';
+
+/** @param changed exchanges that are new or have changed */
+export function showExchanges(changed, url) {
+  functionsUrl = url ?? functionsUrl;
+  const scroller = $('.traffic');
+  const isAtEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 60;
+  for (const exchange of changed) {
+    const { id, parent, direction } = exchange;
+    let row = rows.get(id);
+    if (!row) {
+      row = direction === 'message' ? newMessage() : newExchange(direction);
+      rows.set(id, row);
+      // What belongs to a message that is not shown any more has no place.
+      const place = parent ? rows.get(parent)?.parts : list;
+      place?.append(row.item);
+    }
+    row.update(exchange);
+  }
+  for (const [id, { item }] of rows) {
+    if (list.children.length <= MESSAGES_MAX) break;
+    if (item.parentElement !== list || item.contains(document.activeElement)) continue;
+    item.remove();
+    rows.delete(id);
+    $('.older').hidden = false;
+  }
+  for (const [id, { item }] of rows) if (!item.isConnected) rows.delete(id);
+  $('.traffic > .empty').hidden = rows.size > 0;
+  if (isAtEnd) scroller.scrollTop = scroller.scrollHeight;
+  tidy();
+}
+
+export function clearExchanges() {
+  rows.clear();
+  list.replaceChildren();
+  $('.older').hidden = true;
+  $('.traffic > .empty').hidden = false;
+}
+
+/** What became of a message, in words, for those who do not see it. */
+export function summaryOf({ id, title, words }) {
+  const parts = [...(rows.get(id)?.exchanges() ?? [])].filter(({ fields }) => !fields.Identity);
+  const last = new Map(parts.map((part) => [part.title, part.words]));
+  return [`${title}:`, words || [...new Set(last.values())].join(' ')].join(' ');
+}
+
+/** @returns the time of day, in milliseconds */
+function timeOf(iso) {
+  const at = new Date(iso);
+  return `${at.toLocaleTimeString('en-GB')}.${String(at.getMilliseconds()).padStart(3, '0')}`;
+}
+
+function newMessage() {
+  const title = element('b');
+  const time = element('span', { className: 'time' });
+  const text = element('p', { className: 'text' });
+  const words = element('p', { className: 'words' });
+  const parts = element('ol');
+  let message;
+  const replay = element(
+    'button',
+    { type: 'button', className: 'quiet', tabIndex: -1, attributes: { 'data-stop': '' } },
+    'Replay',
+  );
+  replay.addEventListener('click', () => {
+    const { from, text, others } = message;
+    void post('messages', { from, text, others, isNew: true });
+  });
+  const head = element('div', { className: 'head' }, title, time, replay);
+  const item = element('li', { className: 'message' }, head, text, words, parts);
+  const all = new Map();
+  return {
+    item,
+    parts,
+    exchanges: () => all.values(),
+    note: (exchange) => all.set(exchange.id, exchange),
+    update(exchange) {
+      message = exchange.message;
+      item.classList.toggle('lost', exchange.verdict === 'lost');
+      item.classList.toggle('warning', exchange.verdict === 'warning' && exchange.words !== '');
+      setText(title, exchange.title);
+      setText(time, timeOf(exchange.at));
+      setText(text, message.text);
+      setText(words, exchange.joined ? `${exchange.words} Replay sends it in a new one.` : exchange.words);
+      words.hidden = exchange.words === '';
+      replay.ariaLabel = `Replay ${exchange.title}, in a new conversation`;
+    },
+  };
+}
+
+function newExchange(direction) {
+  const title = element('b');
+  const status = element('span', { className: 'status' });
+  const words = element('span', { className: 'words' });
+  const body = element('div', { className: 'body', hidden: true });
+  const parts = element('ol');
+  const button = element(
+    'button',
+    {
+      type: 'button',
+      className: 'disclosure',
+      tabIndex: -1,
+      ariaExpanded: 'false',
+      attributes: { 'data-stop': '' },
+    },
+    element('span', { className: 'direction' }, DIRECTIONS[direction]),
+    status,
+    title,
+    words,
+  );
+  const item = element('li', {}, element('div', { className: 'box' }, button, body), parts);
+  let shown;
+  button.addEventListener('click', () => {
+    body.hidden = !body.hidden;
+    button.ariaExpanded = String(!body.hidden);
+    if (!body.hidden) body.replaceChildren(...detailsOf(shown));
+    tidy();
+  });
+  return {
+    item,
+    parts,
+    update(exchange) {
+      const { verdict, answer, parent, fields } = exchange;
+      shown = exchange;
+      rows.get(parent)?.note?.(exchange);
+      item.className = `${direction} ${answer ? verdict : 'waiting'}`;
+      const took = answer?.ms === undefined ? '' : ` in ${answer.ms} ms`;
+      setText(status, answer ? `${answer.status ?? 'no answer'}${took}` : '…');
+      const retry = Number(fields.RetryCount) > 0 ? `, RetryCount ${fields.RetryCount}` : '';
+      setText(title, exchange.title + retry);
+      setText(words, exchange.words);
+      if (!body.hidden) body.replaceChildren(...detailsOf(exchange));
+    },
+  };
+}
+
+/** The raw request and the raw answer. */
+function detailsOf({ direction, at, method, to, headers, fields, answer, report }) {
+  const copy = element(
+    'button',
+    { type: 'button', className: 'quiet', tabIndex: -1, attributes: { 'data-stop': '' } },
+    'Copy as curl',
+  );
+  copy.addEventListener('click', async () => {
+    const copied = await navigator.clipboard?.writeText(curlOf(to, fields)).then(
+      () => true,
+      () => false,
+    );
+    setText(copy, copied ? 'Copied' : 'The browser does not let it copy');
+    setTimeout(() => setText(copy, 'Copy as curl'), 2000);
+  });
+  const title = (text) => element('h3', {}, text);
+  return [
+    title(`Request at ${timeOf(at)}`),
+    element('pre', {}, `${method} ${to}\n${linesOf(headers)}`.trim()),
+    listOf(fields),
+    direction === 'webhook' ? copy : '',
+    ...(answer
+      ? [title('Answer'), element('pre', {}, `${answer.status ?? 'none'}\n${linesOf(answer.headers)}`.trim())]
+      : []),
+    answer?.body === undefined ? '' : element('pre', {}, JSON.stringify(answer.body, null, 2)),
+    ...(report?.log.length ? [title('Log'), element('pre', {}, report.log.join('\n'))] : []),
+  ].filter(Boolean);
+}
+
+const linesOf = (headers = {}) =>
+  Object.entries(headers)
+    .map((entry) => entry.join(': '))
+    .join('\n');
+
+function listOf(fields) {
+  const items = Object.entries(fields).flatMap(([name, value]) => [
+    element('dt', {}, name),
+    element('dd', {}, value),
+  ]);
+  return items.length > 0 ? element('dl', {}, ...items) : '';
+}
+
+/** A command that asks the local Functions the same. */
+function curlOf(to, fields) {
+  const quote = (text) => `'${text.replaceAll("'", "'\\''")}'`;
+  const data = Object.entries(fields).map((entry) => `  --data-urlencode ${quote(entry.join('='))}`);
+  return [`curl ${quote(functionsUrl + to)}`, ...data].join(' \\\n');
+}

@@ -1,0 +1,46 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { builtFolder } from '../build/built-folder';
+import { SAMPLE_CUSTOMERS } from '../customers/customers-file';
+
+/** A customer who may write. */
+export interface Person {
+  id: string;
+  name: string;
+  avatar?: string;
+  /** Their addresses, by the keys of the compiled customers: phone numbers without a channel. */
+  keys: string[];
+}
+
+type CompiledLine = [key: string, id: string | string[], name?: string | null, avatar?: string];
+
+/** The customers of the build, by ID, with their addresses as the build has normalised them; none if they are elsewhere. */
+export function readPeople(): Map<string, Person> {
+  const byId = new Map<string, Person>();
+  const compiled = join(builtFolder(), SAMPLE_CUSTOMERS);
+  if (!existsSync(compiled)) return byId;
+  for (const [key, id, name, avatar] of JSON.parse(readFileSync(compiled, 'utf8')) as CompiledLine[]) {
+    // An address that several customers have is nobody's.
+    if (typeof id !== 'string') continue;
+    const person = byId.get(id) ?? { id, name: name ?? id, avatar, keys: [] };
+    person.keys.push(key);
+    byId.set(id, person);
+  }
+  return byId;
+}
+
+/** Those whose name, ID or address has all words of a query in it; the ones whose name begins with it come first. */
+export function findPeople(people: Iterable<Person>, query: string, max: number): Person[] {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  const digits = query.replace(/\D/g, '');
+  const isNumber = digits.length > 2 && /^[\d\s+().:a-z-]*$/i.test(query) && !/[a-z]{2,}/i.test(query);
+  const found: Person[] = [];
+  for (const person of people) {
+    const text = `${person.name} ${person.id} ${person.keys.join(' ')}`.toLowerCase();
+    const isFound = words.every((word) => text.includes(word)) || (isNumber && text.includes(digits));
+    if (isFound) found.push(person);
+    if (found.length >= max * 10) break;
+  }
+  const begins = ({ name }: Person) => Number(name.toLowerCase().startsWith(query.toLowerCase()));
+  return found.sort((a, b) => begins(b) - begins(a)).slice(0, max);
+}

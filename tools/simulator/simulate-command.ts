@@ -1,0 +1,113 @@
+import { type Caller, type Command, EXIT, type ExitCode, UsageError } from '../commands/command-line';
+import { readPort } from '../runtime/port';
+import { printRun } from './print';
+import { COMMAND, DEFAULT_PORT, simulateOnPage } from './simulate-on-page';
+import { startSimulator } from './simulator';
+import { isSwitchId, SWITCHES, type SwitchId } from './switches';
+import { readTypedAddress } from './typed-address';
+
+const USAGE = `npm run simulate [-- --from ADDRESS [--group ADDRESSES] [--text TEXT] [--break SWITCH]… [--expect-customer ID] [--json]]
+
+Plays Twilio around the Functions, on a page; with --from, for one message, in the terminal. It ends with 1 if the message is
+lost, or the customer is not the one that is expected.
+
+  --from ADDRESS        who writes: +14155550147, whatsapp:+14155550147, messenger:1002003004, ada@example.com
+  --group ADDRESSES     in group MMS, the other members, separated by commas
+  --text TEXT           what they write
+  --break SWITCH        what is switched on, as on the page; can be repeated
+  --expect-customer ID  the customer_id that the participant is to get
+  --json                prints JSON, and nothing else if it is called as npm run --silent simulate
+  --help                shows this
+
+Switches:
+${Object.entries(SWITCHES)
+  .map(([id, label]) => `  ${id.padEnd(20)}  ${label}`)
+  .join('\n')}`;
+
+const options = {
+  from: { type: 'string' },
+  group: { type: 'string' },
+  text: { type: 'string' },
+  break: { type: 'string', multiple: true },
+  'expect-customer': { type: 'string' },
+  json: { type: 'boolean' },
+} as const;
+
+interface Flags {
+  from?: string;
+  group?: string;
+  text?: string;
+  break?: string[];
+  'expect-customer'?: string;
+  json?: boolean;
+}
+
+export const simulate: Command<typeof options> = {
+  usage: USAGE,
+  options,
+  run: async (flags: Flags, caller) =>
+    flags.from === undefined ? onPage(flags, caller) : inTerminal(flags, caller),
+};
+
+async function onPage(flags: Flags, { signal }: Caller): Promise<ExitCode> {
+  const without = Object.keys(flags)[0];
+  if (without) throw new UsageError(`--from is missing: --${without} is for one message`);
+  let port: number;
+  try {
+    port = readPort(DEFAULT_PORT, COMMAND);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+  return simulateOnPage(port, signal);
+}
+
+async function inTerminal(flags: Flags, { signal, result, problem }: Caller): Promise<ExitCode> {
+  const from = readAddress('--from', flags.from ?? '');
+  const others = flags.group?.split(',').map((typed) => readAddress('--group', typed));
+  const switches = (flags.break ?? []).map(readSwitch);
+  const expected = flags['expect-customer'];
+  if (expected !== undefined && !expected.trim()) throw new UsageError('--expect-customer is empty');
+
+  // What is left is removed when the process ends.
+  signal.addEventListener('abort', () => process.exit(EXIT.interrupted));
+  const simulator = await startSimulator();
+  for (const id of switches) simulator.setSwitch(id, true);
+  const conversation = await simulator.twilio.receive({ from, text: flags.text ?? 'Hello', others });
+  await simulator.stop();
+
+  const { twilio, log } = simulator;
+  const traffic = twilio.traffic.exchanges;
+  const source = simulator.source();
+  const customersFile = simulator.customersFile();
+  result(printRun(conversation, traffic, customersFile ?? source, log), {
+    lost: !conversation,
+    source,
+    customersFile,
+    conversation,
+    traffic,
+    log,
+  });
+  if (!conversation) return EXIT.problem;
+  const customerId = customerOf(conversation.participants[0]?.attributes);
+  if (expected === undefined || customerId === expected) return EXIT.done;
+  problem(
+    `Expected the customer ${expected}, but ${customerId ? `it is ${customerId}` : 'nobody is linked'}`,
+  );
+  return EXIT.problem;
+}
+
+function readAddress(flag: string, typed: string): string {
+  const { address, hint } = readTypedAddress(typed);
+  if (address === undefined) throw new UsageError(`${flag} ${JSON.stringify(typed)}: ${hint}`);
+  return address;
+}
+
+function readSwitch(id: string): SwitchId {
+  if (!isSwitchId(id)) throw new UsageError(`--break ${id}: there is no such switch`);
+  return id;
+}
+
+function customerOf(attributes = '{}'): string | undefined {
+  const { customer_id } = JSON.parse(attributes) as { customer_id?: string };
+  return customer_id;
+}

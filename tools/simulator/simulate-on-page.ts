@@ -1,0 +1,42 @@
+import { rebuild, rebuildOnChange } from '../build/rebuild-on-change';
+import { EXIT, type ExitCode } from '../commands/command-line';
+import { Problem } from '../problem';
+import { explainPort } from '../runtime/port';
+import { servePage } from './page-server';
+import { startSimulator } from './simulator';
+
+export const COMMAND = 'npm run simulate';
+export const DEFAULT_PORT = 4000;
+
+/**
+ * Serves the page until it is told to stop, and the Functions anew whenever what they are built of changes.
+ *
+ * @throws Problem if nothing can listen on the port
+ */
+export async function simulateOnPage(port: number, signal: AbortSignal): Promise<ExitCode> {
+  // What is left is removed when the process ends. Ctrl-C is how one leaves the page: all went well.
+  signal.addEventListener('abort', () => process.exit(EXIT.done));
+  for (const name of ['SIGTERM', 'SIGHUP'] as const) process.on(name, () => process.exit(EXIT.done));
+
+  const page = await servePage(port).catch((error) => {
+    throw new Problem(explainPort(error, port, COMMAND) ?? (error as Error).message);
+  });
+  const simulator = await startSimulator({ listener: page.listener });
+  page.show(simulator);
+  const customersFrom = simulator.customersFile() ?? simulator.source();
+  console.log(`The simulator is on http://localhost:${page.port}, with customers from ${customersFrom}`);
+
+  rebuildOnChange(async () => {
+    page.say('Building… What you send waits.');
+    const { isBuilt, output } = await rebuild();
+    if (output) console.error(output);
+    if (!isBuilt) return page.say(`The build failed: ${output}`);
+    try {
+      await simulator.reload();
+      page.say('');
+    } catch (error) {
+      page.say(`The Functions do not start: ${(error as Error).message}`);
+    }
+  });
+  return new Promise(() => undefined);
+}

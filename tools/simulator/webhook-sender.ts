@@ -1,0 +1,121 @@
+import { setTimeout } from 'node:timers/promises';
+import PQueue from 'p-queue';
+import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
+import type { Exchange, Report } from './conversation';
+import { type Explanation, lost, type WebhookAnswer } from './explain';
+import type { SwitchId } from './switches';
+import type { Traffic } from './traffic';
+import { type Event, titleOf } from './webhook-events';
+
+/** The process that serves has one thread: more at once would wait for each other, and the Functions would get the blame. */
+const WEBHOOKS_AT_ONCE = 8;
+
+/** A webhook that is to be sent. */
+export interface Webhook {
+  path: string;
+  event: Event;
+  /** The message that it is of. */
+  parent: Exchange;
+  on: ReadonlySet<SwitchId>;
+  explain(answer: WebhookAnswer, report: Report | undefined, exchange: Exchange): Explanation;
+}
+
+/** Sends webhooks as Twilio does, and notes what was answered. */
+export class WebhookSender {
+  private readonly queue = new PQueue({ concurrency: WEBHOOKS_AT_ONCE });
+  private readonly reports = new Map<string, (report: Report) => void>();
+
+  /** @param functionsUrl where the Functions are served */
+  constructor(
+    private readonly authToken: string,
+    private readonly traffic: Traffic,
+    private readonly functionsUrl: () => string,
+    private readonly durations: { webhookTimeoutMs: number; reportMs: number },
+  ) {}
+
+  /** What is sent from now on waits. @returns when what was sent has been answered */
+  async hold() {
+    this.queue.pause();
+    await this.queue.onPendingZero();
+  }
+
+  goOn() {
+    this.queue.start();
+  }
+
+  /** Takes what a Function reports of an exchange. */
+  take(exchangeId: string, report: Report) {
+    this.reports.get(exchangeId)?.(report);
+  }
+
+  async send(webhook: Webhook): Promise<WebhookAnswer> {
+    const { path, event, parent, on } = webhook;
+    const exchange = this.traffic.note({
+      direction: 'webhook',
+      parent: parent.id,
+      title: titleOf(event),
+      to: path,
+      fields: event,
+      words: 'Waiting for its turn…',
+    });
+    if (on.has('service-500')) return this.answerWith500(exchange);
+    return this.queue.add(() => this.sendNow(webhook, exchange));
+  }
+
+  private async sendNow({ path, event, explain }: Webhook, exchange: Exchange): Promise<WebhookAnswer> {
+    const url = `${this.functionsUrl()}${path}`;
+    const headers = {
+      'Content-Type': 'application/x-www-form-urlencoded',
+      'X-Twilio-Signature': getExpectedTwilioSignature(this.authToken, url, event),
+    };
+    this.traffic.change(exchange, {
+      headers,
+      words: 'Waiting for the answer…',
+      at: new Date().toISOString(),
+    });
+    const reported = new Promise<Report>((resolve) => this.reports.set(exchange.id, resolve));
+    const startedAt = performance.now();
+    const given = await fetch(url, {
+      method: 'POST',
+      headers: { ...headers, 'Simulator-Exchange': exchange.id },
+      body: new URLSearchParams(event),
+      signal: AbortSignal.timeout(this.durations.webhookTimeoutMs),
+    }).then(
+      async (response) => ({
+        status: response.status,
+        headers: Object.fromEntries(response.headers),
+        body: parse(await response.text()),
+      }),
+      ({ name }: Error) => ({
+        failure: name === 'TimeoutError' ? ('timeout' as const) : ('unreachable' as const),
+      }),
+    );
+    const answer: WebhookAnswer = { ...given, ms: Math.round(performance.now() - startedAt) };
+    const waitMs = answer.failure === 'timeout' ? 0 : this.durations.reportMs;
+    const report = await Promise.race([reported, setTimeout(waitMs, undefined, { ref: false })]);
+    this.reports.delete(exchange.id);
+    if (answer.failure && report?.error) answer.failure = 'threw';
+    const { failure: _, ...shown } = answer;
+    this.traffic.change(exchange, { answer: shown, report, ...explain(answer, report, exchange) });
+    return answer;
+  }
+
+  /** Another service has the URL, and fails. */
+  private answerWith500(exchange: Exchange): WebhookAnswer {
+    const answer = { status: 500, body: 'Internal Server Error', ms: 0 };
+    const isPreEvent = exchange.fields.EventType !== 'onParticipantAdded';
+    const made = isPreEvent
+      ? lost('Another service answered 500: Twilio rejects the conversation, and the message is lost.')
+      : ({ verdict: 'warning', words: 'Another service answered 500: nobody is linked.' } as const);
+    this.traffic.change(exchange, { answer, ...made });
+    return answer;
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

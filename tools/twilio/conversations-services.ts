@@ -1,0 +1,50 @@
+import type { Twilio } from 'twilio';
+import { type Retries, withRetries } from './retries';
+import type { Scope } from './webhooks';
+
+export type ServiceSid = Exclude<Scope, 'account'>;
+
+/** An address that creates conversations when somebody writes to it. */
+export interface InboundAddress {
+  /** sms, whatsapp, … */
+  type: string;
+  /** Whether messages to it create conversations. */
+  isOn: boolean;
+  /** `default`, `webhook` or `studio`: what else happens. */
+  kind: string;
+  serviceSid: ServiceSid;
+}
+
+/** Where conversations come to be. */
+export interface ConversationsServices {
+  defaultSid: ServiceSid;
+  addresses: InboundAddress[];
+  /** The default service, and those in which addresses create conversations. */
+  all: ServiceSid[];
+}
+
+/** Of address configurations: https://www.twilio.com/docs/conversations/api/address-configuration-resource */
+const PAGE_SIZE = 50;
+
+/** Reads which Conversations services have inbound conversations. @throws TwilioError if Twilio does not answer */
+export async function readServices(
+  { conversations: { v1 } }: Twilio,
+  retries: Retries,
+): Promise<ConversationsServices> {
+  const [configuration, configured] = await Promise.all([
+    withRetries(() => v1.configuration().fetch(), retries),
+    withRetries(() => v1.addressConfigurations.list({ pageSize: PAGE_SIZE }), retries),
+  ]);
+  const defaultSid = configuration.defaultChatServiceSid as ServiceSid;
+  const addresses = configured.map(({ type, autoCreation }): InboundAddress => {
+    const { enabled, type: kind, conversation_service_sid } = Object(autoCreation) as Record<string, unknown>;
+    return {
+      type,
+      isOn: enabled === true,
+      kind: String(kind ?? 'default'),
+      serviceSid: (conversation_service_sid || defaultSid) as ServiceSid,
+    };
+  });
+  const creatingIn = addresses.filter(({ isOn }) => isOn).map(({ serviceSid }) => serviceSid);
+  return { defaultSid, addresses, all: [...new Set([defaultSid, ...creatingIn])] };
+}

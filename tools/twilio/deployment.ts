@@ -1,0 +1,99 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Twilio } from 'twilio';
+import { Problem } from '../problem';
+import { describeError, type TwilioError } from './errors';
+import { type Retries, withRetries } from './retries';
+
+/** What has been deployed to a domain. */
+export interface Deployment {
+  domain: string;
+  /** ZS… */
+  serviceSid: string;
+  /** ZE… */
+  environmentSid: string;
+  /** ZB… */
+  buildSid: string;
+}
+
+/** Where to look for a deployment. */
+export interface Whereabouts {
+  /** The domain, if the user names one. */
+  domain?: string;
+  /** The project. */
+  folder?: string;
+}
+
+/** How many services of the account are searched for a domain. */
+const SERVICES_MAX = 100;
+
+/**
+ * Finds what `npm run deploy` has deployed: in the service that it noted in .twiliodeployinfo, or else in the one of this
+ * project's name.
+ *
+ * @throws Problem if nothing is deployed, if several domains are and none is named, or Twilio does not answer
+ */
+export async function findDeployment(
+  twilio: Twilio,
+  { domain, folder = '.' }: Whereabouts,
+  retries: Retries,
+): Promise<Deployment> {
+  const { services } = twilio.serverless.v1;
+  const ask = <T>(call: () => Promise<T>): Promise<T | undefined> =>
+    withRetries(call, retries).catch((error: TwilioError) => {
+      if (error.status === 404) return undefined;
+      if (retries.signal.aborted) throw error;
+      throw new Problem(describeError(error, 'Serverless'), { cause: error });
+    });
+  const domainsOf = async (service: string): Promise<Deployment[]> => {
+    const found = (await ask(() => services(service).environments.list())) ?? [];
+    return found
+      .filter(({ buildSid }) => buildSid)
+      .map(({ sid, serviceSid, domainName, buildSid }) => ({
+        domain: domainName,
+        serviceSid: serviceSid ?? service,
+        environmentSid: sid,
+        buildSid,
+      }));
+  };
+
+  const noted = notedService(join(folder, '.twiliodeployinfo'), twilio.username ?? '');
+  let deployments = noted ? await domainsOf(noted) : [];
+  if (deployments.length === 0) {
+    const { name } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { name: string };
+    const service = await ask(() => services(name).fetch());
+    if (service) deployments = await domainsOf(service.sid);
+  }
+  if (domain) {
+    const host = URL.canParse(domain) ? new URL(domain).host : domain;
+    const isNamed = (deployment: Deployment) => deployment.domain === host;
+    const found = deployments.find(isNamed) ?? (await searchAll()).find(isNamed);
+    if (found) return found;
+    throw new Problem(`No Functions of this account are deployed to ${host}: is that the domain?`);
+  }
+  const [only, ...others] = deployments;
+  if (!only) throw new Problem('Nothing is deployed in this account yet: run npm run deploy first');
+  if (others.length === 0) return only;
+  const domains = deployments.map((one) => `  --domain ${one.domain}`).join('\n');
+  throw new Problem(`There are several domains: say which one is meant, by\n${domains}`);
+
+  async function searchAll(): Promise<Deployment[]> {
+    const all = (await ask(() => services.list({ limit: SERVICES_MAX }))) ?? [];
+    return (await Promise.all(all.map(({ sid }) => domainsOf(sid)))).flat();
+  }
+}
+
+/**
+ * The service that the last deploy went to. Accounts in other regions than us1 have a deploy of their own.
+ * https://github.com/twilio-labs/serverless-toolkit/blob/main/packages/twilio-run/src/utils/deployInfoCache.ts
+ */
+function notedService(file: string, username: string): string | undefined {
+  if (!existsSync(file)) return undefined;
+  try {
+    const noted = JSON.parse(readFileSync(file, 'utf8')) as Record<string, { serviceSid?: string }>;
+    return (noted[`${username}:us1`] ?? noted[username])?.serviceSid;
+  } catch {
+    // It is twilio-run's own, and starts anew on the next deploy.
+    return undefined;
+  }
+}
