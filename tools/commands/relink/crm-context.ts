@@ -1,6 +1,5 @@
 import type { CrmSource } from '../../../assets/crm.private';
 import { loadCustomers } from '../../customers/customers-file';
-import { readCustomers } from '../../customers/read-customers';
 import { Problem } from '../../problem';
 import type { Crm } from '../../runtime/in-process-runtime';
 
@@ -16,11 +15,11 @@ const PER_SECOND = 10;
  * @param domain theirs, if it is named
  * @throws Problem if it is missing, and customers of the file have avatars there
  */
-export function contextOf(env: NodeJS.ProcessEnv, domain: string | undefined): CrmContext {
+export async function contextOf(env: NodeJS.ProcessEnv, domain: string | undefined): Promise<CrmContext> {
   const context = { ...env, DOMAIN_NAME: domain?.replace(/^https?:\/\/|\/.*$/g, '') };
   const isFile = (env.CRM_SOURCE?.trim() || 'file') === 'file';
   if (isFile && !domain) {
-    const { file, customers } = loadCustomers(env, readCustomers);
+    const { file, customers } = await loadCustomers(env, (read) => read);
     if (customers.some(({ avatar }) => avatar?.startsWith('/')))
       throw new Problem(
         `${file} has avatars that are paths: say where they are, by --domain and the domain that npm run deploy printed`,

@@ -61,7 +61,7 @@ export const relink: Command<typeof options> = {
     try {
       const twilio = simulated?.twilio ?? caller.connect();
       const env = simulated ? { ...caller.env, ...simulated.env } : caller.env;
-      const context = contextOf(env, flags.domain ?? simulated?.domain);
+      const context = await contextOf(env, flags.domain ?? simulated?.domain);
       const crm = loadCrm(simulated?.assets);
       const { tally, lookUps, halt } = await relinkAll({
         scope,

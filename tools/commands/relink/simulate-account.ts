@@ -16,7 +16,7 @@ const A_DAY_MS = 24 * 60 * 60 * 1000;
  * have a name that somebody chose, and some are closed.
  */
 export async function simulateAccount(settings: CustomersSettings) {
-  const { json, customers } = loadCustomers(settings, compileCustomers);
+  const { json, customers } = await loadCustomers(settings, compileCustomers);
   const folder = mkdtempSync(join(tmpdir(), 'relink-'));
   const compiled = join(folder, 'customers.json');
   writeFileSync(compiled, json);
