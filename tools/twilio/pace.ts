@@ -13,8 +13,8 @@ export async function forEachAtPace<T>(
   signal: AbortSignal,
   take: (item: T) => Promise<void>,
 ): Promise<void> {
-  // A tenth of it in a tenth of a second, so that no second has more.
-  const queue = new PQueue({ concurrency: atATime, intervalCap: Math.ceil(perSecond / 10), interval: 100 });
+  // One after the other, so that no second has more.
+  const queue = new PQueue({ concurrency: atATime, intervalCap: 1, interval: 1000 / perSecond });
   const clear = () => queue.clear();
   signal.addEventListener('abort', clear);
   const taken: Promise<void>[] = [];

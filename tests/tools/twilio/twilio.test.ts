@@ -103,7 +103,7 @@ describe('a pace', () => {
     const taken: number[] = [];
     await forEachAtPace([1, 2, 3, 4, 5], { atATime: 2, perSecond: 100 }, signal, async (item) => {
       most = Math.max(most, ++running);
-      await setTimeout(5);
+      await setTimeout(50);
       running--;
       taken.push(item);
     });
