@@ -26,7 +26,10 @@ export async function readCsvCustomers(
 ) {
   let columns: Columns | undefined;
   let footer: Row[] = [];
-  const rows = readRows(file, (place) => list.leaveOut(place, 'quotation marks that do not match'));
+  const rows = readRows(file, (place) => {
+    if (!columns) throw new Problem(`${place}: quotation marks that do not match, in the headers`);
+    list.leaveOut(place, 'quotation marks that do not match');
+  });
   for await (const { number, cells } of rows) {
     const row = { number, cells: cells.map(cleanCell) };
     if (!row.cells.some(Boolean)) continue;

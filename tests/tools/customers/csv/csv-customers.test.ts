@@ -151,15 +151,45 @@ test('a row that is shorter is read, and one that is longer is not: its cells ma
   });
 });
 
-test('quotes that do not match spoil no more than the rows that they are in', async () => {
-  const content = rows('ID,Name,Phone', '1,"Ada,+14155550147', '2,"Eve",+14155550101', '3,Luca,+14155550102');
-  expect(await read(content)).toMatchObject({
-    customers: [{ key: '+14155550102', customer_id: '3' }],
-    warnings: ['1 customers left out: quotation marks that do not match: row 2'],
-  });
-  await expect(read(rows('ID,Name,Phone', '1,Ada,+14155550147', '2,"Eve,+14155550101'))).rejects.toThrow(
-    'has a quotation mark after row 2 that is never closed',
+describe('quotes that do not match', () => {
+  test.each(['1,"Ada" Okafor,"+14155550147"', '1,"D"x,+14155550147', '1,x"y",+14155550147'])(
+    'spoil no more than the row that they are in: %s',
+    async (row) => {
+      const content = rows('ID,Name,Phone', row, '2,"Bob",+14155550148', '3,Cy,+14155550149');
+      expect(await read(content)).toMatchObject({
+        customers: [
+          { key: '+14155550148', customer_id: '2' },
+          { key: '+14155550149', customer_id: '3' },
+        ],
+        warnings: [expect.stringMatching(/^1 customers left out: quotation marks that do not match: row 2$/)],
+      });
+    },
   );
+
+  test.each([
+    [rows('1,x"y","A', '2,Bob,B"'), /^row 2: quotation marks that do not match, over 2 lines/],
+    [rows('1,Ada,+14155550147', '2,"Eve,+14155550101'), /^row 3: a quotation mark that is never closed$/],
+    [rows('1,"Ada,+14155550147', '2,"Eve",+14155550101'), /^row 2: a quotation mark that is never closed$/],
+  ])('over several lines stop the build: %j', async (content, reason) => {
+    await expect(read(rows('ID,Name,Phone', content, '3,Cy,+14155550149'))).rejects.toThrow(reason);
+  });
+
+  test('in the headers stop the build, and no row is taken for headers', async () => {
+    await expect(read(rows('ID,"Na"me,Phone', '1,Ada,+14155550147'))).rejects.toThrow(
+      /^row 1: quotation marks that do not match, in the headers$/,
+    );
+  });
+});
+
+test('rows end with any line end, and may do so differently', async () => {
+  const content =
+    'ID,Phone,Mobile\r\nC-1,+14155550147\nC-2,+14155550148\r\nC-3,+14155550149\rC-4,+14155550101';
+  expect(await addresses(content)).toEqual({
+    '+14155550147': 'C-1',
+    '+14155550148': 'C-2',
+    '+14155550149': 'C-3',
+    '+14155550101': 'C-4',
+  });
 });
 
 test('a row of one cell is a footer at the end alone', async () => {
