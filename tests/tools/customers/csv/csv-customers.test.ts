@@ -42,9 +42,20 @@ test.each([
   'Home Fax',
   'Phone Type',
   'Phone 1 - Label',
+  'Secondary Contact Phone',
+  'Other Person Phone',
+  'Constructor',
 ])('the column %s is nobody’s own number', async (header) => {
   const content = rows(`ID,Name,Phone,${header}`, '1,Ada,+14155550147,+14155550148');
   expect(await addresses(content)).toEqual({ '+14155550147': '1' });
+});
+
+test.each([
+  ...['Telefon', 'Mobil', 'Teléfono', 'Móvil', 'telephone1', 'mobilephone', 'Phone1', 'cellphone'],
+  ...['Mobile No.', 'Other Phone', 'Cell Phone'],
+])('the column %s is one of numbers beside one of e-mail addresses', async (header) => {
+  const content = rows(`contactid,fullname,emailaddress1,${header}`, '1,Ada,ada@example.com,+14155550147');
+  expect(await addresses(content)).toEqual({ '+14155550147': '1', 'email:ada@example.com': '1' });
 });
 
 test('columns with other headers are named in .env', async () => {
@@ -76,14 +87,17 @@ test.each([
   await expect(read(rows(headers, '1,2,3'))).rejects.toThrow(reason);
 });
 
-test.each(['1,Ada,+14155550147', '1,Ada,ada@example.com', '1,Ada,(415) 555-0147'])(
-  'a file without headers is refused, and nothing of it is shown: %s',
-  async (row) => {
-    const error = await read(rows(row, '2,Luca,+14155550101')).catch(String);
-    expect(error).toContain('has no headers');
-    expect(error).not.toMatch(/Ada|555|example/);
-  },
-);
+test.each([
+  '1,Ada,tel:+1-415-555-0147',
+  '1,Ada,0415/5550147',
+  '1,Ada,+14155550147',
+  '1,Ada,ada@example.com',
+  '1,Ada,(415) 555-0147',
+])('a file without headers is refused, and nothing of it is shown: %s', async (row) => {
+  const error = await read(rows(row, '2,Luca,+14155550101')).catch(String);
+  expect(error).toContain('has no headers');
+  expect(error).not.toMatch(/Ada|555|example/);
+});
 
 describe('a cell', () => {
   test.each([
@@ -129,6 +143,25 @@ describe('a cell', () => {
       '1 customers left out: an ID that Excel has shortened, such as 3.36796E+10: use the file as it was exported: row 4',
     ]);
   });
+});
+
+test.each(['#N/A', '#REF!', '#NAME?', '#VALUE!', '#NULL!', '#DIV/0!', 'NULL', 'null', 'undefined'])(
+  'the ID %s is none',
+  async (id) => {
+    expect(await warnings(rows('ID,Name,Phone', `${id},Ada,+14155550147`))).toEqual([
+      '1 customers left out: an ID that is an error or an empty value of a spreadsheet or a program: row 2',
+    ]);
+  },
+);
+
+test('a cell with more than the addresses of one customer is left out, and said', async () => {
+  const many = Array.from({ length: 51 }, (_, i) => `+1415555${1000 + i}`).join();
+  for (const cell of [many, ','.repeat(1_000_000)]) {
+    const [warning] = await warnings(rows('ID,Name,Phone,Mobile', `1,Ada,"${cell}",+14155550147`));
+    expect(warning).toMatch(
+      /^1 addresses left out: more than 50 in a cell.*: row 2 \(customer_id "1"\), Phone$/,
+    );
+  }
 });
 
 test('rows are counted as a spreadsheet counts them', async () => {
@@ -205,6 +238,12 @@ test('a row of one cell is a footer at the end alone', async () => {
     '2 rows left out: the footer of a report: row 4; row 5',
   ]);
   expect(await warnings(rows('ID,Name,Phone', '1'))).toHaveLength(1);
+  const sparse = Array.from({ length: 12 }, () => ',Ada,');
+  expect(await warnings(rows('ID,Name,Phone', '1,Ada,+14155550147', 'C-9', ...sparse))).toEqual([
+    '1 customers left out: no address that can be used: row 3 (customer_id "C-9")',
+    '2 customers left out: no ID in the column ID: row 4; row 5',
+    expect.stringMatching(/^10 rows left out: the footer of a report: /),
+  ]);
 });
 
 test('an ID that is in a column with addresses may be all that a row has', async () => {
