@@ -19,6 +19,8 @@ export interface Columns {
   names: number[][];
   addresses: { column: number; type: AddressType }[];
   avatar?: number;
+  /** Those that are none of these, and not known to be somebody else's. */
+  unrecognised: number[];
 }
 
 /**
@@ -51,6 +53,8 @@ const QUALIFIER =
   /^(number|no|nr|nummer|número|numero|value|address|work|home|business|main|primary|secondary|other|personal|default|person|contact|customer|\d+)$/;
 /** Somebody else, beside the customer. `Other Phone` is the customer's own. */
 const OTHER_PERSON = /(secondary|other) (contact|person|customer)/;
+/** What has numbers that are known to be no customer's own. */
+const OTHERS = new RegExp(`${OTHER_PERSON.source}|fax|assistant|manager|spouse|emergency|company|account`);
 /** How a number or an e-mail address begins, where a header should be. */
 const NO_HEADER = /@|^([a-z]+:)?\s*\+?[\d\s()./\p{Pd}]{7,}/iu;
 
@@ -98,19 +102,20 @@ export function findColumns(headers: string[], settings: CsvSettings): Columns {
       `has no column with phone numbers or e-mail addresses: name them by CSV_PHONE_COLUMN and CSV_EMAIL_COLUMN in .env; there are: ${list(headers)}`,
     );
   }
-  return {
-    headers,
-    id,
-    names: nameOf
-      ? [nameOf]
-      : [
-          group(first(FULL_NAME_HEADERS)),
-          group(first(FIRST_NAME_HEADERS), first(LAST_NAME_HEADERS)),
-          group(first(COMPANY_HEADERS)),
-        ],
-    addresses,
-    avatar: named('CSV_AVATAR_COLUMN')?.[0] ?? first(AVATAR_HEADERS),
-  };
+  const names = nameOf
+    ? [nameOf]
+    : [
+        group(first(FULL_NAME_HEADERS)),
+        group(first(FIRST_NAME_HEADERS), first(LAST_NAME_HEADERS)),
+        group(first(COMPANY_HEADERS)),
+      ];
+  const avatar = named('CSV_AVATAR_COLUMN')?.[0] ?? first(AVATAR_HEADERS);
+  const used = new Set([id, avatar, ...names.flat(), ...addresses.map(({ column }) => column)]);
+  const isUnrecognised = (column: number) =>
+    !used.has(column) && !OTHERS.test(words[column]?.join(' ') ?? '');
+  // Whoever names the columns of numbers has chosen.
+  const unrecognised = phones ? [] : [...headers.keys()].filter(isUnrecognised);
+  return { headers, id, names, addresses, avatar, unrecognised };
 }
 
 /** `E-mail 1 - Value`, `MobilePhone` and `(Do Not Modify) Contact`, in lower case and without what is between the words. */

@@ -4,6 +4,7 @@ import { type CustomerList, placeOf } from '../customer-list';
 import type { Findings } from '../findings';
 import { type Columns, type CsvSettings, findColumns } from './columns';
 import { type Row, readRows } from './rows';
+import { UnusedColumns } from './unused-columns';
 
 /**
  * What is between several values in a cell: ` ::: ` in Google Contacts, a comma in Pipedrive, a semicolon in HubSpot, line
@@ -32,6 +33,7 @@ export async function readCsvCustomers(
   settings: CsvSettings,
 ) {
   let columns: Columns | undefined;
+  let unused: UnusedColumns | undefined;
   let footer: Row[] = [];
   const rows = readRows(file, (place) => {
     if (!columns) throw new Problem(`${place}: quotation marks that do not match, in the headers`);
@@ -40,14 +42,18 @@ export async function readCsvCustomers(
   for await (const { number, cells } of rows) {
     const row = { number, cells: cells.map(cleanCell) };
     if (!row.cells.some(Boolean)) continue;
-    if (!columns) columns = findColumns(row.cells, settings);
-    else if (mayBeFooter(row, columns)) footer.push(row);
+    unused?.see(row.cells);
+    if (!columns) {
+      columns = findColumns(row.cells, settings);
+      unused = new UnusedColumns(columns);
+    } else if (mayBeFooter(row, columns)) footer.push(row);
     else {
       for (const one of [...footer, row]) addRow(one, columns, list, findings);
       footer = [];
     }
   }
   if (!columns) throw new Problem('has no headers, and no customers');
+  unused?.report(findings);
   const hasCustomers = list.counts().listed > 0;
   for (const [i, row] of footer.entries()) {
     if (hasCustomers && i >= footer.length - FOOTER_MAX)

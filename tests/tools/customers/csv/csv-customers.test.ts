@@ -154,6 +154,34 @@ test.each(['#N/A', '#REF!', '#NAME?', '#VALUE!', '#NULL!', '#DIV/0!', 'NULL', 'n
   },
 );
 
+test('an ID that Excel may have rounded is said, and left out if several people have it', async () => {
+  const one = rows('ID,Name,Phone', '4876876000000010000,Ada,+14155550147');
+  const rounded =
+    /^1 IDs to look at: Excel may have rounded it.*: row 2 \(customer_id "4876876000000010000"\)$/;
+  expect(await read(one)).toMatchObject({
+    customers: [{ key: '+14155550147' }],
+    warnings: [expect.stringMatching(rounded)],
+  });
+  expect(await read(rows(one, '4876876000000010000,Eve,+14155550148'))).toMatchObject({
+    customers: [],
+    warnings: [expect.stringMatching(/^1 customers left out: an ID that Excel has rounded.*: row 3 /)],
+  });
+  expect(await warnings(rows('ID,Name,Phone', '100000000000000,Ada,+14155550147'))).toEqual([]);
+});
+
+test('a column that is not read and has phone numbers is said, by its header alone', async () => {
+  const content = rows(
+    'ID,Name,Email,Contacto,Phone (holidays),Fax,Since,Code',
+    '1,Ada,a@b.c,+14155550147,+14155550147,+14155550100,01.02.2024,0123',
+    '2,Eve,e@b.c,(415) 555-0148,,,01.03.2024,0124',
+    '3,Cy,c@b.c,,,,,',
+  );
+  expect(await warnings(content)).toEqual([
+    '2 columns to look at: most cells look like phone numbers, and are not read: name them by CSV_PHONE_COLUMN in .env: Contacto; Phone (holidays)',
+  ]);
+  expect(await warnings(content, { CSV_PHONE_COLUMN: 'Fax' })).toEqual([]);
+});
+
 test('a cell with more than the addresses of one customer is left out, and said', async () => {
   const many = Array.from({ length: 51 }, (_, i) => `+1415555${1000 + i}`).join();
   for (const cell of [many, ','.repeat(1_000_000)]) {
