@@ -46,7 +46,7 @@ function readNumber(written: string | number, home: Home): string | undefined {
   const isWhole = whole?.isValid() && whole.countryCallingCode === national?.countryCallingCode;
   if (national?.isValid() && !isWhole) return national.number;
   // An area code in parentheses, or groups as in North America, belong to a national number.
-  const isNational = /^\s*\(/.test(text) || /^\D*\d{3}\D\d{3}\D\d{4}\D*$/.test(text);
+  const isNational = /^\s*\(/.test(text) || /^\D*(?!011)\d{3}\D\d{3}\D\d{4}\D*$/.test(text);
   if (isNational && !isWhole) return undefined;
   if (whole?.isValid()) return whole.number;
   // As it is dialled in North America; or without the zero that a numeric field takes away.

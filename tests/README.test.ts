@@ -99,7 +99,7 @@ describe('the CRM source that docs/crms.md shows', () => {
     for (const file of readdirSync('assets').filter((name) => name.endsWith('.ts'))) {
       copyFileSync(`assets/${file}`, join(folder, file));
     }
-    symlinkSync(resolve('node_modules'), join(folder, 'node_modules'), 'junction');
+    symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
     const tsconfig = { extends: resolve('tsconfig.json'), include: ['crm'] };
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(tsconfig));
     const tsc = resolve('node_modules/typescript/bin/tsc');

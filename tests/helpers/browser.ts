@@ -6,7 +6,6 @@ const PATHS = [
   '/usr/bin/chromium',
   '/usr/bin/google-chrome',
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ];
 const executablePath = PATHS.find((path) => existsSync(path));
 

@@ -31,7 +31,7 @@ beforeEach(() => {
     cpSync(file, join(project, file), { recursive: true });
   }
   cpSync('tests/fixtures/customers.json', join(project, 'customers.json'));
-  symlinkSync(resolve('node_modules'), join(project, 'node_modules'), 'junction');
+  symlinkSync(resolve('node_modules'), join(project, 'node_modules'));
 });
 afterEach(() => rmSync(project, { recursive: true }));
 
