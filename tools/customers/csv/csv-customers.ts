@@ -56,8 +56,8 @@ export async function readCsvCustomers(
   unused?.report(findings);
   const hasCustomers = list.counts().listed > 0;
   for (const [i, row] of footer.entries()) {
-    if (hasCustomers && i >= footer.length - FOOTER_MAX)
-      findings.add('rows left out', 'the footer of a report', `row ${row.number}`);
+    const isFooter = hasCustomers && i >= footer.length - FOOTER_MAX;
+    if (isFooter) findings.add('rows left out', 'the footer of a report', `row ${row.number}`);
     else addRow(row, columns, list, findings);
   }
 }

@@ -69,6 +69,11 @@ function hasOddQuotes(line: string): boolean {
 async function* linesOf(text: AsyncIterable<string>): AsyncGenerator<string> {
   let rest = '';
   for await (const chunk of text) {
+    // Otherwise a long line would be searched anew for each chunk.
+    if (!/[\r\n]/.test(chunk) && !rest.endsWith('\r')) {
+      rest += chunk;
+      continue;
+    }
     const lines = `${rest}${chunk}`.split(/\r\n|\n|\r(?!$)/);
     rest = lines.pop() ?? '';
     yield* lines;
