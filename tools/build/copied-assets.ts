@@ -22,7 +22,7 @@ export function copiedAssets(folder: string): string[] {
   const files = filesIn(folder).filter(
     (path) => path !== normalize(SAMPLE_CUSTOMERS) && !(path.endsWith('.ts') && isRestricted(path)),
   );
-  const unmeant = files.filter((path) => !isRestricted(path) && !isPublic(path));
+  const unmeant = files.filter((path) => !isRestricted(path) && (!isPublic(path) || isCalledPrivate(path)));
   if (unmeant.length > 0) throw new Problem(unmeant.map(explain).join('\n'));
   return files;
 }
@@ -31,6 +31,12 @@ function filesIn(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     if (HIDDEN.test(entry.name)) return [];
     const path = join(folder, entry.name);
+    // What it leads to may be anything, a folder of customers as well.
+    if (entry.isSymbolicLink()) {
+      throw new Problem(
+        `${path}: is a symbolic link: put the file itself there, or move the link out of assets/`,
+      );
+    }
     return entry.isDirectory() ? filesIn(path) : [path];
   });
 }
@@ -40,6 +46,11 @@ function isRestricted(path: string): boolean {
   return /\.(private|protected)\.\w+$/.test(basename(path));
 }
 
+/** Twilio knows these words in this case and at this place alone; whoever wrote them elsewhere meant the same. */
+function isCalledPrivate(path: string): boolean {
+  return /\.(private|protected)/i.test(path);
+}
+
 function isPublic(path: string): boolean {
   return PUBLIC_KINDS.includes(extname(path).toLowerCase());
 }
@@ -47,7 +58,10 @@ function isPublic(path: string): boolean {
 function explain(path: string): string {
   const extension = extname(path);
   const renamed = `${basename(path, extension)}.private${extension}`;
-  const remedy = /\.(private|protected)\b/.test(path)
+  if (isPublic(path)) {
+    return `${path}: would be public, for anyone to fetch, though its name says otherwise: move it out of assets/, or end the name in .private${extension}`;
+  }
+  const remedy = isCalledPrivate(path)
     ? 'move it out of assets/'
     : `move it out of assets/, or rename it to ${renamed} if the Functions read it`;
   return `${path}: would be public, for anyone to fetch, and is not a page, style, script, picture or font: ${remedy}`;

@@ -6,5 +6,5 @@ import { parseEnv } from 'node:util';
  * of `.env` in their place, and a deploy uploads `.env`, so these are the ones that the Functions will have.
  */
 export function readEnvFile(): NodeJS.Dict<string> {
-  return existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
+  return existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8').replace(/^\uFEFF/, '')) : {};
 }

@@ -1,5 +1,6 @@
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js';
 import { parseAddress } from '../../assets/address.private';
+import { readNumbers } from '../../assets/phone-numbers.private';
 
 /** The channels on which customers are phone numbers; elsewhere a number is one that starts with a plus. */
 const PHONE_CHANNELS = ['sms', 'mms', 'whatsapp', 'rcs'];
@@ -97,16 +98,14 @@ function numberKey(written: string, country: CountryCode | undefined): AddressKe
         'a number that Excel has shortened, such as 3.36796E+10: export it anew, or format the column as a number without decimals before you save it as CSV',
     };
   }
-  const international = written.replace(/^00(?=[1-9])/, '+');
-  const number = parsePhoneNumberFromString(international, { defaultCountry: country, extract: false });
-  const key = parseAddress(number?.number)?.key;
-  const isPossible = key === number?.number ? number?.isPossible() : isPossibleKey(key);
-  if (key && isPossible) return { key };
-  const remedy = country || international.startsWith('+') ? '' : ', or set CRM_DEFAULT_COUNTRY';
+  const [number, ...others] = new Set(readNumbers(written, country));
+  if (others.length > 0) return { problem: 'several numbers: write commas between them' };
+  const key = parseAddress(number)?.key;
+  if (key && isPossibleNumber(key)) return { key };
+  const remedy = country || /^(\+|00)/.test(written) ? '' : ', or set CRM_DEFAULT_COUNTRY';
   return { problem: `not a phone number: write it with its country code, like +14155550147${remedy}` };
 }
 
-/** Whether the one form of a number that is written differently is a number. */
-function isPossibleKey(key: string | undefined): boolean {
-  return Boolean(key && parsePhoneNumberFromString(key)?.isPossible());
+function isPossibleNumber(number: string): boolean {
+  return Boolean(parsePhoneNumberFromString(number)?.isPossible());
 }

@@ -34,10 +34,16 @@ export interface AmbiguousAddress {
 /** More of those who share an address are not named at run time: it may be the number of a company. */
 const IDS_MAX = 10;
 
+const AS_EXPORTED = 'use the file as it was exported';
+/** Excel keeps 15 digits of a number, and makes zeros of those after them. */
+const MAY_BE_ROUNDED = /^(?=\d{16})\d*0000$/;
+
 /** The customers of a file, by address. Whatever cannot be used is left out, and found in the findings. */
 export class CustomerList {
   private readonly people = new Map<string, { at: string; display_name?: string; avatar?: string }>();
   private readonly idsByKey = new Map<string, string | string[]>();
+  /** The IDs that are those of several people, after Excel has rounded them. */
+  private readonly mixed = new Map<string, string>();
   private listed = 0;
   private unusable = 0;
 
@@ -92,7 +98,9 @@ export class CustomerList {
     const known = this.people.get(customer_id) ?? { at, display_name: undefined, avatar: undefined };
     this.people.set(customer_id, known);
     const place = () => placeOf(at, customer_id);
-    if (name && known.display_name && known.display_name !== name) {
+    const isAnother = name && known.display_name && known.display_name !== name;
+    if (isAnother && MAY_BE_ROUNDED.test(customer_id)) this.mixed.set(customer_id, place());
+    else if (isAnother) {
       this.lookAt('another name than an earlier record of that customer_id, which counts', place());
     }
     if (name && name.length > FRIENDLY_NAME_MAX_LENGTH) {
@@ -111,6 +119,18 @@ export class CustomerList {
     }
   }
 
+  private leaveOutMixed() {
+    for (const [id, place] of this.mixed) {
+      this.people.delete(id);
+      this.unusable++;
+      const reason = `an ID that Excel has rounded, so that several people have it: ${AS_EXPORTED}`;
+      this.findings.add('customers left out', reason, place);
+    }
+    for (const [key, ids] of this.idsByKey) {
+      if (typeof ids === 'string' && this.mixed.has(ids)) this.idsByKey.delete(key);
+    }
+  }
+
   private lookAt(reason: string, place: string) {
     this.findings.add('names or avatars to look at', reason, place);
   }
@@ -122,7 +142,12 @@ export class CustomerList {
 
   /** What is listed, sorted by address. */
   sorted(): { customers: AddressedCustomer[]; ambiguous: AmbiguousAddress[] } {
+    this.leaveOutMixed();
     for (const [id, { at, display_name }] of this.people) {
+      if (MAY_BE_ROUNDED.test(id)) {
+        const reason = `Excel may have rounded it, and made zeros of its last digits: ${AS_EXPORTED}`;
+        this.findings.add('IDs to look at', reason, placeOf(at, id));
+      }
       if (!display_name) this.lookAt('no name: workers see the address', placeOf(at, id));
     }
     const customers: AddressedCustomer[] = [];

@@ -7,6 +7,8 @@ export type Consequence =
   | 'addresses ambiguous'
   | 'addresses to look at'
   | 'names or avatars to look at'
+  | 'IDs to look at'
+  | 'columns to look at'
   | 'rows left out';
 
 /** How many places of a reason are named; all of them are in the report. */

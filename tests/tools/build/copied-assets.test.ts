@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildAssets } from '../../../tools/build/build-assets';
@@ -51,6 +51,21 @@ test.each(COPIES)('assets/%s stops the build, with what to do', async (path) => 
   await expect(build()).rejects.toThrow(
     `assets/${path}: would be public, for anyone to fetch, and is not a page, style, script, picture or font: move it out of assets/`,
   );
+});
+
+test.each(['data.PRIVATE.html', 'rows.private-old.js', 'x.private/a.html', 'notes.private copy.html'])(
+  'assets/%s, which is called private and would be public, stops the build',
+  (path) => {
+    put(path);
+    expect(() => copiedAssets('assets')).toThrow(
+      `assets/${path}: would be public, for anyone to fetch, though`,
+    );
+  },
+);
+
+test('a symbolic link stops the build', () => {
+  symlinkSync(CUSTOMERS, 'assets/page.html');
+  expect(() => copiedAssets('assets')).toThrow('assets/page.html: is a symbolic link');
 });
 
 test('all that would become public is named, and how it can stay', () => {

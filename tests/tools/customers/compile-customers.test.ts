@@ -186,19 +186,19 @@ describe('an address is left out of its customer', () => {
     return warnings[0];
   };
 
-  test.each([
-    '0123',
-    'call me',
-    '+1 415 555',
-    '(415) 555-0147',
-    '+1 415 555 0147 999 999',
-    '+1 415 555 0147 / +1 415 555 0148',
-  ])('that is not a phone number: %s', (value) => {
-    const warning = leftOut({ type: 'sms', value });
-    expect(warning).toMatch(
-      /^1 addresses left out: not a phone number: write it with its country code.*: record 1 \(customer_id "C-1"\), channels\[1\]\.value$/,
-    );
-    expect(warning).not.toContain(value);
+  test.each(['0123', 'call me', '+1 415 555', '(415) 555-0147', '+1 415 555 0147 999 999'])(
+    'that is not a phone number: %s',
+    (value) => {
+      const warning = leftOut({ type: 'sms', value });
+      expect(warning).toMatch(
+        /^1 addresses left out: not a phone number: write it with its country code.*: record 1 \(customer_id "C-1"\), channels\[1\]\.value$/,
+      );
+      expect(warning).not.toContain(value);
+    },
+  );
+
+  test('that is several numbers', () => {
+    expect(leftOut({ type: 'sms', value: '+1 415 555 0147 / +1 415 555 0148' })).toContain('several numbers');
   });
 
   test.each([
@@ -221,6 +221,13 @@ describe('an address is left out of its customer', () => {
     expect(leftOut(channel as object)).toContain(reason);
   });
 });
+
+test.each(['+49 170 1234567 (2)', '+49 170 1234567 / 8', '+49 170 1234567 x8', '+49 (0)170 1234567'])(
+  'a note or an extension is not part of a number: %s',
+  (value) => {
+    expect(JSON.parse(compile([at({ type: 'sms', value })]).json)).toEqual([['+491701234567', 'C-1', 'Ada']]);
+  },
+);
 
 test('a type that Twilio does not document is compiled, and said', () => {
   const { json, warnings } = compile([at({ type: 'telegram', value: '1002' })]);

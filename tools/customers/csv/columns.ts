@@ -9,14 +9,18 @@ export interface CsvSettings {
   CSV_AVATAR_COLUMN?: string;
 }
 
+type AddressType = 'sms' | 'whatsapp' | 'email';
+
 /** Which cells of a row are what. */
 export interface Columns {
   headers: string[];
   id: number;
   /** What a name is made of: the first of these groups that is not empty in a row. */
   names: number[][];
-  addresses: { column: number; type: 'sms' | 'whatsapp' | 'email' }[];
+  addresses: { column: number; type: AddressType }[];
   avatar?: number;
+  /** Those that are none of these, and not known to be somebody else's. */
+  unrecognised: number[];
 }
 
 /**
@@ -34,23 +38,25 @@ const COMPANY_HEADERS = [
 const AVATAR_HEADERS = ['avatar', 'avatarurl', 'photo', 'photourl', 'picture', 'image', 'imageurl'];
 
 /** What makes a column one of numbers or e-mail addresses. */
-const KINDS: Record<string, Columns['addresses'][number]['type']> = {
-  phone: 'sms',
-  mobile: 'sms',
-  mobilephone: 'sms',
-  homephone: 'sms',
-  otherphone: 'sms',
-  cell: 'sms',
-  telephone: 'sms',
-  whatsapp: 'whatsapp',
-  email: 'email',
-};
+const KINDS = new Map<string, AddressType>([
+  ...wordsFor('sms', 'phone', 'mobile', 'mobilephone', 'homephone', 'workphone', 'otherphone', 'phonenumber'),
+  ...wordsFor('sms', 'cell', 'cellphone', 'telephone', 'telefon', 'mobil', 'handy'),
+  ...wordsFor('sms', 'teléfono', 'telefono', 'móvil', 'movil', 'celular', 'téléphone'),
+  ...wordsFor('whatsapp', 'whatsapp'),
+  ...wordsFor('email', 'email', 'emailaddress'),
+]);
 /**
  * What may stand beside that. Any other word makes it something else (`Phone Type`, `Email Opt Out`), or the number of
  * somebody else (`Assistant Phone`, `Company Main Phone`).
  */
 const QUALIFIER =
-  /^(number|value|address|work|home|business|main|primary|secondary|other|personal|default|person|contact|customer|\d+)$/;
+  /^(number|no|nr|nummer|número|numero|value|address|work|home|business|main|primary|secondary|other|personal|default|person|contact|customer|\d+)$/;
+/** Somebody else, beside the customer. `Other Phone` is the customer's own. */
+const OTHER_PERSON = /(secondary|other) (contact|person|customer)/;
+/** What has numbers that are known to be no customer's own. */
+const OTHERS = new RegExp(`${OTHER_PERSON.source}|fax|assistant|manager|spouse|emergency|company|account`);
+/** How a number or an e-mail address begins, where a header should be. */
+const NO_HEADER = /@|^([a-z]+:)?\s*\+?[\d\s()./\p{Pd}]{7,}/iu;
 
 /**
  * Finds the columns by their headers, in any case and order.
@@ -58,7 +64,7 @@ const QUALIFIER =
  * @throws Problem if one that is needed, or that is named in `.env`, is missing
  */
 export function findColumns(headers: string[], settings: CsvSettings): Columns {
-  if (headers.some((header) => header.includes('@') || /^\+?[\d\s().-]{7,}$/.test(header))) {
+  if (headers.some((header) => NO_HEADER.test(header))) {
     throw new Problem(
       'has no headers: the first row has to name the columns, such as ID, Name, Phone, Email',
     );
@@ -83,7 +89,9 @@ export function findColumns(headers: string[], settings: CsvSettings): Columns {
   const emails = named('CSV_EMAIL_COLUMN')?.map((column) => ({ column, type: 'email' as const }));
   const recognised = words.flatMap((some, column) => {
     const type = typeOf(some);
-    return type && some.every((word) => KINDS[word] || QUALIFIER.test(word)) ? [{ column, type }] : [];
+    const isOwn = !OTHER_PERSON.test(some.join(' '));
+    const isKnown = some.every((word) => KINDS.has(word) || QUALIFIER.test(word));
+    return type && isOwn && isKnown ? [{ column, type }] : [];
   });
   const addresses = [
     ...(phones ?? recognised.filter(({ type }) => type !== 'email')),
@@ -94,19 +102,20 @@ export function findColumns(headers: string[], settings: CsvSettings): Columns {
       `has no column with phone numbers or e-mail addresses: name them by CSV_PHONE_COLUMN and CSV_EMAIL_COLUMN in .env; there are: ${list(headers)}`,
     );
   }
-  return {
-    headers,
-    id,
-    names: nameOf
-      ? [nameOf]
-      : [
-          group(first(FULL_NAME_HEADERS)),
-          group(first(FIRST_NAME_HEADERS), first(LAST_NAME_HEADERS)),
-          group(first(COMPANY_HEADERS)),
-        ],
-    addresses,
-    avatar: named('CSV_AVATAR_COLUMN')?.[0] ?? first(AVATAR_HEADERS),
-  };
+  const names = nameOf
+    ? [nameOf]
+    : [
+        group(first(FULL_NAME_HEADERS)),
+        group(first(FIRST_NAME_HEADERS), first(LAST_NAME_HEADERS)),
+        group(first(COMPANY_HEADERS)),
+      ];
+  const avatar = named('CSV_AVATAR_COLUMN')?.[0] ?? first(AVATAR_HEADERS);
+  const used = new Set([id, avatar, ...names.flat(), ...addresses.map(({ column }) => column)]);
+  const isUnrecognised = (column: number) =>
+    !used.has(column) && !OTHERS.test(words[column]?.join(' ') ?? '');
+  // Whoever names the columns of numbers has chosen.
+  const unrecognised = phones ? [] : [...headers.keys()].filter(isUnrecognised);
+  return { headers, id, names, addresses, avatar, unrecognised };
 }
 
 /** `E-mail 1 - Value`, `MobilePhone` and `(Do Not Modify) Contact`, in lower case and without what is between the words. */
@@ -114,15 +123,20 @@ function wordsOf(header: string): string[] {
   return header
     .replace(/e-mail/gi, 'email')
     .replace(/whats ?app/gi, 'whatsapp')
-    .replace(/([a-z])(?=[A-Z])/g, '$1 ')
+    .normalize('NFC')
+    .replace(/(\p{Ll})(?=\p{Lu})|(\p{L})(?=\d)/gu, '$& ')
     .toLowerCase()
     .split(/[^\p{L}\p{N}]+/u)
     .filter(Boolean);
 }
 
+function wordsFor(type: AddressType, ...words: string[]): [string, AddressType][] {
+  return words.map((word) => [word, type]);
+}
+
 /** A number that is called both, as `WhatsApp Phone Number` is, is one of WhatsApp. */
 function typeOf(words: string[] = []) {
-  const types = words.flatMap((word) => KINDS[word] ?? []);
+  const types = words.flatMap((word) => KINDS.get(word) ?? []);
   return types.find((type) => type !== 'sms') ?? types[0];
 }
 

@@ -4,6 +4,7 @@ import { type CustomerList, placeOf } from '../customer-list';
 import type { Findings } from '../findings';
 import { type Columns, type CsvSettings, findColumns } from './columns';
 import { type Row, readRows } from './rows';
+import { UnusedColumns } from './unused-columns';
 
 /**
  * What is between several values in a cell: ` ::: ` in Google Contacts, a comma in Pipedrive, a semicolon in HubSpot, line
@@ -12,6 +13,13 @@ import { type Row, readRows } from './rows';
 const BETWEEN_VALUES = /:::|[,|\r\n]|;(?!ext=)/;
 /** What a cell of one value does not have. */
 const SEVERAL_VALUES = /[:;,|<\r\n]/;
+/** The longest footer of a report. */
+const FOOTER_MAX = 10;
+/** More in a cell are no addresses of one customer. */
+const VALUES_MAX = 50;
+const CELL_MAX_LENGTH = 5000;
+/** What spreadsheets and programs write where there is no value. */
+const NO_VALUE = /^(#N\/A|#REF!|#NAME\?|#VALUE!|#NULL!|#NUM!|#DIV\/0!|null|undefined|nan)$/i;
 
 /**
  * Reads customers from a CSV file, as CRMs, address books and spreadsheets export them.
@@ -25,28 +33,41 @@ export async function readCsvCustomers(
   settings: CsvSettings,
 ) {
   let columns: Columns | undefined;
+  let unused: UnusedColumns | undefined;
   let footer: Row[] = [];
-  const rows = readRows(file, (place) => list.leaveOut(place, 'quotation marks that do not match'));
+  const rows = readRows(file, (place) => {
+    if (!columns) throw new Problem(`${place}: quotation marks that do not match, in the headers`);
+    list.leaveOut(place, 'quotation marks that do not match');
+  });
   for await (const { number, cells } of rows) {
     const row = { number, cells: cells.map(cleanCell) };
     if (!row.cells.some(Boolean)) continue;
-    if (!columns) columns = findColumns(row.cells, settings);
-    else if (mayBeFooter(row, columns)) footer.push(row);
+    unused?.see(row.cells);
+    if (!columns) {
+      columns = findColumns(row.cells, settings);
+      unused = new UnusedColumns(columns);
+    } else if (mayBeFooter(row, columns)) footer.push(row);
     else {
-      for (const one of [...footer, row]) addRow(one, columns, list);
+      for (const one of [...footer, row]) addRow(one, columns, list, findings);
       footer = [];
     }
   }
   if (!columns) throw new Problem('has no headers, and no customers');
+  unused?.report(findings);
   const hasCustomers = list.counts().listed > 0;
-  for (const row of footer) {
-    if (hasCustomers) findings.add('rows left out', 'the footer of a report', `row ${row.number}`);
-    else addRow(row, columns, list);
+  for (const [i, row] of footer.entries()) {
+    const isFooter = hasCustomers && i >= footer.length - FOOTER_MAX;
+    if (isFooter) findings.add('rows left out', 'the footer of a report', `row ${row.number}`);
+    else addRow(row, columns, list, findings);
   }
 }
 
-/** A report ends with its totals and a notice, each in the one cell of a row. Before the end, such a row is a customer. */
-function mayBeFooter({ cells }: Row, { addresses }: Columns): boolean {
+/**
+ * A report ends with its totals and a notice, each in the one cell of a row. Before the end, such a row is a customer, as
+ * is one whose cell is an ID: it has a digit, and no spaces.
+ */
+function mayBeFooter({ cells }: Row, { addresses, id }: Columns): boolean {
+  if (/^\S*\d\S*$/.test(cells[id] ?? '')) return false;
   return cells.filter(Boolean).length === 1 && !addresses.some(({ column }) => cells[column]);
 }
 
@@ -54,12 +75,16 @@ function addRow(
   { number, cells }: Row,
   { headers, id, names, addresses, avatar }: Columns,
   list: CustomerList,
+  findings: Findings,
 ) {
   const at = `row ${number}`;
   const cell = (column: number) => cells[column] ?? '';
   // Zoho writes it before its IDs in exports, and not in its API.
   const customer_id = cell(id).replace(/^zcrm_(?=\d)/, '');
   if (!customer_id) return list.leaveOut(at, `no ID in the column ${headers[id]}`);
+  if (NO_VALUE.test(customer_id)) {
+    return list.leaveOut(at, 'an ID that is an error or an empty value of a spreadsheet or a program');
+  }
   if (isShortened(customer_id)) {
     return list.leaveOut(
       at,
@@ -77,9 +102,16 @@ function addRow(
     customer_id,
     display_name: names.map((group) => group.map(cell).filter(Boolean).join(' ')).find(Boolean),
     avatar: avatar === undefined ? undefined : cell(avatar) || undefined,
-    channels: addresses.flatMap(({ column, type }) =>
-      valuesOf(cell(column), type).map((value) => ({ field: headers[column] ?? '', type, value })),
-    ),
+    channels: addresses.flatMap(({ column, type }) => {
+      const field = headers[column] ?? '';
+      const values = cell(column).length > CELL_MAX_LENGTH ? [] : valuesOf(cell(column), type);
+      if (cell(column).length <= CELL_MAX_LENGTH && values.length <= VALUES_MAX) {
+        return values.map((value) => ({ field, type, value }));
+      }
+      const reason = `more than ${VALUES_MAX} in a cell, or a cell of over ${CELL_MAX_LENGTH} characters`;
+      findings.add('addresses left out', reason, `${placeOf(at, customer_id)}, ${field}`);
+      return [];
+    }),
   });
 }
 

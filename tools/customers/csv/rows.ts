@@ -1,13 +1,12 @@
 import { createReadStream } from 'node:fs';
-import { pipeline, Readable } from 'node:stream';
-import { type CsvError, type Info, type Options, parse } from 'csv-parse';
-import { parse as parseSync } from 'csv-parse/sync';
+import { CsvError, type Options, parse } from 'csv-parse/sync';
 import { Problem } from '../../problem';
 
 /** What is between the cells: of CSV, of Excel where the comma is the decimal sign, of "Unicode Text", of some databases. */
 const DELIMITERS = [',', ';', '\t', '|'];
 /** What Excel puts before the headers to name the delimiter. */
 const SEPARATOR_LINE = /^sep=(.?)$/im;
+const LINE_ENDS = ['\r\n', '\n', '\r'];
 const HEAD_CHARACTERS = 64 * 1024;
 
 /** A row of a table. */
@@ -22,50 +21,70 @@ export interface Row {
  * left open would lead the number of one customer into the row of another.
  *
  * @param onUnreadable is called for each row whose quotes do not match
- * @throws Problem if a quote is never closed
+ * @throws Problem if quotes that do not match are in several lines: whose rows they are is unknown
  */
 export async function* readRows(file: string, onUnreadable: (place: string) => void): AsyncGenerator<Row> {
   const encoding = await encodingOf(file);
   const delimiter = delimiterOf(await headOf(file, encoding));
-  /** For each row that cannot be read, how many have been read before it. The parser is ahead of whoever takes the rows. */
-  const unreadable: number[] = [];
-  let lastLine = 0;
-  let isUnclosed = false;
-  const rows = pipeline(
-    bytesOf(file, encoding),
-    parse({
-      ...optionsFor(delimiter),
-      skip_records_with_error: true,
-      on_skip(error) {
-        const { code, lines, records } = error as CsvError & Info;
-        if (code === 'CSV_QUOTE_NOT_CLOSED') isUnclosed = true;
-        // There may be several errors in a line.
-        else if (lines > lastLine) {
-          lastLine = lines;
-          unreadable.push(records);
-          onUnreadable(`row ${records + unreadable.length}`);
-        }
-      },
-    }),
-    // An error of the file ends the loop below with it.
-    () => undefined,
-  );
-  let read = 0;
-  let skipped = 0;
-  for await (const cells of rows as AsyncIterable<string[]>) {
-    while ((unreadable[skipped] ?? read + 1) <= read) skipped++;
-    read++;
-    const number = read + skipped;
-    if (number > 1 || !SEPARATOR_LINE.test(cells.join(''))) yield { number, cells };
+  let number = 1;
+  let record = '';
+  let lines = 0;
+  let isOpen = false;
+  for await (const line of linesOf(textOf(file, encoding))) {
+    record = lines > 0 ? `${record}\n${line}` : line;
+    lines++;
+    if (hasOddQuotes(line)) isOpen = !isOpen;
+    if (isOpen) continue;
+    const cells = cellsOf(record, delimiter);
+    if (!cells && lines > 1) {
+      throw new Problem(
+        `row ${number}: quotation marks that do not match, over ${lines} lines: mend them, so that no other row is lost`,
+      );
+    }
+    if (!cells) onUnreadable(`row ${number}`);
+    else if (number > 1 || !SEPARATOR_LINE.test(record)) yield { number, cells };
+    number++;
+    lines = 0;
   }
-  if (isUnclosed) {
-    throw new Problem(`has a quotation mark after row ${read + unreadable.length} that is never closed`);
+  if (isOpen) throw new Problem(`row ${number}: a quotation mark that is never closed`);
+}
+
+/** The cells of a row; `undefined` if its quotes do not match. */
+function cellsOf(record: string, delimiter: string): string[] | undefined {
+  if (!record.includes('"')) return record.split(delimiter).map((cell) => cell.trim());
+  try {
+    const [cells, ...others] = parse(record, optionsFor(delimiter));
+    return others.length > 0 ? undefined : cells;
+  } catch (error) {
+    if (error instanceof CsvError) return undefined;
+    throw error;
   }
+}
+
+function hasOddQuotes(line: string): boolean {
+  return (line.split('"').length - 1) % 2 === 1;
+}
+
+/** Lines, whichever ends they have: a file that was edited elsewhere has several kinds. */
+async function* linesOf(text: AsyncIterable<string>): AsyncGenerator<string> {
+  let rest = '';
+  for await (const chunk of text) {
+    // Otherwise a long line would be searched anew for each chunk.
+    if (!/[\r\n]/.test(chunk) && !rest.endsWith('\r')) {
+      rest += chunk;
+      continue;
+    }
+    const lines = `${rest}${chunk}`.split(/\r\n|\n|\r(?!$)/);
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  const last = rest.replace(/\r$/, '');
+  if (last) yield last;
 }
 
 function optionsFor(delimiter: string): Options {
   // Reports end with rows of one cell; Excel leaves out empty cells at the end of a row.
-  return { delimiter, relax_column_count: true, trim: true, bom: true };
+  return { delimiter, relax_column_count: true, trim: true, record_delimiter: LINE_ENDS };
 }
 
 /** UTF-16 says so by its first bytes. What is not UTF-8 is Windows-1252, in which Excel saves where Windows is in English. */
@@ -88,24 +107,19 @@ async function encodingOf(file: string): Promise<string> {
   }
 }
 
-/** The file in UTF-8. */
-function bytesOf(file: string, encoding: string): Readable {
-  if (encoding === 'utf-8') return createReadStream(file);
-  async function* decode() {
-    const decoder = new TextDecoder(encoding);
-    for await (const chunk of createReadStream(file)) {
-      // As a stream also because Node otherwise reads Windows-1252 as Latin-1: https://github.com/nodejs/node/issues/56542
-      const text = decoder.decode(chunk as Buffer, { stream: true });
-      if (text) yield text;
-    }
+async function* textOf(file: string, encoding: string): AsyncGenerator<string> {
+  const decoder = new TextDecoder(encoding);
+  for await (const chunk of createReadStream(file)) {
+    // As a stream also because Node otherwise reads Windows-1252 as Latin-1: https://github.com/nodejs/node/issues/56542
+    const text = decoder.decode(chunk as Buffer, { stream: true });
+    if (text) yield text;
   }
-  return Readable.from(decode());
 }
 
 async function headOf(file: string, encoding: string): Promise<string> {
   let head = '';
-  for await (const bytes of bytesOf(file, encoding)) {
-    head += bytes;
+  for await (const text of textOf(file, encoding)) {
+    head += text;
     if (head.length > HEAD_CHARACTERS) break;
   }
   return head;
@@ -113,11 +127,11 @@ async function headOf(file: string, encoding: string): Promise<string> {
 
 /** The delimiter that Excel's first line names (`sep=;`), or that makes the most cells of the headers. */
 function delimiterOf(head: string): string {
-  const [, named] = SEPARATOR_LINE.exec(head.replace('\uFEFF', '').split(/\r?\n/, 1)[0] ?? '') ?? [];
+  const [, named] = SEPARATOR_LINE.exec(head.replace('\uFEFF', '').split(/[\r\n]/, 1)[0] ?? '') ?? [];
   if (named) return named;
   const cellsWith = (delimiter: string) => {
     try {
-      return parseSync(head, { ...optionsFor(delimiter), skip_empty_lines: true, to: 1 })[0]?.length ?? 0;
+      return parse(head, { ...optionsFor(delimiter), skip_empty_lines: true, to: 1 })[0]?.length ?? 0;
     } catch {
       return 0;
     }

@@ -42,9 +42,20 @@ test.each([
   'Home Fax',
   'Phone Type',
   'Phone 1 - Label',
+  'Secondary Contact Phone',
+  'Other Person Phone',
+  'Constructor',
 ])('the column %s is nobody’s own number', async (header) => {
   const content = rows(`ID,Name,Phone,${header}`, '1,Ada,+14155550147,+14155550148');
   expect(await addresses(content)).toEqual({ '+14155550147': '1' });
+});
+
+test.each([
+  ...['Telefon', 'Mobil', 'Teléfono', 'Móvil', 'telephone1', 'mobilephone', 'Phone1', 'cellphone'],
+  ...['Mobile No.', 'Other Phone', 'Cell Phone'],
+])('the column %s is one of numbers beside one of e-mail addresses', async (header) => {
+  const content = rows(`contactid,fullname,emailaddress1,${header}`, '1,Ada,ada@example.com,+14155550147');
+  expect(await addresses(content)).toEqual({ '+14155550147': '1', 'email:ada@example.com': '1' });
 });
 
 test('columns with other headers are named in .env', async () => {
@@ -76,14 +87,17 @@ test.each([
   await expect(read(rows(headers, '1,2,3'))).rejects.toThrow(reason);
 });
 
-test.each(['1,Ada,+14155550147', '1,Ada,ada@example.com', '1,Ada,(415) 555-0147'])(
-  'a file without headers is refused, and nothing of it is shown: %s',
-  async (row) => {
-    const error = await read(rows(row, '2,Luca,+14155550101')).catch(String);
-    expect(error).toContain('has no headers');
-    expect(error).not.toMatch(/Ada|555|example/);
-  },
-);
+test.each([
+  '1,Ada,tel:+1-415-555-0147',
+  '1,Ada,0415/5550147',
+  '1,Ada,+14155550147',
+  '1,Ada,ada@example.com',
+  '1,Ada,(415) 555-0147',
+])('a file without headers is refused, and nothing of it is shown: %s', async (row) => {
+  const error = await read(rows(row, '2,Luca,+14155550101')).catch(String);
+  expect(error).toContain('has no headers');
+  expect(error).not.toMatch(/Ada|555|example/);
+});
 
 describe('a cell', () => {
   test.each([
@@ -131,6 +145,53 @@ describe('a cell', () => {
   });
 });
 
+test.each(['#N/A', '#REF!', '#NAME?', '#VALUE!', '#NULL!', '#DIV/0!', 'NULL', 'null', 'undefined'])(
+  'the ID %s is none',
+  async (id) => {
+    expect(await warnings(rows('ID,Name,Phone', `${id},Ada,+14155550147`))).toEqual([
+      '1 customers left out: an ID that is an error or an empty value of a spreadsheet or a program: row 2',
+    ]);
+  },
+);
+
+test('an ID that Excel may have rounded is said, and left out if several people have it', async () => {
+  const one = rows('ID,Name,Phone', '4876876000000010000,Ada,+14155550147');
+  const rounded =
+    /^1 IDs to look at: Excel may have rounded it.*: row 2 \(customer_id "4876876000000010000"\)$/;
+  expect(await read(one)).toMatchObject({
+    customers: [{ key: '+14155550147' }],
+    warnings: [expect.stringMatching(rounded)],
+  });
+  expect(await read(rows(one, '4876876000000010000,Eve,+14155550148'))).toMatchObject({
+    customers: [],
+    warnings: [expect.stringMatching(/^1 customers left out: an ID that Excel has rounded.*: row 3 /)],
+  });
+  expect(await warnings(rows('ID,Name,Phone', '100000000000000,Ada,+14155550147'))).toEqual([]);
+});
+
+test('a column that is not read and has phone numbers is said, by its header alone', async () => {
+  const content = rows(
+    'ID,Name,Email,Contacto,Phone (holidays),Fax,Since,Code',
+    '1,Ada,a@b.c,+14155550147,+14155550147,+14155550100,01.02.2024,0123',
+    '2,Eve,e@b.c,(415) 555-0148,,,01.03.2024,0124',
+    '3,Cy,c@b.c,,,,,',
+  );
+  expect(await warnings(content)).toEqual([
+    '2 columns to look at: most cells look like phone numbers, and are not read: name them by CSV_PHONE_COLUMN in .env: Contacto; Phone (holidays)',
+  ]);
+  expect(await warnings(content, { CSV_PHONE_COLUMN: 'Fax' })).toEqual([]);
+});
+
+test('a cell with more than the addresses of one customer is left out, and said', async () => {
+  const many = Array.from({ length: 51 }, (_, i) => `+1415555${1000 + i}`).join();
+  for (const cell of [many, ','.repeat(1_000_000)]) {
+    const [warning] = await warnings(rows('ID,Name,Phone,Mobile', `1,Ada,"${cell}",+14155550147`));
+    expect(warning).toMatch(
+      /^1 addresses left out: more than 50 in a cell.*: row 2 \(customer_id "1"\), Phone$/,
+    );
+  }
+});
+
 test('rows are counted as a spreadsheet counts them', async () => {
   const content = rows('ID,Name,Phone', '1,"Ada', 'Okafor",+14155550147', ',,', '', ',Luca,+14155550101');
   expect(await warnings(content)).toEqual(['1 customers left out: no ID in the column ID: row 5']);
@@ -151,15 +212,45 @@ test('a row that is shorter is read, and one that is longer is not: its cells ma
   });
 });
 
-test('quotes that do not match spoil no more than the rows that they are in', async () => {
-  const content = rows('ID,Name,Phone', '1,"Ada,+14155550147', '2,"Eve",+14155550101', '3,Luca,+14155550102');
-  expect(await read(content)).toMatchObject({
-    customers: [{ key: '+14155550102', customer_id: '3' }],
-    warnings: ['1 customers left out: quotation marks that do not match: row 2'],
-  });
-  await expect(read(rows('ID,Name,Phone', '1,Ada,+14155550147', '2,"Eve,+14155550101'))).rejects.toThrow(
-    'has a quotation mark after row 2 that is never closed',
+describe('quotes that do not match', () => {
+  test.each(['1,"Ada" Okafor,"+14155550147"', '1,"D"x,+14155550147', '1,x"y",+14155550147'])(
+    'spoil no more than the row that they are in: %s',
+    async (row) => {
+      const content = rows('ID,Name,Phone', row, '2,"Bob",+14155550148', '3,Cy,+14155550149');
+      expect(await read(content)).toMatchObject({
+        customers: [
+          { key: '+14155550148', customer_id: '2' },
+          { key: '+14155550149', customer_id: '3' },
+        ],
+        warnings: [expect.stringMatching(/^1 customers left out: quotation marks that do not match: row 2$/)],
+      });
+    },
   );
+
+  test.each([
+    [rows('1,x"y","A', '2,Bob,B"'), /^row 2: quotation marks that do not match, over 2 lines/],
+    [rows('1,Ada,+14155550147', '2,"Eve,+14155550101'), /^row 3: a quotation mark that is never closed$/],
+    [rows('1,"Ada,+14155550147', '2,"Eve",+14155550101'), /^row 2: a quotation mark that is never closed$/],
+  ])('over several lines stop the build: %j', async (content, reason) => {
+    await expect(read(rows('ID,Name,Phone', content, '3,Cy,+14155550149'))).rejects.toThrow(reason);
+  });
+
+  test('in the headers stop the build, and no row is taken for headers', async () => {
+    await expect(read(rows('ID,"Na"me,Phone', '1,Ada,+14155550147'))).rejects.toThrow(
+      /^row 1: quotation marks that do not match, in the headers$/,
+    );
+  });
+});
+
+test('rows end with any line end, and may do so differently', async () => {
+  const content =
+    'ID,Phone,Mobile\r\nC-1,+14155550147\nC-2,+14155550148\r\nC-3,+14155550149\rC-4,+14155550101';
+  expect(await addresses(content)).toEqual({
+    '+14155550147': 'C-1',
+    '+14155550148': 'C-2',
+    '+14155550149': 'C-3',
+    '+14155550101': 'C-4',
+  });
 });
 
 test('a row of one cell is a footer at the end alone', async () => {
@@ -175,6 +266,12 @@ test('a row of one cell is a footer at the end alone', async () => {
     '2 rows left out: the footer of a report: row 4; row 5',
   ]);
   expect(await warnings(rows('ID,Name,Phone', '1'))).toHaveLength(1);
+  const sparse = Array.from({ length: 12 }, () => ',Ada,');
+  expect(await warnings(rows('ID,Name,Phone', '1,Ada,+14155550147', 'C-9', ...sparse))).toEqual([
+    '1 customers left out: no address that can be used: row 3 (customer_id "C-9")',
+    '2 customers left out: no ID in the column ID: row 4; row 5',
+    expect.stringMatching(/^10 rows left out: the footer of a report: /),
+  ]);
 });
 
 test('an ID that is in a column with addresses may be all that a row has', async () => {
