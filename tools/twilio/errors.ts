@@ -24,11 +24,19 @@ export function isRefused(error: unknown): boolean {
 /** What Twilio answered and what to do about it, without anything that the call was about. */
 export function describeError(error: unknown, product: string, hints: Hints = {}): string {
   const { status, code } = error as TwilioError;
-  if (!status) return `no answer from ${product} (${code ?? 'interrupted'})`;
+  if (!status) {
+    // The code of a time-out is a number of the DOM's, which tells nobody anything.
+    const reason = typeof code === 'string' ? code : isTimeout(error) ? 'in time' : 'interrupted';
+    return `no answer from ${product} (${reason}): can this machine reach Twilio?`;
+  }
   if (isRefused(error)) {
     return `${product} answered ${status}: are ACCOUNT_SID and AUTH_TOKEN those of your account?`;
   }
   return hints[status]
     ? `${product} answered ${status}: ${hints[status]}`
     : `${product} answered ${status} (${code})`;
+}
+
+function isTimeout(error: unknown): boolean {
+  return (error as Error).name === 'TimeoutError';
 }

@@ -65,8 +65,12 @@ describe('an error', () => {
     [error(401, 20003), 'Sync answered 401: are ACCOUNT_SID and AUTH_TOKEN those of your account?'],
     [error(404, 20404), 'Sync answered 404: is it there?'],
     [error(400, 20001), 'Sync answered 400 (20001)'],
-    [error(undefined, 'ECONNRESET'), 'no answer from Sync (ECONNRESET)'],
-    [error(), 'no answer from Sync (interrupted)'],
+    [error(undefined, 'ECONNRESET'), 'no answer from Sync (ECONNRESET): can this machine reach Twilio?'],
+    [error(), 'no answer from Sync (interrupted): can this machine reach Twilio?'],
+    [
+      new DOMException('too late', 'TimeoutError'),
+      'no answer from Sync (in time): can this machine reach Twilio?',
+    ],
   ])('is told without what the call was about', (given, words) => {
     expect(describeError(given, 'Sync', { 404: 'is it there?' })).toBe(words);
   });
