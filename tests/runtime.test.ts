@@ -48,6 +48,16 @@ describe('with a process for each request, as npm start has it', () => {
     });
   });
 
+  test('no page of another site', async () => {
+    const statusFor = async (headers: Record<string, string>) =>
+      (await fetch(`${runtime.url}/on-conversation-add`, { headers })).status;
+    expect(await statusFor({ Origin: 'https://attacker.example' })).toBe(403);
+    expect(await statusFor({ Origin: 'null' })).toBe(403);
+    expect(await statusFor({ 'Sec-Fetch-Site': 'cross-site' })).toBe(403);
+    expect(await statusFor({ Origin: 'http://localhost:4000' })).not.toBe(403);
+    expect(await statusFor({})).not.toBe(403);
+  });
+
   test('a customer who is known, and no credentials to link them with', async () => {
     const event = { ...participant, 'MessagingBinding.Address': '+14155550147' };
     expect(await runtime.post('/on-participant-added', event)).toEqual({

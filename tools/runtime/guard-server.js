@@ -1,5 +1,5 @@
 // Loaded into `twilio-run start` before all else, by --require. On its own, it listens on all interfaces and answers to any
-// name, so that neighbours in the network, and web pages by DNS rebinding, could ask the CRM; and it outlives whoever
+// name, so that neighbours in the network, and web pages by DNS rebinding or a form, could ask the CRM; and it outlives whoever
 // started it.
 const { rmSync } = require('node:fs');
 const { Server } = require('node:http');
@@ -7,6 +7,14 @@ const { Server } = require('node:http');
 const { GUARD_HOST, GUARD_ANY_NAME, GUARD_REMOVES_FOLDER } = process.env;
 /** The names of this machine for itself. Another name that leads here is some web page's attempt to read along. */
 const LOCAL = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
+
+/** Whether a page of this machine asks, or no page at all: curl sends neither header. Avatars are for any page. */
+function isOwn({ url, headers: { origin, host = '', 'sec-fetch-site': site } }) {
+  if (!LOCAL.test(host)) return false;
+  if (url.startsWith('/avatars/')) return true;
+  if (site === 'cross-site') return false;
+  return origin === undefined || (URL.canParse(origin) && LOCAL.test(new URL(origin).host));
+}
 
 // Processes that it forks, one for each request, need none of this.
 process.execArgv = process.execArgv.filter((flag) => flag !== '--require' && flag !== __filename);
@@ -16,11 +24,13 @@ Server.prototype.listen = function (port, ...rest) {
   const { emit } = this;
   this.emit = (name, ...given) => {
     const [request, response] = given;
-    if (name !== 'request' || GUARD_ANY_NAME || LOCAL.test(request.headers.host ?? '')) {
+    if (name !== 'request' || GUARD_ANY_NAME || isOwn(request)) {
       return emit.call(this, name, ...given);
     }
     response.writeHead(403, { 'Content-Type': 'text/plain' });
-    response.end('Refused: ask for localhost. For a tunnel, use npm start -- --host 0.0.0.0\n');
+    response.end(
+      'Refused: ask for localhost, and not from a page of another site. For a tunnel, use npm start -- --host 0.0.0.0\n',
+    );
     return true;
   };
   return listen.call(this, port, GUARD_HOST, ...rest);

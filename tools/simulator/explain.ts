@@ -60,7 +60,8 @@ export function explainPreEvent(
   if (reason) {
     return warning(`The CRM failed: ${reason}. Named ${name ?? 'by the address'}, nothing is lost.`);
   }
-  if (name) return fine(`Named ${name}${attributes?.includes('"avatar"') ? ', with an avatar' : ''}.`);
+  if (name)
+    return fine(sentence(`Named ${name}${attributes?.includes('"avatar"') ? ', with an avatar' : ''}`));
   const ids = inLog(report, /is ambiguous: customer_id (.*) have it/);
   if (ids)
     return warning(`Several customers have this address (${ids}): none is taken. Named by the address.`);
@@ -80,6 +81,9 @@ export function explainWrongEvent(answer: WebhookAnswer): Explanation {
     'Not an event for this URL. Answered 200, so the message is not lost; the log says what to untick.',
   );
 }
+
+/** A name may end with a full stop of its own. */
+const sentence = (words: string) => (words.endsWith('.') ? words : `${words}.`);
 
 /** How a Function failed, if it threw something. */
 export function answered(status: number, body: unknown, report?: Report): string {

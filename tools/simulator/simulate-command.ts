@@ -15,7 +15,7 @@ lost, or the customer is not the one that is expected.
   --group ADDRESSES     in group MMS, the other members, separated by commas
   --text TEXT           what they write
   --break SWITCH        what is switched on, as on the page; can be repeated
-  --expect-customer ID  the customer_id that the participant is to get
+  --expect-customer ID  the customer_id that who writes is to get
   --json                prints JSON, and nothing else if it is called as npm run --silent simulate
   --help                shows this
 
@@ -70,6 +70,7 @@ async function inTerminal(flags: Flags, { signal, result, problem }: Caller): Pr
 
   // What is left is removed when the process ends.
   signal.addEventListener('abort', () => process.exit(EXIT.interrupted));
+  for (const name of ['SIGTERM', 'SIGHUP'] as const) process.once(name, () => process.exit(EXIT.interrupted));
   const simulator = await startSimulator();
   for (const id of switches) simulator.setSwitch(id, true);
   const conversation = await simulator.twilio.receive({ from, text: flags.text ?? 'Hello', others });

@@ -5,7 +5,7 @@ import type { FakeConversations } from '../fakes/twilio/conversations';
 import type { Conversation, Exchange, Message, Report, SimulatedMessage } from './conversation';
 import { explainPreEvent, explainWrongEvent, isRejected } from './explain';
 import { explainCall, explainPostEvent, isSentAgain, titleOfCall } from './explain-post-event';
-import { apiFaults, INSTEAD_OF_FUNCTIONS, type SwitchId } from './switches';
+import { apiFaults, type SwitchId } from './switches';
 import { Traffic } from './traffic';
 import {
   conversationAdd,
@@ -249,16 +249,23 @@ export class SimulatedTwilio {
       parts.some((one) => one.verdict === verdict),
     );
     const verdict = isAdded ? (worst ?? 'fine') : 'lost';
+    if (!isAdded) return { verdict, words: 'The message is lost.' } as const;
     if (message.joined) {
-      return { verdict, words: 'Joins the conversation that is there: Twilio sends no webhook.' } as const;
+      const joins = 'This message joins the existing conversation';
+      const isAsked = parts.length > 0;
+      const sent = isAsked ? 'so Twilio sends only onMessageAdd' : 'so Twilio sends no webhook';
+      const words = `${joins}, ${sent}. Choose Replay to send it in a new conversation.`;
+      return { verdict, words } as const;
     }
-    if (INSTEAD_OF_FUNCTIONS.some((id) => id === 'no-functions' && on.has(id))) {
-      return {
-        verdict: 'warning',
-        words: 'No webhooks are set: the worker sees a number, and no customer.',
-      } as const;
+    if (on.has('no-functions')) {
+      const sees = on.has('worker')
+        ? 'the conversation has the name that the worker gave it, and the customer was linked already'
+        : on.has('linked')
+          ? 'the worker sees a number, and the customer was linked already'
+          : 'the worker sees a number, and no customer';
+      return { verdict: 'warning', words: `No webhooks are set: ${sees}.` } as const;
     }
-    return { verdict, words: isAdded ? '' : 'The message is lost.' } as const;
+    return { verdict, words: '' } as const;
   }
 }
 

@@ -103,9 +103,12 @@ export class WebhookSender {
   /** Another service has the URL, and fails. */
   private answerWith500(exchange: Exchange): WebhookAnswer {
     const answer = { status: 500, body: 'Internal Server Error', ms: 0 };
-    const isPreEvent = exchange.fields.EventType !== 'onParticipantAdded';
+    const { EventType } = exchange.fields;
+    const isPreEvent = EventType !== 'onParticipantAdded';
+    const what =
+      EventType === 'onMessageAdd' ? 'message, and it is lost' : 'conversation, and the message is lost';
     const made = isPreEvent
-      ? lost('Another service answered 500: Twilio rejects the conversation, and the message is lost.')
+      ? lost(`Another service answered 500: Twilio rejects the ${what}.`)
       : ({ verdict: 'warning', words: 'Another service answered 500: nobody is linked.' } as const);
     this.traffic.change(exchange, { answer, ...made });
     return answer;

@@ -144,7 +144,7 @@ describeInBrowser('the page', () => {
     await page.getByRole('switch', { name: 'The CRM is down', exact: true }).check();
     await page.waitForTimeout(700);
     await sendFrom('+14155550147');
-    await inTraffic('Joins the conversation that is there');
+    await inTraffic('This message joins the existing conversation');
     await page.waitForTimeout(700);
     await sendFrom('+14155550147', true);
     await inTraffic('The CRM failed: the CRM is down. Named by the address, nothing is lost.');

@@ -214,3 +214,19 @@ describe('on a page', () => {
     writeFileSync(customers, before);
   }, 60_000);
 });
+
+test.each(['SIGTERM', 'SIGHUP'] as const)(
+  'leaves nothing behind in the terminal on %s',
+  async (signal) => {
+    const child = start(['--from', '+15555550123', '--break', 'crm-slow']);
+    await until(
+      () => left().some((name) => name.startsWith('project-')),
+      () => 'it did not start',
+    );
+    child.kill(signal);
+    const [code] = await once(child, 'close');
+    expect(code).toBe(130);
+    expect(left()).toEqual([]);
+  },
+  30_000,
+);

@@ -15,7 +15,25 @@ let offered = [];
 let active = -1;
 let isSending = false;
 
-const recent = () => JSON.parse(localStorage.getItem('recent') ?? '[]');
+const RECENT_KEY = 'frontline-simulator.recent';
+
+/** Who wrote last; nobody if the browser keeps nothing, or something else is there. */
+function recent() {
+  try {
+    const kept = JSON.parse(localStorage.getItem(RECENT_KEY) ?? '[]');
+    return Array.isArray(kept) ? kept.filter((person) => typeof person?.name === 'string') : [];
+  } catch {
+    return [];
+  }
+}
+
+function keepRecent(people) {
+  try {
+    localStorage.setItem(RECENT_KEY, JSON.stringify(people));
+  } catch {
+    // The browser keeps nothing, or is full: the message is sent all the same.
+  }
+}
 
 async function ask(query) {
   const response = await fetch(`people?q=${encodeURIComponent(query)}`).catch(() => undefined);
@@ -47,7 +65,8 @@ function show() {
   if (channel.selectedOptions[0]?.disabled && possible) channel.value = possible.value;
   $('.others').hidden = channel.value !== 'group';
   const address = addressOn(channel.value);
-  const isWrong = !address && who.value.trim() !== '';
+  const isOffered = !people.hidden && offered.length > 0;
+  const isWrong = !address && !isOffered && who.value.trim() !== '';
   who.ariaInvalid = String(isWrong);
   hint.classList.toggle('wrong', isWrong);
   const customer = chosen?.id ? `${chosen.id}. ` : '';
@@ -114,7 +133,10 @@ who.addEventListener('input', async () => {
 });
 who.addEventListener('click', () => people.hidden && find(''));
 who.addEventListener('focus', () => who.select());
-who.addEventListener('blur', close);
+who.addEventListener('blur', () => {
+  close();
+  show();
+});
 who.addEventListener('keydown', async (event) => {
   if (event.key === 'Escape') return close();
   if (event.key === 'Enter' && active >= 0) {
@@ -146,7 +168,7 @@ async function send(isNew) {
   const person = chosen ?? { name: who.value };
   const used = { ...person, address: typed.address, channel: channel.value };
   const older = recent().filter(({ name }) => name !== used.name);
-  localStorage.setItem('recent', JSON.stringify([used, ...older].slice(0, RECENT_MAX)));
+  keepRecent([used, ...older].slice(0, RECENT_MAX));
   await post('messages', { from, text: text.value, others: members, isNew });
 }
 

@@ -89,9 +89,23 @@ function showOpened() {
   $('.bar .face').replaceChildren(avatar(url, nameOf(conversation)));
   setText($('.bar .name'), nameOf(conversation));
   $('.bar .name').title = nameOf(conversation);
-  $('.messages').replaceChildren(...conversation.messages.map(messageItem));
-  $('.participants').replaceChildren(...conversation.participants.map(participantItem));
+  showItems($('.messages'), conversation.messages, messageItem);
+  showItems($('.participants'), conversation.participants, participantItem);
   void showCustomers(conversation);
+}
+
+/** What each list shows, one text for each item. */
+const shownIn = new WeakMap();
+
+/** Replaces the items from the first that differs on, so that a selection in those before it stays. */
+function showItems(into, all, toItem) {
+  const before = shownIn.get(into) ?? [];
+  const now = all.map((one) => `${opened} ${JSON.stringify(one)}`);
+  let same = 0;
+  while (same < now.length && now[same] === before[same]) same++;
+  for (const item of [...into.children].slice(same)) item.remove();
+  into.append(...all.slice(same).map(toItem));
+  shownIn.set(into, now);
 }
 
 function messageItem({ author, text, byWorker }) {

@@ -90,7 +90,7 @@ function newMessage() {
       setText(title, exchange.title);
       setText(time, timeOf(exchange.at));
       setText(text, message.text);
-      setText(words, exchange.joined ? `${exchange.words} Replay sends it in a new one.` : exchange.words);
+      setText(words, exchange.words);
       words.hidden = exchange.words === '';
       replay.ariaLabel = `Replay ${exchange.title}, in a new conversation`;
     },
