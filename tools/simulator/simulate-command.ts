@@ -15,7 +15,7 @@ lost, or the customer is not the one that is expected.
   --group ADDRESSES     in group MMS, the other members, separated by commas
   --text TEXT           what they write
   --break SWITCH        what is switched on, as on the page; can be repeated
-  --expect-customer ID  the customer_id that who writes is to get
+  --expect-customer ID  the customer_id that the author should be linked to
   --json                prints JSON, and nothing else if it is called as npm run --silent simulate
   --help                shows this
 

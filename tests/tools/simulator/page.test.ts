@@ -94,8 +94,10 @@ describeInBrowser('the page', () => {
   const who = () => page.getByRole('combobox', { name: 'Who writes' });
   const sendFrom = async (typed: string, isNew = false) => {
     await who().fill(typed);
-    await page.locator('#hint').getByText('Twilio sends').waitFor();
-    await page.waitForTimeout(150);
+    // The hint of what was typed before may still be there.
+    const number = typed.startsWith('+') ? typed.replace(/[^+\d]/g, '') : '';
+    await page.locator('#hint').getByText(`Twilio sends ${number}`).waitFor();
+    if (!number) await page.waitForTimeout(150);
     await page.getByRole('button', { name: isNew ? 'New conversation' : 'Send', exact: true }).click();
   };
   const inTraffic = (words: string) => page.locator('.exchanges').getByText(words).first().waitFor();
@@ -127,6 +129,9 @@ describeInBrowser('the page', () => {
     await page.getByText('Twilio sends messenger:1002003004').waitFor();
     await who().fill('415');
     await page.getByText('Begin with + and the country code').waitFor();
+    // Not while customers are offered.
+    expect(await who().getAttribute('aria-invalid')).toBe('false');
+    await who().blur();
     expect(await who().getAttribute('aria-invalid')).toBe('true');
     await sendFrom('+1 (415) 555-0147');
     await inTraffic('From +14155550147');
@@ -178,6 +183,7 @@ describeInBrowser('the page', () => {
 
   test('names heal when Twilio sends again', async () => {
     await page.getByRole('switch', { name: SWITCHES.retries }).check();
+    await page.locator('.on-count').getByText('1 on').first().waitFor();
     await page.getByRole('switch', { name: SWITCHES['crm-down-once'] }).check();
     await sendFrom('+33639980012');
     await inTraffic('Linked, and the conversation got its name.');
@@ -194,6 +200,7 @@ describeInBrowser('the page', () => {
     await page.keyboard.press('Enter');
     const answer = page.locator('.body').getByText('"friendly_name": "Ada Okafor"');
     await answer.waitFor();
+    await page.waitForTimeout(700);
     await sendFrom('+447700900123');
     await inTraffic('Named Mina Sato');
     expect(await answer.isVisible()).toBe(true);
