@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compileCustomers } from '../../customers/compile-customers';
+import { compile } from '../../customers/compile-customers';
 import { type CustomersSettings, loadCustomers } from '../../customers/customers-file';
 import { connectToFake } from '../../fakes/connect-to-fake';
 import { startFakeConversations } from '../../fakes/twilio/conversations';
@@ -16,7 +16,7 @@ const A_DAY_MS = 24 * 60 * 60 * 1000;
  * have a name that somebody chose, and some are closed.
  */
 export async function simulateAccount(settings: CustomersSettings) {
-  const { json, customers } = loadCustomers(settings, compileCustomers);
+  const { json, customers } = await loadCustomers(settings, compile);
   const folder = mkdtempSync(join(tmpdir(), 'relink-'));
   const compiled = join(folder, 'customers.json');
   writeFileSync(compiled, json);
