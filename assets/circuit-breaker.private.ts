@@ -73,7 +73,7 @@ export async function breakCircuit<T>(
   const { openedAt } = circuit;
   const isTry = openedAt !== undefined;
   if (isTry && (circuit.isTrying || startedAt < circuit.tryAt)) {
-    throw new Error('not asked, since it has not answered lately');
+    throw Object.assign(new Error('not asked, since it has not answered lately'), { code: 'NOT_ASKED' });
   }
   const isShort = isTry && isAwaited && startedAt - openedAt < WHOLE_TRY_AFTER_MS;
   circuit.isTrying = isTry;

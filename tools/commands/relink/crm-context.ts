@@ -1,6 +1,5 @@
 import type { CrmSource } from '../../../assets/crm.private';
 import { loadCustomers } from '../../customers/customers-file';
-import { Problem } from '../../problem';
 import type { Crm } from '../../runtime/in-process-runtime';
 
 /** What the CRM mapping gets of a Function: the environment variables, and the domain. */
@@ -13,19 +12,23 @@ const PER_SECOND = 10;
  * The context of the Functions.
  *
  * @param domain theirs, if it is named
- * @throws Problem if it is missing, and customers of the file have avatars there
+ * @param findDomain finds it, if customers of the file have avatars there
+ * @throws Problem if it cannot be found
  */
-export async function contextOf(env: NodeJS.ProcessEnv, domain: string | undefined): Promise<CrmContext> {
-  const context = { ...env, DOMAIN_NAME: domain?.replace(/^https?:\/\/|\/.*$/g, '') };
-  const isFile = (env.CRM_SOURCE?.trim() || 'file') === 'file';
-  if (isFile && !domain) {
-    const { file, customers } = await loadCustomers(env, (read) => read);
-    if (customers.some(({ avatar }) => avatar?.startsWith('/')))
-      throw new Problem(
-        `${file} has avatars that are paths: say where they are, by --domain and the domain that npm run deploy printed`,
-      );
-  }
-  return context as unknown as CrmContext;
+export async function contextOf(
+  env: NodeJS.ProcessEnv,
+  domain: string | undefined,
+  findDomain: () => Promise<string>,
+): Promise<CrmContext> {
+  const named = domain?.replace(/^https?:\/\/|\/.*$/g, '');
+  const DOMAIN_NAME = named ?? ((await hasAvatarsAsPaths(env)) ? await findDomain() : undefined);
+  return { ...env, DOMAIN_NAME } as unknown as CrmContext;
+}
+
+async function hasAvatarsAsPaths(env: NodeJS.ProcessEnv): Promise<boolean> {
+  if ((env.CRM_SOURCE?.trim() || 'file') !== 'file') return false;
+  const { customers } = await loadCustomers(env, (read) => read);
+  return customers.some(({ avatar }) => avatar?.startsWith('/'));
 }
 
 /** How many look-ups a second the CRM gets: what its source says, and as many as there are from a file. */

@@ -4,6 +4,7 @@
  */
 import { Problem } from '../../problem';
 import { loadCrm } from '../../runtime/in-process-runtime';
+import { findDeployment } from '../../twilio/deployment';
 import { type Command, EXIT, runAsProcess, UsageError } from '../command-line';
 import { contextOf, perSecondOf } from './crm-context';
 import { conversationsOf } from './list-conversations';
@@ -26,7 +27,7 @@ Names and links the conversations that are there already, by the CRM in CRM_SOUR
   --dry-run                 says what would be done, and does nothing
   --list                    prints a line for each thing that is done
   --per-second N            how many look-ups a second the CRM gets; by default, the pace of its source
-  --domain DOMAIN           the Functions' domain, for avatars that are paths, such as /avatars/ada.png
+  --domain DOMAIN           the Functions' domain, for avatars that are paths, if there are several
   --restart                 begins anew, and not where an interrupted run has come to
   --simulate                tries it on this machine, with the customers of your file, on an account that is made up
   --json                    prints JSON
@@ -61,7 +62,10 @@ export const relink: Command<typeof options> = {
     try {
       const twilio = simulated?.twilio ?? caller.connect();
       const env = simulated ? { ...caller.env, ...simulated.env } : caller.env;
-      const context = await contextOf(env, flags.domain ?? simulated?.domain);
+      const context = await contextOf(env, flags.domain ?? simulated?.domain, async () => {
+        const { domain } = await findDeployment(twilio, {}, { signal: caller.signal });
+        return domain;
+      });
       const crm = loadCrm(simulated?.assets);
       const { tally, lookUps, halt } = await relinkAll({
         scope,
