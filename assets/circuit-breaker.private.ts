@@ -1,11 +1,14 @@
 /**
- * A circuit breaker around a CRM that can fail: once it does not answer, it is not asked for a while. Otherwise each event
- * would hold a place for as long as a look-up may take, Twilio runs 30 executions of a service at once, and the
- * messages beyond them are lost: see docs/operations.md. The state is that of one instance; each learns for itself.
+ * A circuit breaker around what can fail, a CRM or Twilio's API: once it does not answer, it is not asked for a while.
+ * Otherwise each event would hold a place for as long as an answer may take, Twilio runs 30 executions of a service at
+ * once, and the messages beyond them are lost: see docs/operations.md. The state is that of one instance; each learns for
+ * itself. The numbers below are what loses least: see docs/measurements.md.
  */
 
 /** Look-ups that were not answered, one after the other, after which the CRM is not asked. */
 const FAILURES_MAX = 2;
+/** How long a look-up may take after one that was not answered. */
+const AFTER_FAILURE_MS = 1000;
 /** A look-up that had less time says nothing about the CRM. */
 const SHORT_MS = 500;
 /** The pause before it is tried whether the CRM answers again; it doubles from try to try. */
@@ -41,7 +44,7 @@ interface Circuit {
   isTrying: boolean;
 }
 
-/** By the names in CRM_SOURCE. */
+/** By what is asked. */
 const circuits = new Map<string, Circuit>();
 /** The look-ups that are under way. */
 const underWay = new Map<string, Promise<unknown>>();
@@ -56,17 +59,19 @@ export function askOnce<T>(key: string, ask: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Asks a CRM, if it is known to answer, or one at a time to try whether it does again.
+ * Asks a CRM or an API, unless it is known not to answer, or one at a time to try whether it does again.
  *
- * @param source the name in CRM_SOURCE
+ * @param source what is asked: its name in the log
  * @param isAwaited whether a customer's message waits for the answer
  * @param ask is told how many milliseconds it has at the most
+ * @param failuresMax how often in a row it is not answered until it is not asked
  * @throws Error at once if the CRM is not asked; what `ask` throws
  */
 export async function breakCircuit<T>(
   source: string,
   isAwaited: boolean,
   ask: (limitMs: number) => Promise<T>,
+  failuresMax = FAILURES_MAX,
 ): Promise<T> {
   const circuit = circuitOf(source);
   const startedAt = performance.now();
@@ -76,15 +81,20 @@ export async function breakCircuit<T>(
     throw Object.assign(new Error('not asked, since it has not answered lately'), { code: 'NOT_ASKED' });
   }
   const isShort = isTry && isAwaited && startedAt - openedAt < WHOLE_TRY_AFTER_MS;
+  const limitMs = isShort
+    ? AWAITED_TRY_MS
+    : circuit.failures > 0 && !isTry
+      ? AFTER_FAILURE_MS
+      : Number.POSITIVE_INFINITY;
   circuit.isTrying = isTry;
   try {
-    const answer = await ask(isShort ? AWAITED_TRY_MS : Number.POSITIVE_INFINITY);
+    const answer = await ask(limitMs);
     answered(source, circuit, isTry);
     return answer;
   } catch (error) {
     if (!isUnanswered(error)) answered(source, circuit, isTry);
     else if (isTry) pause(circuit, error, isShort ? openedAt : performance.now());
-    else count(source, circuit, error, startedAt);
+    else count(source, circuit, error, startedAt, failuresMax);
     throw error;
   } finally {
     if (isTry) circuit.isTrying = false;
@@ -106,16 +116,16 @@ function isUnanswered(error: unknown): error is Unanswered {
   return Boolean(isBusy) || [code, Object(cause).code].some((of) => NO_CONNECTION.test(String(of)));
 }
 
-function count(source: string, circuit: Circuit, error: Unanswered, startedAt: number) {
+function count(source: string, circuit: Circuit, error: Unanswered, startedAt: number, failuresMax: number) {
   if (circuit.openedAt !== undefined) return;
   const { code, isBusy, retryAfterMs = 0 } = error;
   const now = performance.now();
   const isLate = (code === 'ETIMEDOUT' || isBusy) && now - startedAt < SHORT_MS;
   // If another look-up was answered meanwhile, the CRM is slow or busy, and not away.
   if (!isLate && circuit.answeredAt < startedAt) circuit.failures++;
-  if (circuit.failures < FAILURES_MAX && retryAfterMs < REFUSAL_MS) return;
+  if (circuit.failures < failuresMax && retryAfterMs < REFUSAL_MS) return;
   pause(circuit, error, now);
-  console.error(`CRM_SOURCE ${source}: does not answer, and is asked only now and then until it does`);
+  console.error(`${source}: does not answer, and is asked only now and then until it does`);
 }
 
 function pause(circuit: Circuit, { retryAfterMs = 0 }: Unanswered, openedAt: number) {
@@ -131,5 +141,5 @@ function answered(source: string, circuit: Circuit, isTry: boolean) {
   // An answer to what was asked before the circuit opened says nothing about now.
   if (!isTry) return;
   Object.assign(circuit, { openedAt: undefined, pauseMs: FIRST_PAUSE_MS });
-  console.log(`CRM_SOURCE ${source}: answers again`);
+  console.log(`${source}: answers again`);
 }

@@ -12,21 +12,32 @@ import type {
 
 /** Twilio waits 5 s: https://www.twilio.com/docs/conversations/conversations-webhooks. The rest is for the way. */
 const ANSWER_WITHIN_MS = 4500;
-/** What the first call leaves for a second one. */
-const SECOND_CALL_MS = 1500;
+/** How long one call may take: with an API that takes nearly as long, two after each other are still made. */
+const CALL_MAX_MS = 2000;
+/** After an attempt that failed, others have to end by then, so that an API that hangs holds no place for longer. */
+const RETRIED_WITHIN_MS = 3000;
 /** The pause before the second call; it doubles from call to call. */
 const FIRST_PAUSE_MS = 200;
+/** Events in a row that were not answered until none calls: each has called twice, if it had the time. */
+const UNANSWERED_MAX = 1;
 /** A connection that has been idle for longer may be dead: an instance is frozen between two events. */
 const CLIENT_IDLE_MAX_MS = 20_000;
 /** The conversation is still being created: https://www.twilio.com/docs/api/errors/50386 */
 const CONVERSATION_INITIALIZING = 50386;
 
+/** In the log. */
+const API = "Twilio's API";
+
 /** A call that failed: with Twilio's status and code, and nothing personal. */
 export class ConversationsApiError extends Error {
-  /** @param isTransient whether the same call may succeed later */
+  /**
+   * @param isTransient whether the same call may succeed later
+   * @param isBusy whether any other call may fail just so, until then
+   */
   constructor(
     message: string,
     readonly isTransient: boolean,
+    readonly isBusy: boolean,
     options?: ErrorOptions,
   ) {
     super(message, options);
@@ -48,17 +59,51 @@ export interface Attempt {
 }
 
 /**
- * The calls to Twilio of one event.
+ * Makes the calls to Twilio of one event, unless Twilio's API is known not to answer.
  *
  * @param startedAt when the event came in, by `performance.now()`
+ * @throws ConversationsApiError; what `act` throws
  */
-export function conversationsApi(context: Context<EnvironmentVariables>, startedAt: number) {
+export async function callConversations<T>(
+  context: Context<EnvironmentVariables>,
+  startedAt: number,
+  act: (api: ConversationsApi) => Promise<T>,
+): Promise<T> {
+  const { breakCircuit }: typeof import('./circuit-breaker.private') = require(
+    Runtime.getAssets()['/circuit-breaker.js']?.path ?? '/circuit-breaker.js',
+  );
+  try {
+    return await breakCircuit(
+      API,
+      false,
+      async () => {
+        const api = conversationsApi(context, startedAt);
+        try {
+          return await act(api);
+        } finally {
+          api.end();
+        }
+      },
+      UNANSWERED_MAX,
+    );
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string };
+    if (code !== 'NOT_ASKED') throw error;
+    throw new ConversationsApiError(`${API}: ${message}`, true, true, { cause: error });
+  }
+}
+
+/** The calls of one event. */
+export type ConversationsApi = ReturnType<typeof conversationsApi>;
+
+function conversationsApi(context: Context<EnvironmentVariables>, startedAt: number) {
   const answered = new AbortController();
-  const timeLeftMs = () => ANSWER_WITHIN_MS - (performance.now() - startedAt);
+  let hasFailed = false;
+  const timeLeftMs = () =>
+    (hasFailed ? RETRIED_WITHIN_MS : ANSWER_WITHIN_MS) - (performance.now() - startedAt);
 
   async function request<R>(send: () => Promise<R>): Promise<R> {
-    const timeoutMs = Math.max(0, timeLeftMs() - SECOND_CALL_MS, Math.min(timeLeftMs(), SECOND_CALL_MS));
-    const timeUp = AbortSignal.timeout(Math.ceil(timeoutMs));
+    const timeUp = AbortSignal.timeout(Math.ceil(Math.max(0, Math.min(CALL_MAX_MS, timeLeftMs()))));
     try {
       return await requestSignal.run(AbortSignal.any([answered.signal, timeUp]), send);
     } catch (error) {
@@ -89,10 +134,12 @@ export function conversationsApi(context: Context<EnvironmentVariables>, started
           const isRefused = status === 429 || code === CONVERSATION_INITIALIZING;
           const isTransient = !status || status >= 500 || isRefused;
           mayBeDone ||= !isRefused;
+          hasFailed = true;
           const jitteredMs = pauseMs * (0.5 + Math.random() / 2);
           if (!isTransient || jitteredMs >= timeLeftMs()) {
-            const reason = `Twilio's API: ${status ?? 'no whole answer'}${code ? ` (${code})` : ''}`;
-            throw new ConversationsApiError(reason, isTransient, { cause });
+            const reason = `${API}: ${status ?? 'no whole answer'}${code ? ` (${code})` : ''}`;
+            const isBusy = isTransient && code !== CONVERSATION_INITIALIZING;
+            throw new ConversationsApiError(reason, isTransient, isBusy, { cause });
           }
           await setTimeout(jitteredMs, undefined, { signal: answered.signal });
         }
@@ -124,7 +171,7 @@ function newClient(context: Context<EnvironmentVariables>): TwilioClient {
     return client;
   } catch (cause) {
     const problem = 'no Twilio client: ACCOUNT_SID and AUTH_TOKEN are not set';
-    throw new ConversationsApiError(problem, false, { cause });
+    throw new ConversationsApiError(problem, false, false, { cause });
   }
 }
 

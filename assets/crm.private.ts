@@ -151,7 +151,7 @@ function askWithCare(
 ): Promise<unknown> {
   const { askOnce, breakCircuit }: typeof import('./circuit-breaker.private') = load('/circuit-breaker.js');
   return askOnce(`${name} ${address.channel} ${address.value}`, () =>
-    breakCircuit(name, isAwaited, (limitMs) =>
+    breakCircuit(`CRM_SOURCE ${name}`, isAwaited, (limitMs) =>
       ask(source, address, context, Math.min(endsAt, performance.now() + limitMs)),
     ),
   );

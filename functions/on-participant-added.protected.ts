@@ -4,7 +4,7 @@ import type {
   ServerlessEventObject,
   ServerlessFunctionSignature,
 } from '@twilio-labs/serverless-runtime-types/types';
-import type { Attempt, ConversationsApiError } from '../assets/conversations-api.private';
+import type { Attempt, ConversationsApi, ConversationsApiError } from '../assets/conversations-api.private';
 import type { FrontlineCustomer, Member } from '../assets/frontline.private';
 
 /** What Twilio sends: https://www.twilio.com/docs/conversations/conversations-webhooks#onparticipantadded */
@@ -31,8 +31,6 @@ export type OnParticipantAddedEvent = ServerlessEventObject<{
 }>;
 
 type Crm = typeof import('../assets/crm.private');
-type ConversationsApi = typeof import('../assets/conversations-api.private');
-type Api = ReturnType<ConversationsApi['conversationsApi']>;
 type Resources = ReturnType<typeof resourcesOf>;
 
 /** What the log says of a participant who is tied to their customer. */
@@ -100,7 +98,6 @@ async function linkParticipant(
   if (!attributes) return log.info('Attributes are not a JSON object: left alone', [address]);
   if (attributes.customer_id) return log.info('linked already', [address]);
 
-  let api: Api | undefined;
   try {
     const resources = resourcesOf(event, context);
     const arrival = { startedAt, proxyAddress: own.find(Boolean) };
@@ -109,20 +106,24 @@ async function linkParticipant(
     });
     if (!customer) return log.info('unknown', [address]);
 
-    const { conversationsApi }: ConversationsApi = require(
+    const { callConversations }: typeof import('../assets/conversations-api.private') = require(
       Runtime.getAssets()['/conversations-api.js']?.path ?? '/conversations-api.js',
     );
-    api = conversationsApi(context, startedAt);
     const isRepeated = Number(event.RetryCount) > 0;
-    // The pre-event may have failed to find the customer. Whether the conversation has a name is read beside the update.
-    const reading = isRepeated || crm.mayFail(context) ? readConversation(api, resources) : undefined;
-    reading?.catch(() => undefined);
+    const outcome = await callConversations(context, startedAt, async (api) => {
+      // The pre-event may have failed to find the customer. Whether the conversation has a name is read beside the update.
+      const reading = isRepeated || crm.mayFail(context) ? readConversation(api, resources) : undefined;
+      reading?.catch(() => undefined);
 
-    const isOld =
-      isRepeated || !event.Attributes || Date.now() - Date.parse(event.DateCreated ?? '') > EVENT_MAX_AGE_MS;
-    const snapshot = isOld ? undefined : { json: event.Attributes, endsAt: startedAt + SNAPSHOT_MAX_AGE_MS };
-    let outcome = await linkCustomer(customer, snapshot, api, resources, crm);
-    if (outcome === LINKED && reading) {
+      const isOld =
+        isRepeated ||
+        !event.Attributes ||
+        Date.now() - Date.parse(event.DateCreated ?? '') > EVENT_MAX_AGE_MS;
+      const snapshot = isOld
+        ? undefined
+        : { json: event.Attributes, endsAt: startedAt + SNAPSHOT_MAX_AGE_MS };
+      const linking = await linkCustomer(customer, snapshot, api, resources, crm);
+      if (linking !== LINKED || !reading) return linking;
       const isGroup = !event['MessagingBinding.ProxyAddress'];
       const isNamed = await nameConversation(
         reading,
@@ -132,15 +133,13 @@ async function linkParticipant(
         resources,
         crm,
       ).catch((error: unknown) => log.error(`conversation not named: ${crm.reasonOf(error)}`, [address]));
-      if (isNamed) outcome = 'linked, conversation named';
-    }
+      return isNamed ? 'linked, conversation named' : linking;
+    });
     log.info(outcome, [address], [customer]);
   } catch (error) {
     const failure = asWebhookError(error);
     log.error(failure?.message ?? crm.reasonOf(error), [address]);
     throw failure ?? error;
-  } finally {
-    api?.end();
   }
 }
 
@@ -177,7 +176,7 @@ function isSid(field: unknown, prefix: string): field is string {
 async function linkCustomer(
   customer: FrontlineCustomer,
   snapshot: { json: unknown; endsAt: number } | undefined,
-  api: Api,
+  api: ConversationsApi,
   { isOfEvent, participant }: Resources,
   crm: Crm,
 ): Promise<string> {
@@ -197,7 +196,7 @@ async function linkCustomer(
   return isOfEvent ? 'gone' : 'gone, or in another Conversations service: set CHAT_SERVICE_SID to that (IS…)';
 }
 
-async function readConversation(api: Api, { conversation }: Resources) {
+async function readConversation(api: ConversationsApi, { conversation }: Resources) {
   return api.call((attempt) => attempt.request(() => conversation(attempt).fetch()));
 }
 
@@ -211,7 +210,7 @@ async function nameConversation(
   reading: ReturnType<typeof readConversation>,
   linked: Member,
   isGroup: boolean,
-  api: Api,
+  api: ConversationsApi,
   { conversation }: Resources,
   crm: Crm,
 ): Promise<boolean> {

@@ -46,9 +46,7 @@ test.each([hung, busy, unreachable])(
     expect(log()).toEqual([]);
     await lookUp(failure);
     expect(await lookUp('Ada')).toEqual({ outcome: NOT_ASKED, limit: undefined });
-    expect(log()).toEqual([
-      `CRM_SOURCE ${source}: does not answer, and is asked only now and then until it does`,
-    ]);
+    expect(log()).toEqual([`${source}: does not answer, and is asked only now and then until it does`]);
   },
 );
 
@@ -66,6 +64,18 @@ test.each([credentials, 'Ada', undefined])(
 test('a look-up that had hardly any time counts as nothing', async () => {
   for (let i = 0; i < 5; i++) await lookUp(hung, { tookMs: 100 });
   expect(await lookUp('Ada')).toMatchObject({ outcome: 'Ada' });
+});
+
+test('after a look-up that was not answered, the next has a second, and the one after an answer all its time', async () => {
+  expect((await lookUp(hung)).limit).toBe(Number.POSITIVE_INFINITY);
+  expect((await lookUp('Ada')).limit).toBe(1000);
+  expect((await lookUp('Ada')).limit).toBe(Number.POSITIVE_INFINITY);
+});
+
+test('what makes several attempts itself needs no second failure', async () => {
+  const ask = () => breakCircuit(source, false, async () => Promise.reject(unreachable), 1);
+  await expect(ask()).rejects.toThrow('could not be reached');
+  await expect(ask()).rejects.toThrow(NOT_ASKED);
 });
 
 test('as long as others are answered, those that are not count as nothing', async () => {
@@ -90,7 +100,7 @@ test('after a pause, one look-up at a time tries, and its answer ends it', async
   });
   expect([tried, other]).toEqual(['Ada', NOT_ASKED]);
   expect(await lookUp('Ben')).toMatchObject({ outcome: 'Ben' });
-  expect(log()).toEqual([expect.stringContaining('does not answer'), `CRM_SOURCE ${source}: answers again`]);
+  expect(log()).toEqual([expect.stringContaining('does not answer'), `${source}: answers again`]);
 });
 
 test('the pauses grow, and stay below ten seconds', async () => {

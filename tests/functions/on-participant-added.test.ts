@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fault } from '../../tools/fakes/fake-server';
 import { type FakeConversations, startFakeConversations } from '../../tools/fakes/twilio/conversations';
+import { until } from '../../tools/runtime/local-runtime';
 import sms from '../fixtures/on-participant-added.json';
 import { startTestRuntime, type TestRuntime } from '../helpers/test-runtime';
 
@@ -305,7 +306,12 @@ describe('is answered 503, so that Twilio may send the event again', () => {
     );
     calls = [...api.calls];
     api.faultOf = undefined;
-  }, 10_000);
+    // An instance whose calls were not answered makes none for a while.
+    await until(
+      async () => (await send()).status === 200,
+      () => "Twilio's API is not called again",
+    );
+  }, 20_000);
 
   test.each(Object.keys(faults))('%s', (name) => {
     expect(answers[name]).toEqual(failed(503, expect.stringContaining("Twilio's API")));

@@ -1,7 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { builtFolder } from '../../../tools/build/built-folder';
 import { limitRate } from '../../../tools/fakes/rate-limit';
 import { startFakeConversations } from '../../../tools/fakes/twilio/conversations';
-import { startGateway } from '../../../tools/measure/load/gateway';
-import { customerNumber, type Send, writeToWorkers } from '../../../tools/measure/load/write-to-workers';
+import { filesOf, withNumbers } from '../../../tools/measure/load/deployments';
+import { type Gateway, startGateway } from '../../../tools/measure/load/gateway';
+import { FILE } from '../../../tools/measure/load/situations';
+import { type Send, writeToWorkers } from '../../../tools/measure/load/write-to-workers';
 
 const ACCOUNT = { ACCOUNT_SID: `AC${'1'.repeat(32)}`, AUTH_TOKEN: 'token' };
 let api: Awaited<ReturnType<typeof startFakeConversations>>;
@@ -10,27 +15,62 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-test('an instance answers events by the built Functions', async () => {
-  const gateway = startGateway({ ...ACCOUNT, ...api.env, CRM_SOURCE: 'file' });
-  const event = {
-    EventType: 'onConversationAdd',
-    Attributes: '{}',
-    'MessagingBinding.Address': '+14155550147',
-  };
-  expect(await gateway.send('/on-conversation-add', event)).toMatchObject({
-    status: 200,
-    body: { friendly_name: 'Ada Okafor' },
+describe('the gateway', () => {
+  const files = filesOf('ours', FILE, {
+    compiled: join(builtFolder(), 'assets/customers.private.json'),
+    plain: '',
   });
-  gateway.stop();
+  let gateway: Gateway;
+  beforeEach(() => {
+    gateway = startGateway({
+      ...files,
+      variables: { ...ACCOUNT, CRM_SOURCE: 'http', CRM_URL: 'https://conversations.twilio.com' },
+      crm: api,
+      twilio: api,
+    });
+  });
+  afterEach(() => {
+    gateway.stop();
+    api.fault = undefined;
+  });
+  const event = { EventType: 'onConversationAdd', 'MessagingBinding.Address': '+14155550147' };
+
+  test('has an instance answer by the built Functions', async () => {
+    expect(await gateway.send('/on-conversation-add', event)).toEqual({
+      status: 200,
+      body: { friendly_name: '+14155550147' },
+    });
+  });
+
+  test('answers 429 to what finds no place of 30', async () => {
+    const sent = Array.from({ length: 31 }, () => gateway.send('/on-conversation-add', { EventType: 'no' }));
+    const statuses = (await Promise.all(sent)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(1);
+  });
+
+  test('has instances that know nothing of each other', async () => {
+    api.fault = 'drop';
+    const calls = async (place: number) => {
+      api.calls.length = 0;
+      await gateway.sendTo(place, '/on-conversation-add', event);
+      return api.calls.length;
+    };
+    // The circuit breaker of the first instance opens; the second has one of its own.
+    for (let i = 0; i < 2; i++) expect(await calls(0)).toBeGreaterThan(0);
+    expect(await calls(0)).toBe(0);
+    expect(await calls(1)).toBeGreaterThan(0);
+  });
 });
 
-test('what finds no place of 30 is answered 429', async () => {
-  const gateway = startGateway({ ...ACCOUNT, CRM_SOURCE: 'file' });
-  const sent = Array.from({ length: 31 }, () => gateway.send('/on-conversation-add', { EventType: 'other' }));
-  const statuses = (await Promise.all(sent)).map(({ status }) => status);
-  gateway.stop();
-  expect(statuses.filter((status) => status === 429)).toHaveLength(1);
-}, 60_000);
+test('numbers in an Asset are changed for one measurement, and only those that are there', async () => {
+  const files = filesOf('ours', FILE, { compiled: '', plain: '' });
+  const change = (numbers: Record<string, number>) =>
+    withNumbers(files, '/circuit-breaker.js', numbers, async ({ assets }) =>
+      readFileSync(assets['/circuit-breaker.js']?.path ?? '', 'utf8'),
+    );
+  expect(await change({ FAILURES_MAX: 7 })).toContain('FAILURES_MAX = 7;');
+  await expect(change({ NO_SUCH_NUMBER: 7 })).rejects.toThrow('no constant NO_SUCH_NUMBER');
+});
 
 describe('customers who write', () => {
   const write = (send: Send, retries: number) => writeToWorkers(send, api, { count: 2, overMs: 0, retries });
@@ -59,7 +99,6 @@ describe('customers who write', () => {
         }),
       ),
     );
-    expect(customerNumber(1)).toBe('+14152010001');
   });
 });
 

@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: measures the Functions beside the way public Frontline services do it (baseline/), and writes the tables
- * and the plot of docs/measurements.md. `--short` measures less, and leaves that page alone;
+ * and the plots of docs/measurements.md. `--short` measures less, and leaves that page alone;
  * `--load` measures only how many conversations a second the 30 places of a service carry.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { writeTable, writeText } from '../measurements';
 import { baseline, type ColdStart, EMPTY, measureColdStart, ours } from './cold-start';
 import { type CustomerFiles, writeCustomers } from './customers';
-import { LOAD_HEADER, measureLoads } from './load';
+import { benchLoad } from './load';
 import { drawFirstAnswers } from './plot';
 import { benchRelink } from './relink';
 import { count, fineMs, mean, median, megabytes, ms, percentile, times } from './statistics';
@@ -37,7 +37,7 @@ function goal(name: string, measured: string, isMet: boolean) {
 
 async function run() {
   if (!flags.load) await benchFunctions();
-  writeTable('places', LOAD_HEADER, await measureLoads(flags.short), flags.short);
+  await benchLoad(flags.short);
 }
 
 async function benchFunctions() {

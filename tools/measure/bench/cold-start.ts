@@ -38,7 +38,10 @@ export function ours({ compiled }: CustomerFiles): Candidate {
 export function baseline({ plain }: CustomerFiles): Candidate {
   return {
     functionFile: resolve('tools/measure/bench/baseline/on-conversation-add.js'),
-    assets: { '/customers.json': { path: plain } },
+    assets: {
+      '/customers.json': { path: plain },
+      '/providers/customers.js': { path: resolve('tools/measure/bench/baseline/customers-in-a-list.js') },
+    },
   };
 }
 

@@ -6,11 +6,10 @@ import { connectToFake } from '../../fakes/connect-to-fake';
 import { type Crm, loadCrm } from '../../runtime/in-process-runtime';
 import type { RelinkResult, RelinkTask } from './relink';
 
-const CONTEXT = { DOMAIN_NAME: 'example.com' } as Parameters<Crm['findCustomer']>[1];
-
 const task: RelinkTask = JSON.parse(process.argv[2] ?? '');
+const CONTEXT = { DOMAIN_NAME: 'example.com', ...task.settings } as Parameters<Crm['findCustomer']>[1];
 const twilio = connectToFake(task, task);
-const crm = loadCrm({ '/customers.json': { path: task.customers } });
+const crm = loadCrm(task.customers ? { '/customers.json': { path: task.customers } } : {});
 
 async function ours(): Promise<number> {
   const { lookUps, halt } = await relinkAll({
@@ -20,7 +19,7 @@ async function ours(): Promise<number> {
     refresh: false,
     dryRun: false,
     accountSid: task.accountSid,
-    source: 'file',
+    source: CONTEXT.CRM_SOURCE ?? 'file',
     conversations: conversationsOf(twilio),
     crm,
     context: CONTEXT,

@@ -16,8 +16,9 @@ export interface RelinkTask {
   authToken: string;
   port: number;
   certificate: string;
-  /** The compiled customers. */
-  customers: string;
+  /** The compiled customers, unless `settings` name a CRM. */
+  customers?: string;
+  settings?: Record<string, string>;
 }
 
 /** What it reports. */
@@ -90,19 +91,25 @@ async function measure(isBaseline: boolean, size: number, customers: string) {
     certificate: api.certificate,
     customers,
   };
+  const result = await runRelink(task).finally(() => api.close());
+  const left = api.all().participants.filter(({ attributes }) => attributes === '{}').length;
+  if (left !== Math.floor(size / 5)) throw new Error(`${left} participants are not linked`);
+  return { calls, ...result };
+}
+
+/** Relinks in a process of its own. @throws Error if it fails */
+export async function runRelink(task: RelinkTask, env: Record<string, string> = {}): Promise<RelinkResult> {
   const child = fork(resolve('tools/measure/bench/relink-process.ts'), [JSON.stringify(task)], {
     execArgv: ['--import', 'tsx'],
+    env: { ...process.env, ...env },
   });
   let result: RelinkResult | undefined;
   child.on('message', (message: RelinkResult) => {
     result = message;
   });
   await once(child, 'exit');
-  api.close();
   if (!result) throw new Error('the process ended without a result: see above');
-  const left = api.all().participants.filter(({ attributes }) => attributes === '{}').length;
-  if (left !== Math.floor(size / 5)) throw new Error(`${left} participants are not linked`);
-  return { calls, ...result };
+  return result;
 }
 
 /** Of ten, five are linked and named already, three are of customers, and two of people whom the CRM does not know. */

@@ -30,6 +30,13 @@ const EVENTS: Record<Who, Record<string, string>> = {
   'a customer linked already': { ...KNOWN, Attributes: LINKED },
 };
 
+/** Where the files of the baseline are deployed. */
+const BASELINE = {
+  'on-conversation-add': 'functions/on-conversation-add.protected.js',
+  'on-participant-added': 'functions/on-participant-added.protected.js',
+  'customers-in-a-list': 'assets/providers/customers.private.js',
+};
+
 /** Serves ours or the baseline by Twilio's local runtime, in one warm process, beside a fake of Twilio's API. */
 export async function serveWebhooks(files: CustomerFiles, isBaseline: boolean) {
   const api = await startFakeConversations(ACCOUNT_SID, AUTH_TOKEN);
@@ -37,8 +44,9 @@ export async function serveWebhooks(files: CustomerFiles, isBaseline: boolean) {
     variables: { ACCOUNT_SID, AUTH_TOKEN, ...api.env },
     edit: (dist) => {
       cpSync(isBaseline ? files.plain : files.compiled, join(dist, 'assets/customers.private.json'));
-      for (const name of isBaseline ? ['on-conversation-add', 'on-participant-added'] : []) {
-        cpSync(`tools/measure/bench/baseline/${name}.js`, join(dist, `functions/${name}.protected.js`));
+      if (!isBaseline) return;
+      for (const [name, path] of Object.entries(BASELINE)) {
+        cpSync(`tools/measure/bench/baseline/${name}.js`, join(dist, path));
       }
     },
   });

@@ -39,8 +39,9 @@ export async function breakTwilio(report: (result: WebhookResult) => void) {
   for (const [name, [fault, promise]] of Object.entries(PERMANENT_FAULTS)) {
     api.fault = fault;
     await served.linkParticipant(name, promise);
+    api.fault = undefined;
+    await served.worksAgain();
   }
-  api.fault = undefined;
   await served.linkParticipant('works again', 'linked');
   await served.stop();
 }

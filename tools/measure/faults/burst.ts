@@ -1,6 +1,7 @@
 import { fakeCrm, startFakeCrms } from '../../fakes/fake-crms';
 import { limitRate, RATE_LIMITS } from '../../fakes/rate-limit';
-import { customerNumber, type Outcome, type Send, writeToWorkers } from '../load/write-to-workers';
+import { numberOf } from '../bench/customers';
+import { type Outcome, type Send, writeToWorkers } from '../load/write-to-workers';
 import { send, type WebhookResult } from './promises';
 import { serveFunctions } from './served-functions';
 
@@ -25,7 +26,7 @@ export async function measureBursts(
             id: `C-${i}`,
             firstName: 'Ben',
             lastName: `Number ${i}`,
-            phone: customerNumber(i),
+            phone: numberOf(i),
           })),
         );
         apis.faultOf = limitRate(limit);

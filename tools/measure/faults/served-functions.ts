@@ -105,12 +105,12 @@ export async function serveFunctions(
       const isLinked = 'customer_id' in attributesOf();
       report({ part, fault, ms: answer.ms, ...checkLinking(answer, promise, isLinked) });
     },
-    /** Waits until a CRM that was broken is asked again: after the pause of a circuit breaker, or what it asked for itself. */
+    /** Waits until what was broken is asked again: after the pause of a circuit breaker, or what a CRM asked for itself. */
     async worksAgain() {
       api.add({ sid, conversationSid: PARTICIPANT.ConversationSid, attributes: '{}' });
       await until(
         async () => (await send(`${runtime.url}/on-participant-added`, PARTICIPANT)).status === 200,
-        () => `the CRM is not asked again:\n${runtime.log()}`,
+        () => `what was broken is not asked again:\n${runtime.log()}`,
       );
     },
     /** The participant's attributes. */

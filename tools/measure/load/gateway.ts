@@ -1,13 +1,24 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { fork } from 'node:child_process';
 import { resolve } from 'node:path';
-import { builtFolder } from '../../build/built-folder';
+import { setTimeout } from 'node:timers/promises';
+import type { FakeServer } from '../../fakes/fake-server';
 
 /** What an event was answered, by a Function or by Twilio's gateway. */
 export interface GatewayAnswer {
   status: number;
   body?: unknown;
+}
+
+/** What is deployed, and the fakes that it talks to. */
+export interface Deployment {
+  /** The files of the Functions by their paths, and the private Assets. */
+  functions: Record<string, string>;
+  assets: Record<string, { path: string }>;
+  variables: Record<string, string>;
+  crm: Pick<FakeServer, 'port' | 'certificate'>;
+  twilio: Pick<FakeServer, 'port' | 'certificate'>;
+  /** How much longer the first event of each Function takes on a new instance, in ms. */
+  coldMs?: Record<string, number>;
 }
 
 export type Gateway = ReturnType<typeof startGateway>;
@@ -16,58 +27,67 @@ export type Gateway = ReturnType<typeof startGateway>;
  * How many executions of a service Twilio runs at once: https://github.com/twilio/ai, skill twilio-reliability-patterns.
  * What comes beyond is answered 429 (https://github.com/twilio/twilio-node/issues/360). Whether it is queued first is not documented.
  */
-const PLACES = 30;
+export const PLACES = 30;
 const TOO_MANY: GatewayAnswer = { status: 429 };
+/** How long an execution may take: https://www.twilio.com/docs/serverless/functions-assets/limits-and-pricing */
+const EXECUTION_MAX_MS = 10_000;
+const TOO_LONG: GatewayAnswer = { status: 504 };
 
 /**
- * Twilio's gateway before the built Functions. Each place is a process of its own, which is started when it is needed, and
- * answers one event at a time: nothing documents that two events meet in one instance, so none relies on it.
- *
- * @param changedAssets other files behind some of the private Assets
+ * Twilio's gateway before the Functions. Each of the 30 places is an instance, which answers one event at a time: nothing
+ * documents that two events meet in one instance, so none relies on it. They run in one process: 30 processes would wait
+ * for the cores of this machine, which those of Twilio do not share.
  */
-export function startGateway(variables: Record<string, string>, changedAssets: Record<string, string> = {}) {
-  const folder = resolve(builtFolder(), 'assets');
-  const assets = Object.fromEntries(
-    readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.includes('.private.'))
-      .map((file) => [
-        `/${file.replaceAll('\\', '/').replace('.private', '')}`,
-        { path: resolve(folder, file) },
-      ]),
-  );
-  for (const [path, file] of Object.entries(changedAssets)) assets[path] = { path: resolve(file) };
-  const functionOf = (name: string) => resolve(builtFolder(), `functions/${name}.protected.js`);
-  const argument = JSON.stringify({
-    assets,
-    functions: {
-      '/on-conversation-add': functionOf('on-conversation-add'),
-      '/on-participant-added': functionOf('on-participant-added'),
-    },
+export function startGateway({ functions, assets, variables, crm, twilio, coldMs = {} }: Deployment) {
+  const of = ({ port, certificate }: Deployment['crm']) => ({ port, certificate });
+  const argument = JSON.stringify({ functions, assets, count: PLACES, crm: of(crm), twilio: of(twilio) });
+  const instances = fork(resolve('tools/measure/load/instances.js'), [argument], {
+    env: { ...process.env, ...variables },
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
-  const instances: ChildProcess[] = [];
-  const idle: ChildProcess[] = [];
+  const asked = new Map<number, (answer: GatewayAnswer) => void>();
+  let asks = 0;
+  instances.on('message', ({ id, ...answer }: GatewayAnswer & { id: number }) => {
+    asked.get(id)?.(answer);
+    asked.delete(id);
+  });
+  let isStopped = false;
+  instances.once('exit', (code) => {
+    if (!isStopped) throw new Error(`the process of the instances ended with ${code}`);
+  });
+  const idle = Array.from({ length: PLACES }, (_, place) => place);
+  const started = new Set<string>();
 
-  function start(): ChildProcess {
-    const instance = fork(resolve('tools/measure/load/instance.js'), [argument], {
-      env: { ...process.env, ...variables },
-      execArgv: [],
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  /** Has one instance answer an event. */
+  async function sendTo(place: number, path: string, event: Record<string, string>) {
+    if (isStopped) return TOO_MANY;
+    const isCold = !started.has(`${place} ${path}`);
+    started.add(`${place} ${path}`);
+    if (isCold && coldMs[path]) await setTimeout(coldMs[path]);
+    const id = asks++;
+    const stop = new AbortController();
+    const answer = new Promise<GatewayAnswer>((resolve) => {
+      asked.set(id, resolve);
+      instances.send({ id, place, path, event });
     });
-    instances.push(instance);
-    return instance;
+    const tooLong = setTimeout(EXECUTION_MAX_MS, TOO_LONG, { signal: stop.signal, ref: false });
+    tooLong.catch(() => undefined);
+    return Promise.race([answer, tooLong]).finally(() => stop.abort());
   }
 
   return {
+    sendTo,
     async send(path: string, event: Record<string, string>): Promise<GatewayAnswer> {
-      const instance = idle.pop() ?? (instances.length < PLACES ? start() : undefined);
-      if (!instance) return TOO_MANY;
-      instance.send({ path, event });
-      const [answer] = await once(instance, 'message');
-      idle.push(instance);
+      const place = idle.pop();
+      if (place === undefined) return TOO_MANY;
+      const answer = await sendTo(place, path, event);
+      idle.push(place);
       return answer;
     },
     stop() {
-      for (const instance of instances) instance.kill();
+      isStopped = true;
+      instances.kill();
     },
   };
 }

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { FakeConversations } from '../../fakes/twilio/conversations';
+import { numberOf } from '../bench/customers';
 
 /** Sends an event to one of the Functions. */
 export type Send = (
@@ -9,6 +10,8 @@ export type Send = (
 
 /** What became of a conversation that a customer began. */
 export interface Outcome {
+  /** Which of the customers. */
+  customer: number;
   /** When it began, in ms after the first one. */
   at: number;
   /** Twilio rejected it: the message is lost. */
@@ -31,22 +34,41 @@ const SENT_AGAIN = [0, 429, 503, 504];
 const PAUSE_MS = 1000;
 const TWILIO_NUMBER = '+14155550100';
 
-/** The number of a customer. */
-export function customerNumber(i: number): string {
-  return `+1415${2_010_000 + i}`;
+/** Whether the conversation of a customer, who is not lost, has a name by now, and the participant a customer. */
+export function stateOf(api: FakeConversations, customer: number) {
+  const [conversation, participant] = sidsOf(customer);
+  return {
+    isNamed: api.conversation(conversation)?.friendlyName !== numberOf(customer),
+    isLinked: 'customer_id' in JSON.parse(api.participant(participant)?.attributes ?? '{}'),
+  };
+}
+
+function sidsOf(customer: number): [conversation: string, participant: string] {
+  const digits = String(customer).padStart(32, '0');
+  return [`CH${digits}`, `MB${digits}`];
+}
+
+export interface Load {
+  count: number;
+  overMs: number;
+  /** How often Twilio sends each webhook again. */
+  retries: number;
+  /** Is told of each conversation when all is done. */
+  onOutcome?: (outcome: Outcome) => void;
+  /** Ends it. */
+  signal?: AbortSignal;
 }
 
 /**
  * Has so many customers begin a conversation, evenly over the time, whether those before were answered or not.
  *
- * @param retries how often Twilio sends each webhook again
+ * @throws AbortError when it is ended
  */
 export async function writeToWorkers(
   send: Send,
   api: FakeConversations,
-  { count, overMs, retries }: { count: number; overMs: number; retries: number },
+  { count, overMs, retries, onOutcome, signal }: Load,
 ): Promise<Outcome[]> {
-  const sid = (prefix: string, i: number) => prefix + String(i).padStart(32, '0');
   const startedAt = performance.now();
 
   async function sendWithRetries(path: string, event: Record<string, string>) {
@@ -62,14 +84,14 @@ export async function writeToWorkers(
       if (retry >= retries || !SENT_AGAIN.includes(status)) {
         return { status, body, first, ms: performance.now() - sentAt };
       }
-      await setTimeout(PAUSE_MS);
+      await setTimeout(PAUSE_MS, undefined, { signal });
     }
   }
 
   async function write(i: number): Promise<Outcome> {
     const at = (i * overMs) / count;
-    await setTimeout(Math.max(0, startedAt + at - performance.now()));
-    const number = customerNumber(i);
+    await setTimeout(Math.max(0, startedAt + at - performance.now()), undefined, { signal });
+    const number = numberOf(i);
     const binding = { 'MessagingBinding.Address': number, 'MessagingBinding.ProxyAddress': TWILIO_NUMBER };
     const naming = await sendWithRetries('/on-conversation-add', {
       EventType: 'onConversationAdd',
@@ -77,14 +99,20 @@ export async function writeToWorkers(
       MessageBody: 'Hello',
       ...binding,
     });
-    const lost = { at, isLost: true, namingMs: naming.ms };
+    const lost = { customer: i, at, isLost: true, namingMs: naming.ms };
     const not = { wasNamed: false, wasLinked: false, isNamed: false, isLinked: false };
     // Without an answer in time, Twilio creates the conversation as it is.
     if (naming.status >= 400) return { ...lost, ...not };
     const friendlyName = String(Object(naming.body).friendly_name ?? number);
-    const [conversation, participant] = [sid('CH', i), sid('MB', i)];
+    const [conversation, participant] = sidsOf(i);
     api.addConversation({ sid: conversation, friendlyName, attributes: '{}' });
-    api.add({ sid: participant, conversationSid: conversation, attributes: '{}', address: number });
+    api.add({
+      sid: participant,
+      conversationSid: conversation,
+      attributes: '{}',
+      address: number,
+      proxyAddress: TWILIO_NUMBER,
+    });
     const linking = await sendWithRetries('/on-participant-added', {
       EventType: 'onParticipantAdded',
       Attributes: '{}',
@@ -92,16 +120,20 @@ export async function writeToWorkers(
       ParticipantSid: participant,
       ...binding,
     });
-    const isLinked = 'customer_id' in JSON.parse(api.participant(participant)?.attributes ?? '{}');
+    const state = stateOf(api, i);
     return {
       ...lost,
       isLost: false,
       wasNamed: friendlyName !== number,
-      wasLinked: linking.first === 200 && isLinked,
-      isNamed: api.conversation(conversation)?.friendlyName !== number,
-      isLinked,
+      wasLinked: linking.first === 200 && state.isLinked,
+      ...state,
     };
   }
 
-  return Promise.all(Array.from({ length: count }, (_, i) => write(i)));
+  const writeAndTell = async (i: number) => {
+    const outcome = await write(i);
+    onOutcome?.(outcome);
+    return outcome;
+  };
+  return Promise.all(Array.from({ length: count }, (_, i) => writeAndTell(i)));
 }

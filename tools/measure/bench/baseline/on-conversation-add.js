@@ -1,9 +1,9 @@
-// The baseline, as public Frontline services do it: the list of customers is loaded whole, and searched from its start.
-const customers = require(Runtime.getAssets()['/customers.json'].path);
+// The baseline, as public Frontline services do it: the customer's name, or else the number.
+const { getCustomerByNumber } = require(Runtime.getAssets()['/providers/customers.js'].path);
 
-exports.handler = async (_context, event, callback) => {
+exports.handler = async (context, event, callback) => {
   const number = event['MessagingBinding.Address'];
-  const customer = customers.find(({ channels }) => channels.some(({ value }) => value === number));
+  const customer = await getCustomerByNumber(context, number);
   if (!customer) return callback(null, { friendly_name: number });
   const { display_name, avatar } = customer;
   callback(null, { friendly_name: display_name, attributes: JSON.stringify({ avatar }) });

@@ -1,5 +1,5 @@
 // The baseline, as public Frontline services do it: the participant is fetched, and updated if that changes anything.
-const customers = require(Runtime.getAssets()['/customers.json'].path);
+const { getCustomerByNumber } = require(Runtime.getAssets()['/providers/customers.js'].path);
 
 exports.handler = async (context, event, callback) => {
   const number = event['MessagingBinding.Address'];
@@ -7,8 +7,7 @@ exports.handler = async (context, event, callback) => {
   const client = context.getTwilioClient();
   const participants = client.conversations.v1.conversations(event.ConversationSid).participants;
   const participant = await participants(event.ParticipantSid).fetch();
-  const customer = customers.find(({ channels }) => channels.some(({ value }) => value === number));
-  const { customer_id, display_name, avatar } = customer ?? {};
+  const { customer_id, display_name, avatar } = (await getCustomerByNumber(context, number)) ?? {};
   const before = JSON.parse(participant.attributes);
   const attributes = JSON.stringify({
     ...before,

@@ -1,0 +1,43 @@
+import { writeFileSync } from 'node:fs';
+import * as Plot from '@observablehq/plot';
+import { parseHTML } from 'linkedom';
+import { CANDIDATES } from '../load/deployments';
+import { SITUATIONS } from '../load/situations';
+import type { Cell } from './load-rates';
+
+/** Draws how many conversations a second are carried without retries, a bar for each candidate in each situation. */
+export function drawRates(file: string, cells: Cell[]) {
+  const { document } = parseHTML('<html></html>');
+  const bars = cells.filter(({ retries }) => retries === 0);
+  const label = ({ candidate, perSecond, isAtLeast }: Cell) =>
+    `${candidate}: ${isAtLeast ? 'at least ' : ''}${perSecond || 'none'}`;
+  const svg = Plot.plot({
+    document,
+    width: 760,
+    height: 40 + bars.length * 18 + SITUATIONS.length * 6,
+    marginTop: 35,
+    marginLeft: 210,
+    marginRight: 170,
+    x: { label: 'conversations a second that lose nothing, without retries', grid: true, axis: 'top' },
+    y: { axis: null, domain: CANDIDATES },
+    fy: { label: null, domain: SITUATIONS.map(({ name }) => name), axis: 'left', padding: 0.15 },
+    color: { domain: [...CANDIDATES], range: ['#0969da', '#6e7781', '#cf222e'] },
+    marks: [
+      Plot.barX(bars, { x: 'perSecond', y: 'candidate', fy: 'situation', fill: 'candidate' }),
+      Plot.text(bars, {
+        x: 'perSecond',
+        y: 'candidate',
+        fy: 'situation',
+        text: label,
+        fill: 'candidate',
+        dx: 5,
+        textAnchor: 'start',
+      }),
+    ],
+  });
+  svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  svg.setAttribute('font-size', '12');
+  // Readable on a dark page as well.
+  svg.setAttribute('style', 'background: #fff; color: #1f2328');
+  writeFileSync(file, `${svg.outerHTML}\n`);
+}
