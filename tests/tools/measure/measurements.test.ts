@@ -5,18 +5,20 @@ import { PAGE, writeTable } from '../../../tools/measure/measurements';
 
 const page = readFileSync(PAGE, 'utf8');
 
-test.each(['first', 'warm', 'memory', 'calls', 'links', 'load', 'relink', 'faults', 'burst', 'places'])(
-  'the table %s is filled in',
-  (name) => {
-    const [, table] = new RegExp(`<!-- ${name} -->(.*)<!-- /${name} -->`, 's').exec(page) ?? [];
-    expect(table?.split('\n').filter((line) => line.startsWith('|')).length).toBeGreaterThan(3);
-  },
-);
+const FUNCTIONS = ['first', 'warm', 'memory', 'calls', 'links', 'load', 'relink', 'faults', 'burst'];
+const LOAD = ['rates', 'crm-numbers', 'api-numbers', 'outage'];
 
-test('the machine is named, and the plot is there', () => {
+test.each([...FUNCTIONS, ...LOAD])('the table %s is filled in', (name) => {
+  const [, table] = new RegExp(`<!-- ${name} -->(.*)<!-- /${name} -->`, 's').exec(page) ?? [];
+  expect(table?.split('\n').filter((line) => line.startsWith('|')).length).toBeGreaterThan(3);
+});
+
+test('the machine is named, and the plots are there', () => {
   expect(page).toMatch(/<!-- machine -->\n\nMeasured with Node /);
-  expect(page).toContain('](first-answer.svg)');
-  expect(existsSync(join(dirname(PAGE), 'first-answer.svg'))).toBe(true);
+  for (const plot of ['first-answer.svg', 'load.svg']) {
+    expect(page).toContain(`](${plot})`);
+    expect(existsSync(join(dirname(PAGE), plot))).toBe(true);
+  }
 });
 
 describe('a table', () => {

@@ -25,7 +25,10 @@ export const load: Check = {
     const repeats = counts ? `${counts.pre} and ${counts.post} repeats` : 'repeats unknown';
     const count = new Set(hosts).size > 1 ? 'two services' : 'one service';
     const seen = `customers in ${customers}; ${repeats}; ${count}`;
-    if (source === 'file' || source === 'sync' || !counts || counts.pre > 0) return [ok(seen)];
-    return [warning(seen, 'A CRM that hangs could cost messages: run npm run connect, which sets repeats.')];
+    if (!counts || counts.pre > 0) return [ok(seen)];
+    const what = source === 'file' ? "Twilio's API" : "the CRM or Twilio's API";
+    return [
+      warning(seen, `If ${what} hangs, messages could be lost: run npm run connect, which sets repeats.`),
+    ];
   },
 };

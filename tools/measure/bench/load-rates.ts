@@ -20,9 +20,9 @@ export const MOST_PER_SECOND = 100;
 /** As many are carried by a machine that measures something else beside it. */
 const FEW_PER_SECOND = 20;
 const RETRIES = [0, 3];
-/** How long a rate has to be carried: longer if each event holds its place for seconds. */
+/** How long a rate has to be carried: longer if each event holds its place for seconds, and a pre-event until Twilio gives up. */
 const SECONDS = 6;
-const BROKEN_SECONDS = 10;
+const BROKEN_SECONDS = 12;
 const HELD_SECONDS = 20;
 
 /** Finds how many conversations a second lose no message, in each situation. */
@@ -71,7 +71,8 @@ async function measureRate(
 ): Promise<Cell> {
   const files: Files = filesOf(candidate, situation, bench.customers);
   const isSettled = situation.isBroken && candidate === 'ours';
-  const seconds = !situation.isBroken ? SECONDS : isSettled ? BROKEN_SECONDS : HELD_SECONDS;
+  const brokenSeconds = candidate === 'baseline' ? HELD_SECONDS : BROKEN_SECONDS;
+  const seconds = situation.isBroken ? brokenSeconds : SECONDS;
   const guess = known || situation.guesses?.[candidate] || MOST_PER_SECOND;
   const run = guess <= FEW_PER_SECOND ? bench.light : bench.alone;
   let linkedPercent = 0;

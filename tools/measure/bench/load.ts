@@ -1,6 +1,6 @@
 /** What 30 places carry: how many conversations a second, and what becomes of them while something hangs. */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import PQueue from 'p-queue';
 import { writeTable } from '../measurements';
@@ -12,11 +12,17 @@ import { measureRates } from './load-rates';
 import { drawRates } from './plot-rates';
 
 /** How many measurements run side by side that ask little of the machine: with more, they would wait for its cores. */
-const SIDE_BY_SIDE = 4;
+const SIDE_BY_SIDE = 5;
 const CUSTOMERS = 10_000;
 
 /** Measures, and writes the tables and the plot. */
 export async function benchLoad(isShort: boolean) {
+  const [atWork = 0] = loadavg();
+  if (atWork > availableParallelism()) {
+    console.warn(
+      'This machine is busy with something else: the tables will show that, and not what 30 places carry.\n',
+    );
+  }
   const folder = mkdtempSync(join(tmpdir(), 'bench-load-'));
   const lightOnes = new PQueue({ concurrency: SIDE_BY_SIDE });
   const loneOnes = new PQueue({ concurrency: 1 });

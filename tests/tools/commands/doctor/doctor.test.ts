@@ -65,12 +65,16 @@ test('after connect, all is well, and nothing is changed', async () => {
 test('before connect, it says that Twilio does not call, and names connect', async () => {
   const { code, report } = await run();
   expect(code).toBe(1);
-  expect(Object.keys(ills(report))).toEqual(['webhooks']);
+  expect(Object.keys(ills(report))).toEqual(['webhooks', 'load']);
   expect(ills(report).webhooks).toEqual([
     'problem',
     'global webhooks: Pre-Event URL is not set; Post-Event URL is not set; ' +
       'no filter for onConversationAdd, onParticipantAdded → Run npm run connect.',
     expect.stringContaining('repeats 0 and 0 times'),
+  ]);
+  expect(ills(report).load).toEqual([
+    'warning',
+    expect.stringContaining("If Twilio's API hangs, messages could be lost: run npm run connect"),
   ]);
 });
 
