@@ -1,6 +1,4 @@
-import { breakCrms } from '../../../tools/measure/faults/break-crms';
 import { breakDeployment } from '../../../tools/measure/faults/break-deployment';
-import { healAndKeep } from '../../../tools/measure/faults/heal-and-keep';
 import {
   checkLinking,
   checkLog,
@@ -84,28 +82,16 @@ describe('every webhook is answered as promised, and nothing is lost, if', () =>
     results.length = 0;
   });
 
-  // The others are broken by `npm run faults`; each source's own rules are in tests/assets/crm.
-  test('a CRM is broken', async () => {
-    await breakCrms(report, { CRM_TIMEOUT_MS: '700' }, ['hubspot']);
-    expect(results.filter(({ problem, isLost }) => problem || isLost)).toEqual([]);
-    expect(results.length).toBe(34);
-  }, 120_000);
-
-  test('the CRM fails at the first webhook, and is back at the second', async () => {
-    await healAndKeep(report);
-    expect(results.filter(({ problem, isLost }) => problem || isLost)).toEqual([]);
-    expect(results.length).toBe(8);
-  }, 60_000);
-
+  // All the rest is broken by `npm run faults`; each source's own rules are in tests/assets/crm.
   test('what is deployed is broken', async () => {
-    await breakDeployment(report);
+    await breakDeployment(report, ['crm.private.js is missing', 'the customers are cut short']);
     expect(results.filter(({ problem, isLost }) => problem || isLost)).toEqual([]);
-    expect(results.length).toBe(18);
-  }, 120_000);
+    expect(results.length).toBe(4);
+  }, 60_000);
 
   test('an event is as nobody would think of', async () => {
     await sendEvents(report, 100);
     expect(results.filter(({ problem, isLost }) => problem || isLost)).toEqual([]);
     expect(results.length).toBeGreaterThan(200);
-  }, 120_000);
+  }, 60_000);
 });
