@@ -57,7 +57,7 @@ const CHOICES: Choice[] = [
 ];
 
 /** Measures what other numbers would do: messages that are lost while it hangs, and customers who are linked otherwise. */
-export async function measureNumbers({ customers, isShort, light }: Bench) {
+export async function measureNumbers({ customers, isShort, note, light }: Bench) {
   return Promise.all(
     (isShort ? [] : CHOICES).map(async ({ name, asset, hangs, works, columns, variants }) => {
       const count = PER_SECOND * HANG_SECONDS;
@@ -73,6 +73,7 @@ export async function measureNumbers({ customers, isShort, light }: Bench) {
             return outcomes.filter(({ isLinked }) => isLinked).length;
           });
           const all = await Promise.all([lost(0), lost(3), linked]);
+          note(`${hangs.name}, ${cells.join(', ')}: ${all.join(', ')}`);
           return [...cells, ...all.map(String)];
         }),
       );

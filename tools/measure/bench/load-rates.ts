@@ -93,7 +93,9 @@ async function measureRate(
       (await carriesOnce(perSecond)) || (await carriesOnce(perSecond));
     return highestRate(carries, guess, MOST_PER_SECOND);
   });
-  return { ...rate, situation: situation.name, candidate, retries, linkedPercent };
+  const cell = { ...rate, situation: situation.name, candidate, retries, linkedPercent };
+  bench.note(`${situation.name}, ${candidate}, ${retries} retries: ${print(cell)}`);
+  return cell;
 }
 
 function percentLinked(outcomes: Outcome[], count: number): number {

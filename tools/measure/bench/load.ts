@@ -31,6 +31,7 @@ export async function benchLoad(isShort: boolean) {
   const bench: Bench = {
     customers: writeCustomers(folder, CUSTOMERS),
     isShort,
+    note: (line) => console.warn(line),
     light: (measure) => lightOnes.add(measure),
     alone: (measure) => loneOnes.add(measure),
   };

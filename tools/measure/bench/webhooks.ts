@@ -60,7 +60,13 @@ export async function serveWebhooks(files: CustomerFiles, isBaseline: boolean) {
       attributes: Attributes,
     });
     api.calls.length = 0;
-    const event = { EventType: 'onParticipantAdded', Attributes, ...PARTICIPANT, ...EVENTS[who] };
+    const event = {
+      EventType: 'onParticipantAdded',
+      DateCreated: new Date().toISOString(),
+      Attributes,
+      ...PARTICIPANT,
+      ...EVENTS[who],
+    };
     const startedMs = performance.now();
     const { status } = await fetch(`${runtime.url}/on-participant-added`, {
       method: 'POST',

@@ -115,6 +115,7 @@ export async function writeToWorkers(
     });
     const linking = await sendWithRetries('/on-participant-added', {
       EventType: 'onParticipantAdded',
+      DateCreated: new Date().toISOString(),
       Attributes: '{}',
       ConversationSid: conversation,
       ParticipantSid: participant,
