@@ -1,8 +1,8 @@
-import { CANDIDATES, type Candidate, type Files, filesOf } from '../load/deployments';
+import { type Files, filesOf } from '../load/deployments';
 import { type HighestRate, highestRate } from '../load/highest-rate';
 import { measureColdMs } from '../load/measure-cold';
 import { measureLoad } from '../load/measure-load';
-import { SITUATIONS, type Situation } from '../load/situations';
+import { CANDIDATES, type Candidate, SITUATIONS, type Situation } from '../load/situations';
 import type { Outcome } from '../load/write-to-workers';
 import type { Bench } from './load-bench';
 
@@ -50,13 +50,16 @@ export async function measureRates(bench: Bench) {
     header,
     rows: rows.map((ofCandidates, i) => [
       SITUATIONS[i]?.name ?? '',
-      ...ofCandidates.flatMap((cells) => (cells.length > 0 ? cells.map(print) : RETRIES.map(() => ''))),
+      ...ofCandidates.flatMap((cells) =>
+        cells.length > 0 ? cells.map(describeRate) : RETRIES.map(() => ''),
+      ),
     ]),
     cells: rows.flat(2),
   };
 }
 
-function print({ perSecond, isAtLeast, linkedPercent }: Cell): string {
+/** As in the table: with how many customers are linked, if not all are. */
+export function describeRate({ perSecond, isAtLeast, linkedPercent }: Cell): string {
   if (perSecond === 0) return 'none';
   const linked = linkedPercent < 99 ? `, ${Math.round(linkedPercent)} % linked` : '';
   return `${isAtLeast ? 'at least ' : ''}${perSecond}${linked}`;
@@ -94,7 +97,7 @@ async function measureRate(
     return highestRate(carries, guess, MOST_PER_SECOND);
   });
   const cell = { ...rate, situation: situation.name, candidate, retries, linkedPercent };
-  bench.note(`${situation.name}, ${candidate}, ${retries} retries: ${print(cell)}`);
+  bench.note(`${situation.name}, ${candidate}, ${retries} retries: ${describeRate(cell)}`);
   return cell;
 }
 

@@ -1,23 +1,21 @@
 import { writeFileSync } from 'node:fs';
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
-import { CANDIDATES } from '../load/deployments';
-import { SITUATIONS } from '../load/situations';
-import type { Cell } from './load-rates';
+import { CANDIDATES, SITUATIONS } from '../load/situations';
+import { type Cell, describeRate } from './load-rates';
 
 /** Draws how many conversations a second are carried without retries, a bar for each candidate in each situation. */
 export function drawRates(file: string, cells: Cell[]) {
   const { document } = parseHTML('<html></html>');
   const bars = cells.filter(({ retries }) => retries === 0);
-  const label = ({ candidate, perSecond, isAtLeast }: Cell) =>
-    `${candidate}: ${isAtLeast ? 'at least ' : ''}${perSecond || 'none'}`;
+  const label = (cell: Cell) => `${cell.candidate}: ${describeRate(cell)}`;
   const svg = Plot.plot({
     document,
-    width: 760,
+    width: 840,
     height: 40 + bars.length * 18 + SITUATIONS.length * 6,
     marginTop: 35,
     marginLeft: 210,
-    marginRight: 170,
+    marginRight: 250,
     x: { label: 'conversations a second that lose nothing, without retries', grid: true, axis: 'top' },
     y: { axis: null, domain: CANDIDATES },
     fy: { label: null, domain: SITUATIONS.map(({ name }) => name), axis: 'left', padding: 0.15 },

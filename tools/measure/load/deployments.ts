@@ -5,11 +5,7 @@ import { builtFolder } from '../../build/built-folder';
 import { builtAssets } from '../../runtime/in-process-runtime';
 import type { CustomerFiles } from '../bench/customers';
 import type { Deployment } from './gateway';
-import type { Situation } from './situations';
-
-/** The Functions that are measured: ours, the same with every look-up and call made, and the baseline. */
-export const CANDIDATES = ['ours', 'without circuit breakers', 'baseline'] as const;
-export type Candidate = (typeof CANDIDATES)[number];
+import type { Candidate, Situation } from './situations';
 
 /** What is deployed of a candidate. */
 export type Files = Pick<Deployment, 'functions' | 'assets'>;

@@ -1,6 +1,9 @@
 import type { FakeServer } from '../../fakes/fake-server';
 import { limitRate } from '../../fakes/rate-limit';
-import type { Candidate } from './deployments';
+
+/** The Functions that are measured: ours, the same with every look-up and call made, and the baseline. */
+export const CANDIDATES = ['ours', 'without circuit breakers', 'baseline'] as const;
+export type Candidate = (typeof CANDIDATES)[number];
 
 /** What the Functions depend on, and how it is meanwhile. */
 export interface Situation {
