@@ -17,10 +17,12 @@ const LONGEST_PAUSE_MS = 8000;
 /** A `Retry-After` that no event can wait for: the CRM is left alone so long, but not longer than that. */
 const REFUSAL_MS = 5000;
 const LONGEST_REFUSAL_MS = 30_000;
-/** How long a try may take that a customer's message waits for. */
+/** How long a try may take: one that a customer's message waits for, and others. More would take all places once more. */
 const AWAITED_TRY_MS = 250;
-/** After that long, any look-up may try in its whole time: a slow CRM, asked by the pre-event alone, is found to be back. */
-const WHOLE_TRY_AFTER_MS = 30_000;
+const TRY_MS = 500;
+/** One try in so many has all its time, so that what is slow is found to be back as well. */
+const WHOLE_TRIES = 20;
+const NO_LIMIT = Number.POSITIVE_INFINITY;
 /** What Node and other HTTP clients say if there is no connection. */
 const NO_CONNECTION = /^(ETIMEDOUT|ECONN\w+|EPIPE|ENOTFOUND|EAI_AGAIN|EHOST\w+|ENET\w+|UND_ERR_\w*TIMEOUT)$/;
 
@@ -36,12 +38,13 @@ export interface Unanswered extends Error {
 interface Circuit {
   failures: number;
   answeredAt: number;
-  /** When it opened, or was tried last in the whole time of a look-up; `undefined` while it is closed. */
-  openedAt?: number;
+  isOpen: boolean;
   /** When the CRM may be tried, and the pause after that. */
   tryAt: number;
   pauseMs: number;
   isTrying: boolean;
+  /** Whether look-ups come that no message waits for: they are the ones that get all their time. */
+  hasPatientOnes: boolean;
 }
 
 /** By what is asked. */
@@ -75,17 +78,12 @@ export async function breakCircuit<T>(
 ): Promise<T> {
   const circuit = circuitOf(source);
   const startedAt = performance.now();
-  const { openedAt } = circuit;
-  const isTry = openedAt !== undefined;
+  const isTry = circuit.isOpen;
+  circuit.hasPatientOnes ||= !isAwaited;
   if (isTry && (circuit.isTrying || startedAt < circuit.tryAt)) {
     throw Object.assign(new Error('not asked, since it has not answered lately'), { code: 'NOT_ASKED' });
   }
-  const isShort = isTry && isAwaited && startedAt - openedAt < WHOLE_TRY_AFTER_MS;
-  const limitMs = isShort
-    ? AWAITED_TRY_MS
-    : circuit.failures > 0 && !isTry
-      ? AFTER_FAILURE_MS
-      : Number.POSITIVE_INFINITY;
+  const limitMs = isTry ? tryMs(circuit, isAwaited) : circuit.failures > 0 ? AFTER_FAILURE_MS : NO_LIMIT;
   circuit.isTrying = isTry;
   try {
     const answer = await ask(limitMs);
@@ -93,7 +91,7 @@ export async function breakCircuit<T>(
     return answer;
   } catch (error) {
     if (!isUnanswered(error)) answered(source, circuit, isTry);
-    else if (isTry) pause(circuit, error, isShort ? openedAt : performance.now());
+    else if (isTry) pause(circuit, error);
     else count(source, circuit, error, startedAt, failuresMax);
     throw error;
   } finally {
@@ -104,10 +102,24 @@ export async function breakCircuit<T>(
 function circuitOf(source: string): Circuit {
   let circuit = circuits.get(source);
   if (!circuit) {
-    circuit = { failures: 0, answeredAt: 0, tryAt: 0, pauseMs: FIRST_PAUSE_MS, isTrying: false };
+    circuit = {
+      failures: 0,
+      answeredAt: 0,
+      isOpen: false,
+      tryAt: 0,
+      pauseMs: FIRST_PAUSE_MS,
+      isTrying: false,
+      hasPatientOnes: false,
+    };
     circuits.set(source, circuit);
   }
   return circuit;
+}
+
+function tryMs({ hasPatientOnes }: Circuit, isAwaited: boolean): number {
+  const isWhole = isAwaited === !hasPatientOnes && Math.random() * WHOLE_TRIES < 1;
+  if (isWhole) return NO_LIMIT;
+  return isAwaited ? AWAITED_TRY_MS : TRY_MS;
 }
 
 /** A refusal is an answer: only a CRM that says nothing, or that it is too busy, has not answered. */
@@ -117,20 +129,20 @@ function isUnanswered(error: unknown): error is Unanswered {
 }
 
 function count(source: string, circuit: Circuit, error: Unanswered, startedAt: number, failuresMax: number) {
-  if (circuit.openedAt !== undefined) return;
+  if (circuit.isOpen) return;
   const { code, isBusy, retryAfterMs = 0 } = error;
   const now = performance.now();
   const isLate = (code === 'ETIMEDOUT' || isBusy) && now - startedAt < SHORT_MS;
   // If another look-up was answered meanwhile, the CRM is slow or busy, and not away.
   if (!isLate && circuit.answeredAt < startedAt) circuit.failures++;
   if (circuit.failures < failuresMax && retryAfterMs < REFUSAL_MS) return;
-  pause(circuit, error, now);
+  pause(circuit, error);
   console.error(`${source}: does not answer, and is asked only now and then until it does`);
 }
 
-function pause(circuit: Circuit, { retryAfterMs = 0 }: Unanswered, openedAt: number) {
+function pause(circuit: Circuit, { retryAfterMs = 0 }: Unanswered) {
   const jitteredMs = circuit.pauseMs * (0.75 + Math.random() / 2);
-  circuit.openedAt = openedAt;
+  circuit.isOpen = true;
   circuit.tryAt = performance.now() + Math.max(jitteredMs, Math.min(retryAfterMs, LONGEST_REFUSAL_MS));
   circuit.pauseMs = Math.min(2 * circuit.pauseMs, LONGEST_PAUSE_MS);
 }
@@ -140,6 +152,6 @@ function answered(source: string, circuit: Circuit, isTry: boolean) {
   circuit.failures = 0;
   // An answer to what was asked before the circuit opened says nothing about now.
   if (!isTry) return;
-  Object.assign(circuit, { openedAt: undefined, pauseMs: FIRST_PAUSE_MS });
+  Object.assign(circuit, { isOpen: false, pauseMs: FIRST_PAUSE_MS });
   console.log(`${source}: answers again`);
 }

@@ -76,8 +76,8 @@ export async function callConversations<T>(
     return await breakCircuit(
       API,
       false,
-      async () => {
-        const api = conversationsApi(context, startedAt);
+      async (limitMs) => {
+        const api = conversationsApi(context, startedAt, performance.now() + limitMs);
         try {
           return await act(api);
         } finally {
@@ -96,11 +96,11 @@ export async function callConversations<T>(
 /** The calls of one event. */
 export type ConversationsApi = ReturnType<typeof conversationsApi>;
 
-function conversationsApi(context: Context<EnvironmentVariables>, startedAt: number) {
+function conversationsApi(context: Context<EnvironmentVariables>, startedAt: number, endsAt: number) {
   const answered = new AbortController();
   let hasFailed = false;
   const timeLeftMs = () =>
-    (hasFailed ? RETRIED_WITHIN_MS : ANSWER_WITHIN_MS) - (performance.now() - startedAt);
+    Math.min(endsAt, startedAt + (hasFailed ? RETRIED_WITHIN_MS : ANSWER_WITHIN_MS)) - performance.now();
 
   async function request<R>(send: () => Promise<R>): Promise<R> {
     const timeUp = AbortSignal.timeout(Math.ceil(Math.max(0, Math.min(CALL_MAX_MS, timeLeftMs()))));

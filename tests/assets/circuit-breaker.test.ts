@@ -114,14 +114,34 @@ test('the pauses grow, and stay below ten seconds', async () => {
   expect(pauses).toEqual([1, 2, 4, 8, 8, 8]);
 });
 
-test('a try that a message waits for is short, but not for ever', async () => {
-  await open();
-  now += 1100;
-  expect((await lookUp(hung, { isAwaited: true })).limit).toBe(250);
-  now += 30_000;
-  expect((await lookUp(hung, { isAwaited: true })).limit).toBe(Number.POSITIVE_INFINITY);
-  now += 10_000;
-  expect((await lookUp(hung, { isAwaited: true })).limit).toBe(250);
+describe('a try', () => {
+  /** How long so many tries were given, as chance has it. */
+  async function limits(isAwaited: boolean, random: number[]) {
+    await open();
+    const given = [];
+    for (const chance of random) {
+      now += 11_000;
+      jest.spyOn(Math, 'random').mockReturnValue(chance);
+      given.push((await lookUp(hung, { isAwaited, tookMs: 0 })).limit);
+    }
+    return given;
+  }
+  const all = Number.POSITIVE_INFINITY;
+
+  test('that no message waits for is short, and has all its time now and then', async () => {
+    expect(await limits(false, [0.5, 0.06, 0.04, 0.99])).toEqual([500, 500, all, 500]);
+  });
+
+  test('that a message waits for is shorter', async () => {
+    expect(await limits(true, [0.5, 0.04])).toEqual([250, 250]);
+  });
+
+  test('has all its time now and then as well if no others come', async () => {
+    for (let i = 0; i < 2; i++) await lookUp(hung, { isAwaited: true });
+    now += 1500;
+    jest.spyOn(Math, 'random').mockReturnValue(0.04);
+    expect((await lookUp(hung, { isAwaited: true })).limit).toBe(all);
+  });
 });
 
 test('what the CRM refuses for longer than an event can wait is not tried before, even if others were answered', async () => {
