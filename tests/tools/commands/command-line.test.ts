@@ -70,6 +70,26 @@ test('a problem is told without a stack, and exits with 1', async () => {
   });
 });
 
+test('with --json, what is wrong is JSON as well, as one document', async () => {
+  const fail = async () => {
+    throw new Problem('.env is missing');
+  };
+  const failLate: typeof greet = async (_, { result }) => {
+    result('', { greeted: 1 });
+    throw new Problem('nobody else is here');
+  };
+  const documents = [
+    await run(['--json'], fail),
+    await run(['--json', '--too'], greet),
+    await run(['--json'], failLate),
+  ].map(({ out }) => out.map((text) => JSON.parse(text)));
+  expect(documents).toEqual([
+    [{ ok: false, error: '.env is missing' }],
+    [{ ok: false, error: expect.stringContaining('--too') }],
+    [{ greeted: 1 }],
+  ]);
+});
+
 test('a bug is not told as a problem', async () => {
   const bug = new TypeError('undefined is not a function');
   const action = async () => {
