@@ -1,5 +1,5 @@
 import pRetry from 'p-retry';
-import { isTransient } from './errors';
+import { isTimeout, isTransient, malformedAnswer } from './errors';
 
 /** How often a call is tried again. */
 export interface Retries {
@@ -12,17 +12,39 @@ const RETRIES = 6;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
 
-/** Calls Twilio, and again with growing pauses after transient errors. @throws the last error, or once the signal ends it */
-export function withRetries<T>(
+/**
+ * Calls Twilio, and again with growing pauses after transient errors.
+ *
+ * @throws the last error, also if the time is up; or the signal's reason, if it is another
+ */
+export async function withRetries<T>(
   call: () => PromiseLike<T>,
   { signal, firstPauseMs = FIRST_PAUSE_MS }: Retries,
 ): Promise<T> {
-  return pRetry(call, {
-    retries: RETRIES,
-    minTimeout: firstPauseMs,
-    maxTimeout: LONGEST_PAUSE_MS,
-    randomize: true,
-    signal,
-    shouldRetry: ({ error }) => isTransient(error),
-  });
+  let last: unknown;
+  const noting = async () => {
+    try {
+      return await call();
+    } catch (error) {
+      last = isUnreadable(error) ? malformedAnswer(error) : error;
+      throw last;
+    }
+  };
+  try {
+    return await pRetry(noting, {
+      retries: RETRIES,
+      minTimeout: firstPauseMs,
+      maxTimeout: LONGEST_PAUSE_MS,
+      randomize: true,
+      signal,
+      shouldRetry: ({ error }) => isTransient(error),
+    });
+  } catch (error) {
+    throw isTimeout(error) ? (last ?? error) : error;
+  }
+}
+
+/** What Twilio's helper library throws if an answer is not JSON, or not what it expects. */
+function isUnreadable(error: unknown): boolean {
+  return error instanceof SyntaxError || error instanceof TypeError;
 }

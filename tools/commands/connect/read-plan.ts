@@ -6,11 +6,11 @@ import {
 } from '../../twilio/conversations-services';
 import { findDeployment } from '../../twilio/deployment';
 import { describeError, type TwilioError } from '../../twilio/errors';
-import type { Retries } from '../../twilio/retries';
-import { readRetryCounts, readWebhooks, type Scope } from '../../twilio/webhooks';
+import { readRetryCounts, readWebhooks, type Scope, type Webhooks } from '../../twilio/webhooks';
 import type { Caller } from '../command-line';
 import { checkAnswers } from './check-answers';
-import { isOurs, POST_EVENT_PATH, PRE_EVENT_PATH, planWebhooks, type WebhooksPlan } from './plan-webhooks';
+import { ownDomains } from './own-domains';
+import { planWebhooks, type WebhooksPlan } from './plan-webhooks';
 import type { RetryPlan } from './show-plan';
 
 /**
@@ -19,67 +19,61 @@ import type { RetryPlan } from './show-plan';
  */
 export const RETRIES_WANTED = 3;
 
-/** Reads what is set, and plans what will be. */
+/** Reads what is set, and plans what will be. @throws Problem if webhooks must not be pointed at what is deployed */
 export async function readPlan(
   twilio: Twilio,
   named: ServiceSid[],
-  domain: string | undefined,
+  wanted: string | undefined,
   caller: Caller,
 ) {
-  const retrying: Retries = { signal: caller.signal };
   caller.note('Looking for what is deployed…');
-  const deployment = await findDeployment(twilio, { domain }, retrying);
-  await checkAnswers(twilio, deployment.domain, caller);
+  const { domain } = await findDeployment(twilio, { domain: wanted }, caller);
   caller.note('Reading the webhooks that are set…');
-  const services = await readServices(twilio, retrying);
-  const planOf = async (scope: Scope) =>
-    planWebhooks(scope, await readWebhooks(twilio, scope, retrying), deployment.domain);
-  const { scopes, plans, shadowing } = await plansFor(named, services, planOf);
-  const connected = scopes.includes('account') ? services.all : named;
-  const retries = await planRetries(
+  const services = await readServices(twilio, caller);
+  const set = await readSet(twilio, named, services, caller);
+  const own = await ownDomains(
     twilio,
-    [...new Set([...connected, ...named])].filter((service) => !shadowing.includes(service)),
+    domain,
+    set.map(({ webhooks }) => webhooks),
     caller,
   );
-  return { domain: deployment.domain, plans, retries, shadowing, defaultSid: services.defaultSid };
+  const planned = set.map(({ scope, webhooks }) => planWebhooks(scope, webhooks, own));
+  // A service whose webhooks are another backend's shadows the account's, unless it is named.
+  const isShadow = ({ scope, replaced }: WebhooksPlan) =>
+    scope !== 'account' && named.length === 0 && replaced.length > 0;
+  const plans = planned.filter((plan) => !isShadow(plan));
+  const shadowing = planned.filter(isShadow).map(({ scope }) => scope as ServiceSid);
+  caller.note('Asking the Functions for an answer…');
+  await checkAnswers(twilio, plans, caller);
+  const connected = named.length > 0 ? named : services.all.filter((service) => !shadowing.includes(service));
+  const retries = await planRetries(twilio, connected, caller);
+  return { domain, plans, retries, shadowing, defaultSid: services.defaultSid };
 }
 
-/**
- * What is to be connected: the services that are named; else the account, and with it the services whose own webhooks
- * were pointed at the Functions before. Those that have another backend's shadow the account's.
- */
-async function plansFor(
+/** The webhooks that matter: of the services that are named; else the account's, and what services have instead. */
+async function readSet(
+  twilio: Twilio,
   named: ServiceSid[],
-  services: ConversationsServices,
-  planOf: (scope: Scope) => Promise<WebhooksPlan>,
-) {
-  if (named.length > 0) {
-    return { scopes: named, plans: await Promise.all(named.map(planOf)), shadowing: [] as ServiceSid[] };
-  }
-  const [global, ...own] = await Promise.all([planOf('account'), ...services.all.map(tolerant(planOf))]);
-  const withOwn = own.filter((plan) => plan !== undefined && hasUrl(plan)) as WebhooksPlan[];
-  const isPartlyOurs = ({ before }: WebhooksPlan) =>
-    isOurs(before.preWebhookUrl, PRE_EVENT_PATH) || isOurs(before.postWebhookUrl, POST_EVENT_PATH);
-  const ours = withOwn.filter((plan) => isPartlyOurs(plan) && plan.replaced.length === 0);
-  const plans = [global as WebhooksPlan, ...ours];
-  return {
-    scopes: plans.map(({ scope }) => scope),
-    plans,
-    shadowing: withOwn.filter((plan) => !ours.includes(plan)).map(({ scope }) => scope as ServiceSid),
-  };
+  { all }: ConversationsServices,
+  caller: Caller,
+): Promise<{ scope: Scope; webhooks: Webhooks }[]> {
+  const read = async (scope: Scope) => ({ scope, webhooks: await readWebhooks(twilio, scope, caller) });
+  if (named.length > 0) return Promise.all(named.map(read));
+  const [global, ...own] = await Promise.all([read('account'), ...all.map(tolerant(read))]);
+  return [global, ...own.flatMap((one) => (one && hasUrl(one.webhooks) ? one : []))];
 }
 
 /** A service that an address still names may be gone: `doctor` says so. */
-function tolerant(planOf: (scope: Scope) => Promise<WebhooksPlan>) {
+function tolerant<T>(read: (scope: Scope) => Promise<T>) {
   return (scope: Scope) =>
-    planOf(scope).catch((error: TwilioError) => {
+    read(scope).catch((error: TwilioError) => {
       if (error.status === 404) return undefined;
       throw error;
     });
 }
 
-function hasUrl({ before }: WebhooksPlan): boolean {
-  return Boolean(before.preWebhookUrl || before.postWebhookUrl);
+function hasUrl({ preWebhookUrl, postWebhookUrl }: Webhooks): boolean {
+  return Boolean(preWebhookUrl || postWebhookUrl);
 }
 
 /** Counts that are higher stay. Where they cannot be read, the webhooks are set all the same. */
@@ -87,7 +81,7 @@ async function planRetries(twilio: Twilio, services: string[], caller: Caller): 
   const plans: RetryPlan[] = [];
   for (const serviceSid of services) {
     try {
-      const before = await readRetryCounts(twilio, serviceSid, { signal: caller.signal });
+      const before = await readRetryCounts(twilio, serviceSid, caller);
       const after = {
         pre: Math.max(before.pre, RETRIES_WANTED),
         post: Math.max(before.post, RETRIES_WANTED),
