@@ -47,7 +47,7 @@ export async function readServices(
   ]);
   if (!configuration.defaultChatServiceSid) {
     throw new Problem(
-      'the account has no default Conversations service: choose one in the Console, under Conversations > Manage > Defaults',
+      'The account has no default Conversations service: choose one in the Console, under Conversations > Manage > Defaults',
     );
   }
   const defaultSid = configuration.defaultChatServiceSid as ServiceSid;

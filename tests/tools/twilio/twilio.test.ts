@@ -24,7 +24,7 @@ describe('the account', () => {
 
   test.each([
     [{}, 'ACCOUNT_SID and AUTH_TOKEN are not set'],
-    [{}, 'https://console.twilio.com into .env, which cp .env.example .env creates'],
+    [{}, 'https://console.twilio.com into .env. If there is no .env yet, cp .env.example .env'],
     [{ ACCOUNT_SID }, 'AUTH_TOKEN is not set'],
     [{ ACCOUNT_SID, AUTH_TOKEN: ' ' }, 'AUTH_TOKEN is not set'],
     [{ ACCOUNT_SID: 'AC123', AUTH_TOKEN: 'secret' }, 'ACCOUNT_SID is not the SID of an account'],

@@ -60,22 +60,25 @@ export const connect: Command<typeof options> = {
 
     // A history that is damaged is found before anything is changed.
     readHistory();
-    const { domain, plans, retries, shadowing, defaultSid } = await explain(caller, unchanged, () =>
+    const { domain, plans, retries, shadowing, gone, defaultSid } = await explain(caller, unchanged, () =>
       readPlan(twilio, services, flags.domain, caller),
     );
     const changes = plans.filter(({ isChange }) => isChange);
-    const code = shadowing.includes(defaultSid) ? EXIT.problem : EXIT.done;
+    const isCalled = ![...shadowing, ...gone].includes(defaultSid);
+    const code = isCalled ? EXIT.done : EXIT.problem;
     const summary = {
-      ok: code === EXIT.done,
+      ok: isCalled,
       domain,
       dryRun: flags['dry-run'],
       webhooks: plans.map(({ isChange, ...plan }) => ({ ...plan, changed: isChange && !flags['dry-run'] })),
       retryCounts: retries,
       shadowedBy: shadowing,
+      gone,
     };
+    for (const service of gone) caller.problem(`! ${describeGone(service, service === defaultSid)}`);
     for (const service of shadowing) caller.problem(`! ${describeShadow(service, service === defaultSid)}`);
     if (changes.length === 0 && retries.length === 0) {
-      caller.result(describeUnchanged(domain, code === EXIT.done), summary);
+      caller.result(describeUnchanged(domain, isCalled), summary);
       return code;
     }
 
@@ -87,7 +90,7 @@ export const connect: Command<typeof options> = {
     }
     await askFirst({ shown, warnings, question: 'Change this?' }, flags, caller);
     await change({ webhooks: changes, retryCounts: retries }, twilio, caller);
-    const done = describeDone(domain, code === EXIT.done ? undefined : defaultSid);
+    const done = describeDone(domain, isCalled, shadowing.includes(defaultSid) ? defaultSid : undefined);
     // On a terminal, it has been shown already.
     caller.result(terminal ? done : `${shown}\n\n${done}`, summary);
     return code;
@@ -100,16 +103,20 @@ function describeUnchanged(domain: string, isCalled: boolean): string {
     : `The global webhooks are set to https://${domain} already, but the default service does not use them.`;
 }
 
-/** @param shadowing the default service, if it does not use what has been set */
-function describeDone(domain: string, shadowing?: ServiceSid): string {
+/** @param shadowing the default service, if it has another backend */
+function describeDone(domain: string, isCalled: boolean, shadowing?: ServiceSid): string {
   const back = 'Or back: npm run connect -- --undo  puts back what was set before';
-  if (!shadowing) {
+  if (isCalled) {
     return `Done: Twilio calls https://${domain}.\n\nNext:    npm run doctor             checks that it works\n${back}`;
   }
-  return (
-    `The global webhooks are set to https://${domain}, but the default service does not use them.\n\n` +
-    `Next:    npm run connect -- --service ${shadowing}\n${back}`
-  );
+  const next = shadowing ? `Next:    npm run connect -- --service ${shadowing}\n` : '';
+  return `The global webhooks are set to https://${domain}, but the default service does not use them.\n\n${next}${back}`;
+}
+
+function describeGone(service: ServiceSid, isDefault: boolean): string {
+  return isDefault
+    ? `${service}, the default Conversations service, is gone: choose another in the Console, under Conversations > Manage > Defaults`
+    : `${service}, in which an address creates conversations, is gone: see npm run doctor`;
 }
 
 function describeShadow(service: ServiceSid, isDefault: boolean): string {

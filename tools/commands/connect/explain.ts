@@ -17,6 +17,8 @@ export async function explain<T>({ signal }: Caller, state: () => string, ask: (
   try {
     return await ask();
   } catch (error) {
+    // A sentence of its own, such as that nothing is deployed.
+    if (error instanceof Problem && state === unchanged && !signal.aborted) throw error;
     const reason = signal.aborted ? 'interrupted' : reasonOf(error, 'Conversations');
     throw new Problem(`${state()}: ${reason}`, { cause: error });
   }

@@ -30,7 +30,7 @@ export async function readPlan(
   const { domain } = await findDeployment(twilio, { domain: wanted }, caller);
   caller.note('Reading the webhooks that are set…');
   const services = await readServices(twilio, caller);
-  const set = await readSet(twilio, named, services, caller);
+  const { set, gone } = await readSet(twilio, named, services, caller);
   const own = await ownDomains(
     twilio,
     domain,
@@ -45,31 +45,37 @@ export async function readPlan(
   const shadowing = planned.filter(isShadow).map(({ scope }) => scope as ServiceSid);
   caller.note('Asking the Functions for an answer…');
   await checkAnswers(twilio, plans, caller);
-  const connected = named.length > 0 ? named : services.all.filter((service) => !shadowing.includes(service));
+  const left = [...shadowing, ...gone];
+  const connected = named.length > 0 ? named : services.all.filter((service) => !left.includes(service));
   const retries = await planRetries(twilio, connected, caller);
-  return { domain, plans, retries, shadowing, defaultSid: services.defaultSid };
+  return { domain, plans, retries, shadowing, gone, defaultSid: services.defaultSid };
 }
 
-/** The webhooks that matter: of the services that are named; else the account's, and what services have instead. */
+/**
+ * The webhooks that matter: of the services that are named; else the account's, and what services have instead. The
+ * default service, and one that an address names, may be gone.
+ */
 async function readSet(
   twilio: Twilio,
   named: ServiceSid[],
   { all }: ConversationsServices,
   caller: Caller,
-): Promise<{ scope: Scope; webhooks: Webhooks }[]> {
+): Promise<{ set: { scope: Scope; webhooks: Webhooks }[]; gone: ServiceSid[] }> {
   const read = async (scope: Scope) => ({ scope, webhooks: await readWebhooks(twilio, scope, caller) });
-  if (named.length > 0) return Promise.all(named.map(read));
-  const [global, ...own] = await Promise.all([read('account'), ...all.map(tolerant(read))]);
-  return [global, ...own.flatMap((one) => (one && hasUrl(one.webhooks) ? one : []))];
-}
-
-/** A service that an address still names may be gone: `doctor` says so. */
-function tolerant<T>(read: (scope: Scope) => Promise<T>) {
-  return (scope: Scope) =>
-    read(scope).catch((error: TwilioError) => {
-      if (error.status === 404) return undefined;
-      throw error;
-    });
+  if (named.length > 0) return { set: await Promise.all(named.map(read)), gone: [] };
+  const gone: ServiceSid[] = [];
+  const readOwn = async (service: ServiceSid) => {
+    try {
+      const own = await read(service);
+      return hasUrl(own.webhooks) ? [own] : [];
+    } catch (error) {
+      if ((error as TwilioError).status !== 404) throw error;
+      gone.push(service);
+      return [];
+    }
+  };
+  const [global, ...own] = await Promise.all([read('account'), ...all.map(readOwn)]);
+  return { set: [global, ...own.flat()], gone };
 }
 
 function hasUrl({ preWebhookUrl, postWebhookUrl }: Webhooks): boolean {

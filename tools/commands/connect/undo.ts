@@ -32,6 +32,7 @@ export async function undo(
   caller: Caller,
 ): Promise<ExitCode> {
   const entry = lastChange(twilio.accountSid ?? '');
+  caller.note('Reading what is set now…');
   const plan = await explain(caller, unchanged, () => readUndoPlan(entry, twilio, caller));
   const { webhooks, retryCounts, notes } = plan;
   for (const note of notes) caller.problem(`! ${note}`);

@@ -155,7 +155,7 @@ describe('a domain at Twilio', () => {
     const { code, problems } = await run();
     expect([code, problems.join('\n')]).toEqual([
       1,
-      expect.stringContaining('no longer receive onParticipant'),
+      expect.stringContaining('onParticipantRemoved. It may be a deployment of this project that is gone'),
     ]);
     expect(account.webhooks()).toMatchObject(OLD);
     set('account', { preWebhookUrl: null, postWebhookUrl: null });
@@ -221,6 +221,18 @@ describe('a service that has webhooks of its own', () => {
     expect(await json('--yes')).toMatchObject({ shadowedBy: [OTHER] });
   });
 
+  test('may be gone: then nothing says that Twilio calls the Functions', async () => {
+    await run();
+    account.state().configuration.services.shift();
+    account.state().retryCounts.delete(DEFAULT);
+    const { code, out, problems } = await run([]);
+    expect([code, problems]).toEqual([
+      1,
+      [expect.stringContaining('the default Conversations service, is gone')],
+    ]);
+    expect(out).toContain('but the default service does not use them');
+  });
+
   test('of an old deployment is brought up to date', async () => {
     keepOld();
     set(DEFAULT, OLD);
@@ -270,7 +282,7 @@ describe('nothing is changed', () => {
 
   test('if the account has no default service', async () => {
     account.state().configuration.defaultService = null;
-    await unchanged('Nothing has been changed: the account has no default Conversations service');
+    await unchanged('The account has no default Conversations service');
   });
 
   test.each(['conversations.twilio.com', 'serverless.twilio.com'])(
