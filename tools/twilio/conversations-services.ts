@@ -1,6 +1,6 @@
 import type { Twilio } from 'twilio';
 import { Problem } from '../problem';
-import { malformedAnswer } from './errors';
+import { described } from './errors';
 import { type Retries, withRetries } from './retries';
 import type { Scope } from './webhooks';
 
@@ -38,11 +38,7 @@ export async function readServices(
   retries: Retries,
 ): Promise<ConversationsServices> {
   const [configuration, configured] = await Promise.all([
-    withRetries(async () => {
-      const answer = await v1.configuration().fetch();
-      if (!answer.accountSid) throw malformedAnswer();
-      return answer;
-    }, retries),
+    withRetries(async () => described(await v1.configuration().fetch(), 'accountSid'), retries),
     withRetries(() => v1.addressConfigurations.list({ pageSize: PAGE_SIZE }), retries),
   ]);
   if (!configuration.defaultChatServiceSid) {

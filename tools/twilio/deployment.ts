@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Twilio } from 'twilio';
 import { Problem } from '../problem';
-import { describeError, type TwilioError } from './errors';
+import { described, describeError, type TwilioError } from './errors';
 import { type Retries, withRetries } from './retries';
 
 /** What has been deployed to a domain. */
@@ -46,7 +46,7 @@ export async function findDeployment(
   let deployments = noted ? await domainsOf(noted) : [];
   if (deployments.length === 0) {
     const { name } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { name: string };
-    const service = await ask(() => services(name).fetch());
+    const service = await ask(async () => described(await services(name).fetch(), 'sid'));
     if (service) deployments = await domainsOf(service.sid);
   }
   if (domain) {

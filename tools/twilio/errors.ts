@@ -22,7 +22,6 @@ const NOT_SENT = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'];
  */
 export function isTransient(error: unknown): boolean {
   const { status = 500, code } = error as TwilioError;
-  if (code === MALFORMED) return false;
   return status === 429 || status >= 500 || code === STILL_INITIALIZING;
 }
 
@@ -30,6 +29,11 @@ export function isTransient(error: unknown): boolean {
 export function isUndone(error: unknown): boolean {
   const { status = 0, code } = error as TwilioError;
   return (status >= 400 && status < 500) || NOT_SENT.includes(String(code));
+}
+
+/** Whether Twilio's answer was not as Twilio describes it. */
+export function isMalformed(error: unknown): boolean {
+  return (error as TwilioError).code === MALFORMED;
 }
 
 /** The error of an answer that Twilio would not give. */
@@ -42,10 +46,16 @@ export function isRefused(error: unknown): boolean {
   return [401, 403].includes((error as TwilioError).status ?? 0);
 }
 
+/** An answer with what Twilio always sends: without that, what it lacks would mean nothing. @throws TwilioError */
+export function described<T>(answer: T, always: keyof T): T {
+  if (!answer[always]) throw malformedAnswer();
+  return answer;
+}
+
 /** What Twilio answered and what to do about it, without anything that the call was about. */
 export function describeError(error: unknown, product: string, hints: Hints = {}): string {
   const { status, code } = error as TwilioError;
-  if (code === MALFORMED) {
+  if (isMalformed(error)) {
     return `${product} answered something that is not Twilio's: run it again. Is a proxy in between?`;
   }
   if (!status) {

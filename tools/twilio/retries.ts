@@ -1,5 +1,5 @@
 import pRetry from 'p-retry';
-import { isTimeout, isTransient, malformedAnswer } from './errors';
+import { isMalformed, isTimeout, isTransient, malformedAnswer } from './errors';
 
 /** How often a call is tried again. */
 export interface Retries {
@@ -9,6 +9,8 @@ export interface Retries {
 }
 
 const RETRIES = 6;
+/** Half an answer comes once; a proxy's page, each time. */
+const RETRIES_OF_MALFORMED = 2;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
 
@@ -37,7 +39,8 @@ export async function withRetries<T>(
       maxTimeout: LONGEST_PAUSE_MS,
       randomize: true,
       signal,
-      shouldRetry: ({ error }) => isTransient(error),
+      shouldRetry: ({ error, attemptNumber }) =>
+        isTransient(error) && (!isMalformed(error) || attemptNumber <= RETRIES_OF_MALFORMED),
     });
   } catch (error) {
     throw isTimeout(error) ? (last ?? error) : error;
@@ -46,5 +49,6 @@ export async function withRetries<T>(
 
 /** What Twilio's helper library throws if an answer is not JSON, or not what it expects. */
 function isUnreadable(error: unknown): boolean {
-  return error instanceof SyntaxError || error instanceof TypeError;
+  const isNoPage = (error as Error).message === 'Page Records cannot be deserialized';
+  return error instanceof SyntaxError || error instanceof TypeError || isNoPage;
 }

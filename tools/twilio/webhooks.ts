@@ -1,5 +1,5 @@
 import type { Twilio } from 'twilio';
-import { isUndone, malformedAnswer, type TwilioError } from './errors';
+import { described, isUndone, type TwilioError } from './errors';
 import { type Retries, withRetries } from './retries';
 
 /** What has webhooks: the account (the global ones), or one Conversations service (`IS…`), whose own replace the global ones. */
@@ -27,12 +27,8 @@ type Change = NonNullable<Parameters<ReturnType<typeof resourceOf>['update']>[0]
 
 /** Reads webhooks. @throws TwilioError if Twilio does not answer */
 export async function readWebhooks(twilio: Twilio, scope: Scope, retries: Retries): Promise<Webhooks> {
-  const resource = await withRetries(async () => {
-    const answer = await resourceOf(twilio, scope).fetch();
-    // Without it, empty fields would not mean that nothing is set.
-    if (!answer.accountSid) throw malformedAnswer();
-    return answer;
-  }, retries);
+  const fetched = async () => described(await resourceOf(twilio, scope).fetch(), 'accountSid');
+  const resource = await withRetries(fetched, retries);
   return {
     preWebhookUrl: resource.preWebhookUrl ?? '',
     postWebhookUrl: resource.postWebhookUrl ?? '',
@@ -76,11 +72,8 @@ export async function readRetryCounts(
   serviceSid: string,
   retries: Retries,
 ): Promise<RetryCounts> {
-  const { preWebhookRetryCount, postWebhookRetryCount } = await withRetries(async () => {
-    const answer = await twilio.chat.v2.services(serviceSid).fetch();
-    if (!answer.sid) throw malformedAnswer();
-    return answer;
-  }, retries);
+  const fetched = async () => described(await twilio.chat.v2.services(serviceSid).fetch(), 'sid');
+  const { preWebhookRetryCount, postWebhookRetryCount } = await withRetries(fetched, retries);
   return { pre: preWebhookRetryCount ?? 0, post: postWebhookRetryCount ?? 0 };
 }
 

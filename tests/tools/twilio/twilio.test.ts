@@ -97,11 +97,13 @@ describe('a call', () => {
     await expect(calling).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
-  test('whose answer is not JSON is told as such, and not made again', async () => {
+  test('whose answer is not JSON is made again, and told as such if it stays so', async () => {
     const call = jest.fn(async () => JSON.parse('{"sid": "IS'));
-    const given = await withRetries(call, { signal }).catch((error) => error);
+    const given = await withRetries(call, { signal, firstPauseMs: 1 }).catch((error) => error);
     expect(describeError(given, 'Sync')).toContain("Sync answered something that is not Twilio's");
-    expect(call).toHaveBeenCalledTimes(1);
+    expect(call).toHaveBeenCalledTimes(3);
+    const once = jest.fn().mockRejectedValueOnce(new SyntaxError()).mockResolvedValue('done');
+    expect(await withRetries(once, { signal, firstPauseMs: 1 })).toBe('done');
   });
 
   test('is not made again once it was interrupted', async () => {

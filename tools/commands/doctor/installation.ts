@@ -1,7 +1,7 @@
 import type { Twilio } from 'twilio';
 import { type ConversationsServices, readServices } from '../../twilio/conversations-services';
 import { type Deployment, findDeployment } from '../../twilio/deployment';
-import type { TwilioError } from '../../twilio/errors';
+import { described, type TwilioError } from '../../twilio/errors';
 import { type Retries, withRetries } from '../../twilio/retries';
 import {
   type RetryCounts,
@@ -58,7 +58,9 @@ export function examine(
     build: once(async () => {
       const { buildSid } = await deployment();
       const of = await service();
-      const { functionVersions, assetVersions, runtime } = await ask(() => of.builds(buildSid).fetch());
+      const { functionVersions, assetVersions, runtime } = await ask(async () =>
+        described(await of.builds(buildSid).fetch(), 'sid'),
+      );
       return {
         functions: (functionVersions ?? []) as Version[],
         assets: (assetVersions ?? []) as Version[],

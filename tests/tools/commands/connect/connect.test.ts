@@ -285,12 +285,17 @@ describe('nothing is changed', () => {
     await unchanged('The account has no default Conversations service');
   });
 
-  test.each(['conversations.twilio.com', 'serverless.twilio.com'])(
-    'if the answer of %s is cut off',
-    async (of) => {
-      account.server().faultOf = ({ host }) => (host === of ? 'malformed' : undefined);
+  test.each<[string, 'malformed' | 'huge']>([
+    ['conversations.twilio.com', 'malformed'],
+    ['conversations.twilio.com', 'huge'],
+    ['serverless.twilio.com', 'malformed'],
+  ])(
+    'if the answer of %s is %s',
+    async (of, fault) => {
+      account.server().faultOf = ({ host }) => (host === of ? fault : undefined);
       await unchanged("answered something that is not Twilio's");
     },
+    20_000,
   );
 
   test('if Twilio refuses it', async () => {
@@ -426,7 +431,7 @@ describe('what fails on the way', () => {
     account.server().faultOf = undefined;
     expect((await run(['--yes', '--undo'])).code).toBe(0);
     expect(account.webhooks()?.preWebhookUrl).toBeNull();
-  });
+  }, 20_000);
 });
 
 describe('undo', () => {

@@ -371,7 +371,9 @@ describe('nothing hides anything else', () => {
     );
   });
 
-  test.each<['drop' | { status: number; code: number }, string]>([
+  test.each<['drop' | 'malformed' | 'huge' | { status: number; code: number }, string]>([
+    ['malformed', "Twilio answered something that is not Twilio's"],
+    ['huge', "Twilio answered something that is not Twilio's"],
     ['drop', 'no answer from Twilio (ECONNRESET)'],
     [{ status: 401, code: 20003 }, 'Twilio answered 401'],
   ])(
