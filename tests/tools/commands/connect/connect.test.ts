@@ -4,6 +4,9 @@ import { SERVICES } from '../../../../tools/fakes/twilio/fake-account';
 import { DOMAIN } from '../../../../tools/fakes/twilio/serverless';
 import { POST_URL, PRE_URL, type Runs, useFakeAccount } from '../../../helpers/fake-account';
 
+// The first test loads what the command needs.
+jest.setTimeout(20_000);
+
 const account = useFakeAccount(undefined, [DOMAIN, 'frontline-0000-dev.twil.io']);
 const [DEFAULT, OTHER] = SERVICES;
 const OURS = {
@@ -261,14 +264,10 @@ describe('nothing is changed', () => {
       'other.twil.io',
     ]));
 
-  test.each(['drop', 'hang'] as const)(
-    'if the Function does not answer (%s)',
-    async (fault) => {
-      account.server().faultOf = ({ host }) => (host.endsWith('.twil.io') ? fault : undefined);
-      await unchanged('Twilio would reject every new conversation');
-    },
-    20_000,
-  );
+  test.each(['drop', 'hang'] as const)('if the Function does not answer (%s)', async (fault) => {
+    account.server().faultOf = ({ host }) => (host.endsWith('.twil.io') ? fault : undefined);
+    await unchanged('Twilio would reject every new conversation');
+  });
 
   test('if the Function is not there', async () => {
     account.state().domains = {};
@@ -289,14 +288,10 @@ describe('nothing is changed', () => {
     ['conversations.twilio.com', 'malformed'],
     ['conversations.twilio.com', 'huge'],
     ['serverless.twilio.com', 'malformed'],
-  ])(
-    'if the answer of %s is %s',
-    async (of, fault) => {
-      account.server().faultOf = ({ host }) => (host === of ? fault : undefined);
-      await unchanged("answered something that is not Twilio's");
-    },
-    20_000,
-  );
+  ])('if the answer of %s is %s', async (of, fault) => {
+    account.server().faultOf = ({ host }) => (host === of ? fault : undefined);
+    await unchanged("answered something that is not Twilio's");
+  });
 
   test('if Twilio refuses it', async () => {
     account.server().faultOf = ({ method, host }) =>
@@ -354,7 +349,7 @@ describe('what fails on the way', () => {
     account.server().faults = [{ status: 429 }, 'drop', { status: 503 }];
     expect((await run()).code).toBe(0);
     expect(account.webhooks()).toEqual(OURS);
-  }, 20_000);
+  });
 
   test.each([404, 410])('a Chat API that is gone (%p) is a warning', async (status) => {
     account.server().faultOf = ({ host }) => (host === 'chat.twilio.com' ? { status } : undefined);
@@ -431,7 +426,7 @@ describe('what fails on the way', () => {
     account.server().faultOf = undefined;
     expect((await run(['--yes', '--undo'])).code).toBe(0);
     expect(account.webhooks()?.preWebhookUrl).toBeNull();
-  }, 20_000);
+  });
 });
 
 describe('undo', () => {
