@@ -95,11 +95,11 @@ export async function runAsProcess<O extends Options>(command: Command<O>): Prom
   process.exit(interruption.signal.aborted ? EXIT.interrupted : code);
 }
 
-/** Asks on a terminal. */
-async function confirm(
+/** Asks on a terminal. Ctrl-C and Ctrl-D are a no. */
+export async function confirm(
   question: string,
-  input: NodeJS.ReadStream,
-  output: NodeJS.WriteStream,
+  input: NodeJS.ReadableStream,
+  output: NodeJS.WritableStream,
   interruption: AbortController,
 ): Promise<boolean> {
   const terminal = createInterface({ input, output });
@@ -125,7 +125,10 @@ export function hasColours(stream: { isTTY?: boolean }, { NO_COLOR }: NodeJS.Pro
   return Boolean(stream.isTTY) && !NO_COLOR;
 }
 
-/** Runs a command, and says what is wrong; with `--json` also as JSON. An error that is neither a Problem nor a UsageError is thrown: it is a bug. */
+/**
+ * Runs a command, and says what is wrong; with `--json` also as JSON. An error that is neither a Problem nor a UsageError
+ * is thrown: it is a bug.
+ */
 export async function runCommand<O extends Options>(
   { usage, options, operands, run }: Command<O>,
   args: string[],

@@ -63,12 +63,8 @@ export async function findDeployment(
   throw new Problem(`There are several domains: say which one is meant, by\n${domains}`);
 }
 
-/** Every domain that something is deployed to in the account. @throws Problem if Twilio does not answer */
-export async function allDomains(twilio: Twilio, retries: Retries): Promise<string[]> {
-  return (await allDeployments(twilio, retries)).map(({ domain }) => domain);
-}
-
-async function allDeployments(twilio: Twilio, retries: Retries): Promise<Deployment[]> {
+/** Everything that is deployed in the account. @throws Problem if Twilio does not answer */
+export async function allDeployments(twilio: Twilio, retries: Retries): Promise<Deployment[]> {
   const { services } = twilio.serverless.v1;
   const all = (await asking(retries)(() => services.list({ limit: SERVICES_MAX }))) ?? [];
   return (await Promise.all(all.map(({ sid }) => deploymentsOf(twilio, sid, retries)))).flat();

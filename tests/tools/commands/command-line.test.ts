@@ -1,4 +1,12 @@
-import { type Command, EXIT, hasColours, runCommand, UsageError } from '../../../tools/commands/command-line';
+import { PassThrough } from 'node:stream';
+import {
+  type Command,
+  confirm,
+  EXIT,
+  hasColours,
+  runCommand,
+  UsageError,
+} from '../../../tools/commands/command-line';
 import { Problem } from '../../../tools/problem';
 
 const options = { to: { type: 'string' } } as const;
@@ -88,6 +96,18 @@ test('with --json, what is wrong is JSON as well, as one document', async () => 
     [{ ok: false, error: expect.stringContaining('--too') }],
     [{ greeted: 1 }],
   ]);
+});
+
+test.each([
+  ['y\n', true],
+  ['Yes\n', true],
+  ['\n', false],
+  ['', false],
+])('%j, and then the end of the input, is taken for %p', async (typed, expected) => {
+  const input = new PassThrough();
+  const confirmed = confirm('Change this?', input, new PassThrough(), new AbortController());
+  input.end(typed);
+  expect(await confirmed).toBe(expected);
 });
 
 test('a bug is not told as a problem', async () => {

@@ -6,8 +6,8 @@ import { POST_EVENT, PRE_EVENT, type WebhooksPlan } from './plan-webhooks';
 
 /** What the gateway answers in its own name: https://www.twilio.com/docs/serverless/functions-assets/visibility */
 export const REFUSED = [400, 401, 403];
-/** Participants and conversations that nobody has. */
-export const NOBODY = { ConversationSid: `CH${'0'.repeat(32)}`, ParticipantSid: `MB${'0'.repeat(32)}` };
+/** A participant in a conversation, neither of which is there. */
+export const NOWHERE = { ConversationSid: `CH${'0'.repeat(32)}`, ParticipantSid: `MB${'0'.repeat(32)}` };
 
 /** Sends the pre-event Function an event without an address, which it answers with `{}`. */
 export function callPreEvent(twilio: Twilio, url: string): Promise<FunctionAnswer> {
@@ -16,7 +16,7 @@ export function callPreEvent(twilio: Twilio, url: string): Promise<FunctionAnswe
 
 /** Sends the post-event Function an event of a worker, for which it does nothing. */
 export function callPostEvent(twilio: Twilio, url: string): Promise<FunctionAnswer> {
-  return callAsTwilio(twilio, url, { EventType: POST_EVENT, ...NOBODY, Identity: 'worker' });
+  return callAsTwilio(twilio, url, { EventType: POST_EVENT, ...NOWHERE, Identity: 'worker' });
 }
 
 /**

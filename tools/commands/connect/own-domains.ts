@@ -1,5 +1,5 @@
 import type { Twilio } from 'twilio';
-import { allDomains } from '../../twilio/deployment';
+import { allDeployments, type Deployment } from '../../twilio/deployment';
 import type { Retries } from '../../twilio/retries';
 import type { Webhooks } from '../../twilio/webhooks';
 import { readHistory } from './history';
@@ -16,16 +16,22 @@ const TWILIO_DOMAIN = '.twil.io';
  */
 export async function ownDomains(
   twilio: Twilio,
-  domain: string,
-  set: Webhooks[],
+  { domain, serviceSid }: Deployment,
+  webhooks: Webhooks[],
   retries: Retries,
 ): Promise<OwnDomains> {
   const history = readHistory().filter(({ accountSid }) => accountSid === twilio.accountSid);
-  const former = hostsOf(history.flatMap(({ webhooks }) => webhooks.map(({ after }) => after)));
-  const others = hostsOf(set).filter((host) => host.endsWith(TWILIO_DOMAIN) && host !== domain);
-  if (others.length === 0) return { domain, deployed: [], former };
-  const all = await allDomains(twilio, retries);
-  return { domain, deployed: others.filter((host) => all.includes(host)), former };
+  const former = hostsOf(history.flatMap((entry) => entry.webhooks.map(({ after }) => after)));
+  const others = hostsOf(webhooks).filter((host) => host.endsWith(TWILIO_DOMAIN) && host !== domain);
+  if (others.length === 0) return { domain, deployed: [], inOtherServices: [], former };
+  const deployments = await allDeployments(twilio, retries);
+  const set = deployments.filter((one) => others.includes(one.domain));
+  return {
+    domain,
+    deployed: set.map((one) => one.domain),
+    inOtherServices: set.filter((one) => one.serviceSid !== serviceSid).map((one) => one.domain),
+    former,
+  };
 }
 
 function hostsOf(webhooks: Webhooks[]): string[] {

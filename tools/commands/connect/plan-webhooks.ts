@@ -22,8 +22,10 @@ export interface Replaced {
 export interface OwnDomains {
   /** The one that webhooks are to be pointed at. */
   domain: string;
-  /** What the account has deployed, as far as a webhook is set to it. */
+  /** What else the account has deployed, as far as a webhook is set to it. */
   deployed: string[];
+  /** Those of them that are in another Functions service, and so have places of their own under load. */
+  inOtherServices: string[];
   /** What was connected before. */
   former: string[];
 }
@@ -39,9 +41,11 @@ export function planWebhooks(scope: Scope, before: Webhooks, own: OwnDomains): W
     isSameUrl(before.preWebhookUrl, urlOf(own.domain, PRE_EVENT_PATH)),
     isSameUrl(before.postWebhookUrl, urlOf(own.domain, POST_EVENT_PATH)),
   ];
-  // Under load, each Function can be in a service of its own: one is here, and the other where else it is deployed.
-  const isPreKept = isPreHere || (isPostHere && isDeployed(before.preWebhookUrl, PRE_EVENT_PATH, own));
-  const isPostKept = isPostHere || (isPreHere && isDeployed(before.postWebhookUrl, POST_EVENT_PATH, own));
+  // Each Function can be in a service of its own: see docs/operations.md, How much it carries.
+  const isPreKept =
+    isPreHere || (isPostHere && isAt(before.preWebhookUrl, PRE_EVENT_PATH, own.inOtherServices));
+  const isPostKept =
+    isPostHere || (isPreHere && isAt(before.postWebhookUrl, POST_EVENT_PATH, own.inOtherServices));
   // The pre-event URL rejects what it answers wrongly, so it gets nothing but what it is for.
   const isKept = (event: string) =>
     isPreEvent(event) ? event === PRE_EVENT : isPostKept || event === POST_EVENT;
@@ -88,10 +92,6 @@ export function isPreEvent(event: string): boolean {
 /** Whether a URL is that of this project's Function, on a domain that is the account's, or was. */
 export function isOurs(url: string, path: string, { domain, deployed, former }: OwnDomains): boolean {
   return isAt(url, path, [domain, ...deployed, ...former]);
-}
-
-function isDeployed(url: string, path: string, { deployed }: OwnDomains): boolean {
-  return isAt(url, path, deployed);
 }
 
 function isAt(url: string, path: string, domains: string[]): boolean {

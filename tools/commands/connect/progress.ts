@@ -42,7 +42,7 @@ export function trackProgress({ done: verb, back, again }: Words, total: number)
       done.push(name);
       try {
         const now = await read();
-        if (isSame(now, before) && !isSame(now, after)) done.pop();
+        if (isSame(now, before) && !isSame(now, after)) uncertain.push(done.pop() ?? name);
         return now;
       } catch (error) {
         unread.push(name);

@@ -27,13 +27,13 @@ export async function readPlan(
   caller: Caller,
 ) {
   caller.note('Looking for what is deployed…');
-  const { domain } = await findDeployment(twilio, { domain: wanted }, caller);
+  const deployment = await findDeployment(twilio, { domain: wanted }, caller);
   caller.note('Reading the webhooks that are set…');
   const services = await readServices(twilio, caller);
   const { set, gone } = await readSet(twilio, named, services, caller);
   const own = await ownDomains(
     twilio,
-    domain,
+    deployment,
     set.map(({ webhooks }) => webhooks),
     caller,
   );
@@ -48,7 +48,7 @@ export async function readPlan(
   const left = [...shadowing, ...gone];
   const connected = named.length > 0 ? named : services.all.filter((service) => !left.includes(service));
   const retries = await planRetries(twilio, connected, caller);
-  return { domain, plans, retries, shadowing, gone, defaultSid: services.defaultSid };
+  return { domain: deployment.domain, plans, retries, shadowing, gone, defaultSid: services.defaultSid };
 }
 
 /**

@@ -19,6 +19,8 @@ const LABELS: Record<keyof Webhooks, string> = {
   method: 'method',
   target: 'target',
 };
+/** What Twilio answers about one setting, and not about all of them. */
+const REFUSALS = [400, 404, 409, 410];
 const WORDS = { done: 'Put back', back: '', again: 'npm run connect -- --undo' };
 
 /**
@@ -116,8 +118,7 @@ async function setBack<T>(
     try {
       return await progress.set(setting, before, after);
     } catch (error) {
-      const { status = 0 } = error as TwilioError;
-      if (![400, 404, 409, 410].includes(status)) throw error;
+      if (!REFUSALS.includes((error as TwilioError).status ?? 0)) throw error;
       left.push(`${setting.name} (${reasonOf(error, 'Twilio')})`);
       return undefined;
     }

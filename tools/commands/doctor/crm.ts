@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { builtFolder } from '../../build/built-folder';
 import { loadCrm } from '../../runtime/in-process-runtime';
 import { callAsTwilio, type FunctionAnswer } from '../../twilio/signed-call';
-import { NOBODY as NOWHERE, REFUSED } from '../connect/check-answers';
+import { NOWHERE, REFUSED } from '../connect/check-answers';
 import { POST_EVENT, POST_EVENT_PATH, PRE_EVENT, PRE_EVENT_PATH, urlOf } from '../connect/plan-webhooks';
 import { type Check, type Finding, ok, problem, skipped, warning } from './check';
 import { SLOW_MS } from './functions';

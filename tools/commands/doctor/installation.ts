@@ -75,10 +75,7 @@ export function examine(
     services,
     webhooks: webhooksOf,
     /** @throws Problem if nothing is deployed */
-    plans: once(async () => {
-      const { domain } = await deployment();
-      return planAll(twilio, domain, await services(), webhooksOf, retries);
-    }),
+    plans: once(async () => planAll(twilio, await deployment(), await services(), webhooksOf, retries)),
     retryCounts: (serviceSid: string) => {
       const known = retryCounts.get(serviceSid) ?? once(() => readRetryCounts(twilio, serviceSid, retries));
       retryCounts.set(serviceSid, known);

@@ -1,5 +1,6 @@
 import type { Twilio } from 'twilio';
 import type { ConversationsServices, ServiceSid } from '../../twilio/conversations-services';
+import type { Deployment } from '../../twilio/deployment';
 import { malformedAnswer } from '../../twilio/errors';
 import type { Retries } from '../../twilio/retries';
 import type { Scope, Webhooks } from '../../twilio/webhooks';
@@ -18,7 +19,7 @@ export interface WebhookPlans {
 
 export async function planAll(
   twilio: Twilio,
-  domain: string,
+  deployment: Deployment,
   { all }: ConversationsServices,
   read: (scope: Scope) => Promise<Webhooks | undefined>,
   retries: Retries,
@@ -31,7 +32,7 @@ export async function planAll(
   const ownWebhooks = services.flatMap(({ service, set }) =>
     set && (set.preWebhookUrl || set.postWebhookUrl) ? [{ service, set }] : [],
   );
-  const own = await ownDomains(twilio, domain, [global, ...ownWebhooks.map(({ set }) => set)], retries);
+  const own = await ownDomains(twilio, deployment, [global, ...ownWebhooks.map(({ set }) => set)], retries);
   return {
     own,
     global: planWebhooks('account', global, own),

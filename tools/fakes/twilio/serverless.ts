@@ -38,6 +38,8 @@ export function nothingDeployed() {
     variables: {} as Record<string, string>,
     activated: false,
     log: [] as LogLine[],
+    /** The domains of its other environments. */
+    environments: [] as string[],
     /** The domains of the account's other Functions services. */
     others: [] as string[],
     /** How many resources have been created. */
@@ -76,6 +78,11 @@ export async function answerServerless(
     domain_name: DOMAIN,
     build_sid: deployed.activated ? BUILD : null,
   };
+  const environments = deployed.environments.map((domain_name, i) => ({
+    ...environment,
+    sid: `ZE${String(i).padStart(32, '8')}`,
+    domain_name,
+  }));
   const others = deployed.others.map((domain_name, i) => ({
     service: { sid: `ZS${String(i).padStart(32, '9')}`, unique_name: `other-${i}` },
     environment: { ...environment, sid: `ZE${String(i).padStart(32, '9')}`, domain_name, build_sid: BUILD },
@@ -104,7 +111,7 @@ export async function answerServerless(
     case 'GET Services/Environments': {
       const other = others.find((one) => parts.includes(one.service.sid));
       if (other) return list('environments', [other.environment]);
-      return list('environments', deployed.activated ? [environment] : []);
+      return list('environments', deployed.activated ? [environment, ...environments] : []);
     }
     case 'POST Services/Environments':
       return created(environment);

@@ -201,6 +201,13 @@ describe('a domain at Twilio', () => {
   });
 });
 
+test('a URL of another environment is ours, and is replaced', async () => {
+  account.state().deployed.environments.push(OLD_DOMAIN);
+  set('account', { ...OURS, postWebhookUrl: OLD.postWebhookUrl });
+  expect((await run(['--yes', '--domain', DOMAIN])).code).toBe(0);
+  expect(account.webhooks()).toEqual(OURS);
+});
+
 describe('a service that has webhooks of its own', () => {
   test('of another backend shadows the global ones: exit 1 if it is the default one', async () => {
     set(DEFAULT, STRANGER);
