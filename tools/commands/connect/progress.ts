@@ -56,7 +56,7 @@ export function trackProgress({ done: verb, back, again }: Words, total: number)
       const sentences = [
         done.length > 0 && `${verb}: ${done.join(', ')}${back}`,
         uncertain.length > 0 && `${uncertain.join(', ')}: may have been set. Run ${again} again to see`,
-        unread.length > 0 && `Twilio did not show the ${unread.join(', ')} again`,
+        unread.length > 0 && `The ${unread.join(', ')} have not been read again`,
         rest > 0 && 'The rest is not',
       ].filter(Boolean);
       return done.length + uncertain.length > 0 ? sentences.join('. ') : 'Nothing has been changed';

@@ -38,7 +38,7 @@ export async function undo(
   const plan = await explain(caller, unchanged, () => readUndoPlan(entry, twilio, caller));
   const { webhooks, retryCounts, notes } = plan;
   for (const note of notes) caller.problem(`! ${note}`);
-  const summary = { undone: entry.at, dryRun: flags['dry-run'], webhooks, retryCounts, notes };
+  const summary = { ok: true, undone: entry.at, dryRun: flags['dry-run'], webhooks, retryCounts, notes };
   const shown = showPlan(webhooks, retryCounts, caller.terminal);
   if (flags['dry-run']) {
     caller.result(shown, summary);

@@ -418,7 +418,7 @@ describe('what fails on the way', () => {
     };
     const { problems } = await run();
     expect(problems.at(-1)).toMatch(
-      /^Changed: .*global webhooks .*Twilio did not show the global webhooks again: .*403/,
+      /^Changed: .*global webhooks .*The global webhooks have not been read again: .*403/,
     );
     expect(existsSync('.twilioconnectinfo')).toBe(true);
   });
