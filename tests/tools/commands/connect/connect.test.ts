@@ -380,34 +380,25 @@ describe('what fails on the way', () => {
     ({ method, host }: { method: string; host: string }) =>
       method === 'POST' && host === `${name}.twilio.com`;
 
-  test('after Ctrl-C nothing more is changed, and it says what was', async () => {
-    const interruption = new AbortController();
-    account.server().faultOf = (request) => {
-      if (isWriteOf('chat')(request)) interruption.abort();
-      return undefined;
-    };
-    const { problems } = await run(['--yes'], { signal: interruption.signal });
-    expect(problems).toEqual([
-      expect.stringMatching(/^Changed: retry counts of IS\w+ .*The rest is not: interrupted$/),
-    ]);
-    expect(account.webhooks()?.preWebhookUrl).toBeNull();
-    expect(existsSync('.twilioconnectinfo')).toBe(true);
-  });
-
-  test('Ctrl-C while Twilio answers leaves nothing that it does not tell', async () => {
-    const interruption = new AbortController();
-    account.server().faultOf = (request) => {
-      if (isWriteOf('conversations')(request)) interruption.abort();
-      return undefined;
-    };
-    const { problems } = await run(['--yes'], { signal: interruption.signal });
-    expect(problems).toEqual([
-      expect.stringMatching(/^Changed: retry counts of IS\w+, global webhooks .*: interrupted$/),
-    ]);
-    expect(account.webhooks()).toEqual(OURS);
-    expect((await run(['--yes', '--undo'])).code).toBe(0);
-    expect(account.webhooks()?.preWebhookUrl).toBeNull();
-  });
+  test.each([
+    ['chat', /^Changed: retry counts of IS\w+ \(.*The rest is not: interrupted$/, null],
+    ['conversations', /^Changed: retry counts of IS\w+, global webhooks \(.*: interrupted$/, PRE_URL],
+  ])(
+    'after Ctrl-C while %s answers nothing more is changed, and it says what was',
+    async (of, words, url) => {
+      const interruption = new AbortController();
+      account.server().faultOf = (request) => {
+        if (isWriteOf(of)(request)) interruption.abort();
+        return undefined;
+      };
+      const { problems } = await run(['--yes'], { signal: interruption.signal });
+      expect(problems).toEqual([expect.stringMatching(words)]);
+      expect(account.webhooks()?.preWebhookUrl).toBe(url);
+      expect((await run(['--yes', '--undo'])).code).toBe(0);
+      expect(account.webhooks()?.preWebhookUrl).toBeNull();
+      expect(account.state().retryCounts.get(DEFAULT)).toEqual({ pre: 0, post: 0 });
+    },
+  );
 
   test('if it cannot be read again, it says that it is changed', async () => {
     let isWritten = false;
