@@ -321,7 +321,7 @@ test('sends nothing without credentials, and none after wrong flags', async () =
   list(ada);
   expect(await run([], { AUTH_TOKEN: '' })).toMatchObject({
     status: 1,
-    stderr: expect.stringContaining('AUTH_TOKEN are not set'),
+    stderr: expect.stringContaining('AUTH_TOKEN is not set'),
   });
   expect(await run([], { ACCOUNT_SID: 'AC123' })).toMatchObject({
     status: 1,
