@@ -10,6 +10,8 @@ export type ServiceSid = Exclude<Scope, 'account'>;
 export interface InboundAddress {
   /** sms, whatsapp, … */
   type: string;
+  /** Such as `+14155550100` or `whatsapp:+14155550100`. */
+  address: string;
   /** Whether messages to it create conversations. */
   isOn: boolean;
   /** `default`, `webhook` or `studio`: what else happens. */
@@ -47,10 +49,11 @@ export async function readServices(
     );
   }
   const defaultSid = configuration.defaultChatServiceSid as ServiceSid;
-  const addresses = configured.map(({ type, autoCreation }): InboundAddress => {
+  const addresses = configured.map(({ type, address, autoCreation }): InboundAddress => {
     const { enabled, type: kind, conversation_service_sid } = Object(autoCreation) as Record<string, unknown>;
     return {
       type,
+      address,
       isOn: enabled === true,
       kind: String(kind ?? 'default'),
       serviceSid: (conversation_service_sid || defaultSid) as ServiceSid,

@@ -9,8 +9,9 @@ import { type Check, type Finding, ok, problem, skipped, warning } from './check
 import { SLOW_MS } from './functions';
 import type { Installation } from './installation';
 
-/** A number that nobody can have: https://www.twilio.com/docs/iam/test-credentials */
+/** Numbers that nobody can have: https://www.twilio.com/docs/iam/test-credentials */
 const NOBODY = '+15005550001';
+const NO_NUMBER = '+15005550006';
 const OWN_ADDRESS = 'MessagingBinding.ProxyAddress';
 
 /** Looks somebody up, as the deployed Functions do and from this machine: so it shows which of both has the wrong settings. */
@@ -28,13 +29,15 @@ async function lookUpThere({
   twilio,
   deployment,
   variables,
+  ownNumber,
   address = NOBODY,
 }: Installation): Promise<Finding[]> {
   const { domain } = await deployment();
   const { CRM_SOURCE: source = 'file' } = await variables();
+  const own = await ownNumber();
   const event = {
     'MessagingBinding.Address': address,
-    [OWN_ADDRESS]: NOBODY.replace(/1$/, '6'),
+    [OWN_ADDRESS]: own ?? NO_NUMBER,
     Source: 'SMS',
   };
   const ask = (path: string, fields: Record<string, string>) =>
@@ -67,7 +70,7 @@ async function lookUpThere({
     ...event,
     Attributes: '{}',
   });
-  if (status === 200) return answered(`answers, and knows nobody by ${shown(address)}`);
+  if (status === 200) return answered(`answers, and knows nobody by ${shown(address, own)}`);
   const { error } = Object(body) as { error?: unknown };
   const reason = String(error ?? `answered ${status}`);
   return [problem(`deployed, ${source}: ${reason}`, 'Mend it in .env. Then npm run deploy.')];
@@ -78,7 +81,7 @@ function nameIn({ status, body }: FunctionAnswer): string | undefined {
   return status === 200 && typeof name === 'string' ? name : undefined;
 }
 
-async function lookUpHere({ env, address: asked = NOBODY }: Installation): Promise<Finding[]> {
+async function lookUpHere({ env, ownNumber, address: asked = NOBODY }: Installation): Promise<Finding[]> {
   if (!existsSync(join(builtFolder(), 'assets/crm.private.js'))) {
     return [skipped('not asked from here: run npm run build first')];
   }
@@ -86,13 +89,16 @@ async function lookUpHere({ env, address: asked = NOBODY }: Installation): Promi
   const address = parseAddress(asked);
   if (!address) return [problem('--address is not an address', 'Write it like +14155550147.')];
   const source = env.CRM_SOURCE?.trim() || 'file';
+  const proxyAddress = await ownNumber();
   const startedAt = performance.now();
   try {
     const context = { DOMAIN_NAME: 'localhost', ...env } as Parameters<typeof findCustomer>[1];
-    const customer = await findCustomer(address, context, { startedAt });
+    const customer = await findCustomer(address, context, { startedAt, proxyAddress });
     const ms = Math.round(performance.now() - startedAt);
     if (!customer)
-      return [ok(`from here, ${source}: answers, and knows nobody by ${shown(asked)} (${ms} ms)`)];
+      return [
+        ok(`from here, ${source}: answers, and knows nobody by ${shown(asked, proxyAddress)} (${ms} ms)`),
+      ];
     return [
       ok(`from here, ${source}: ${JSON.stringify(customer.display_name ?? customer.customer_id)} (${ms} ms)`),
     ];
@@ -101,6 +107,7 @@ async function lookUpHere({ env, address: asked = NOBODY }: Installation): Promi
   }
 }
 
-function shown(address: string): string {
-  return address === NOBODY ? 'a number that nobody has' : 'that address';
+function shown(address: string, own: string | undefined): string {
+  if (address === NOBODY) return 'a number that nobody has';
+  return own ? `that address after a message to ${own}` : 'that address';
 }

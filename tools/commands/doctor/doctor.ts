@@ -14,12 +14,15 @@ import { runChecks, worst } from './run-checks';
 import { showChecks } from './show-checks';
 import { webhooks } from './webhooks';
 
-const USAGE = `npm run doctor -- [CHECK…] [--address ADDRESS] [--domain DOMAIN] [--list] [--json]
+const USAGE = `npm run doctor -- [CHECK…] [--address ADDRESS [--to NUMBER]] [--domain DOMAIN]
+                      [--list] [--json]
 
 Tells whether the installation works. It changes nothing.
 
   CHECK      makes these checks only, such as: webhooks crm
   --address  looks up who has this address, such as +14155550147
+  --to       your number that they write to: by default one that creates conversations. Numbers in
+             the CRM without a country code are read as of its country
   --domain   the domain of the Functions, if there are several
   --list     names the checks
   --json     prints JSON
@@ -46,6 +49,7 @@ const LAST_TRY_MS = 10_000;
 
 const options = {
   address: { type: 'string' },
+  to: { type: 'string' },
   domain: { type: 'string' },
   list: { type: 'boolean', default: false },
 } as const;

@@ -26,7 +26,7 @@ export type Installation = ReturnType<typeof examine>;
 export function examine(
   twilio: Twilio,
   env: NodeJS.ProcessEnv,
-  { domain, address }: { domain?: string; address?: string },
+  { domain, address, to }: { domain?: string; address?: string; to?: string },
   retries: Retries,
 ) {
   const { serverless } = twilio;
@@ -51,6 +51,13 @@ export function examine(
     ask,
     /** The address to look up, if the user names one. */
     address,
+    /** A number of the account, to which a customer may have written; `undefined` if none is known. */
+    ownNumber: async () => {
+      const known = await services().catch(() => undefined);
+      return (
+        to ?? known?.addresses.find((own) => own.isOn && /^(whatsapp:)?\+\d+$/.test(own.address))?.address
+      );
+    },
     /** @throws Problem if nothing is deployed */
     deployment: deployment as () => Promise<Deployment>,
     service,

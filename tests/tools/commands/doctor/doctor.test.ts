@@ -430,6 +430,22 @@ describe('the CRM', () => {
     ]);
   });
 
+  test('is asked about somebody who wrote to a number of the account, or to the one that is given', async () => {
+    const seen = async (...args: string[]) =>
+      (await crm('--address', '+14155550199', ...args))?.map(({ seen }) => seen.replace(/ \(.*/, ''));
+    const unknown = (own: string) => [
+      `deployed, file: answers, and knows nobody by that address after a message to ${own}`,
+      `from here, file: answers, and knows nobody by that address after a message to ${own}`,
+    ];
+    account.state().configuration.addresses.push({
+      type: 'sms',
+      address: '+4930901820',
+      autoCreation: { enabled: true, type: 'default', conversation_service_sid: null },
+    });
+    expect(await seen()).toEqual(unknown('+4930901820'));
+    expect(await seen('--to', '+33140205050')).toEqual(unknown('+33140205050'));
+  });
+
   describe('may fail or be slow once', () => {
     let answers: { status?: number; name?: string; afterMs?: number }[];
     let slow: Server;
