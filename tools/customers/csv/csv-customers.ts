@@ -1,9 +1,10 @@
 import { Problem } from '../../problem';
 import { isShortened } from '../address-key';
-import { type CustomerList, placeOf } from '../customer-list';
+import { type CustomerList, type ListedCustomer, placeOf } from '../customer-list';
 import type { Findings } from '../findings';
 import { type Columns, type CsvSettings, findColumns } from './columns';
 import { type Row, readRows } from './rows';
+import { encodingOf } from './text';
 import { UnusedColumns } from './unused-columns';
 
 /**
@@ -35,21 +36,22 @@ export async function readCsvCustomers(
   let columns: Columns | undefined;
   let unused: UnusedColumns | undefined;
   let footer: Row[] = [];
-  const rows = readRows(file, (place) => {
-    if (!columns) throw new Problem(`${place}: quotation marks that do not match, in the headers`);
-    list.leaveOut(place, 'quotation marks that do not match');
-  });
-  for await (const { number, cells } of rows) {
-    const row = { number, cells: cells.map(cleanCell) };
-    if (!row.cells.some(Boolean)) continue;
-    unused?.see(row.cells);
-    if (!columns) {
-      columns = findColumns(row.cells, settings);
-      unused = new UnusedColumns(columns);
-    } else if (mayBeFooter(row, columns)) footer.push(row);
-    else {
-      for (const one of [...footer, row]) addRow(one, columns, list, findings);
-      footer = [];
+  const encoding = await encodingOf(file);
+  for await (const rows of readRows(file, encoding)) {
+    for (const { number, cells: written, problem } of rows) {
+      if (problem && !columns) throw new Problem(`row ${number}: ${problem}, in the headers`);
+      if (problem) list.leaveOut(`row ${number}`, problem);
+      const row = { number, cells: written.map(cleanCell) };
+      if (!row.cells.some(Boolean)) continue;
+      unused?.see(row.cells);
+      if (!columns) {
+        columns = findColumns(row.cells, settings);
+        unused = new UnusedColumns(columns);
+      } else if (mayBeFooter(row, columns)) footer.push(row);
+      else {
+        for (const one of [...footer, row]) addRow(one, columns, list, findings);
+        footer = [];
+      }
     }
   }
   if (!columns) throw new Problem('has no headers, and no customers');
@@ -78,46 +80,56 @@ function addRow(
   findings: Findings,
 ) {
   const at = `row ${number}`;
-  const cell = (column: number) => cells[column] ?? '';
   // Zoho writes it before its IDs in exports, and not in its API.
-  const customer_id = cell(id).replace(/^zcrm_(?=\d)/, '');
+  const customer_id = (cells[id] ?? '').replace(/^zcrm_(?=\d)/, '');
   if (!customer_id) return list.leaveOut(at, `no ID in the column ${headers[id]}`);
-  if (NO_VALUE.test(customer_id)) {
-    return list.leaveOut(at, 'an ID that is an error or an empty value of a spreadsheet or a program');
-  }
-  if (isShortened(customer_id)) {
-    return list.leaveOut(
-      at,
-      'an ID that Excel has shortened, such as 3.36796E+10: use the file as it was exported',
-    );
-  }
-  if (cells.slice(headers.length).some(Boolean)) {
+  const problem = problemOfId(customer_id);
+  if (problem) return list.leaveOut(at, problem);
+  if (cells.length > headers.length && cells.slice(headers.length).some(Boolean)) {
     return list.leaveOut(
       placeOf(at, customer_id),
       'more cells than there are headers, so they may be shifted',
     );
   }
+  const channels: ListedCustomer['channels'] = [];
+  for (const { column, type } of addresses) {
+    const cell = cells[column];
+    if (!cell) continue;
+    const field = headers[column] ?? '';
+    const values = cell.length > CELL_MAX_LENGTH ? undefined : valuesOf(cell, type);
+    if (!values || values.length > VALUES_MAX) {
+      const reason = `more than ${VALUES_MAX} in a cell, or a cell of over ${CELL_MAX_LENGTH} characters`;
+      findings.add('addresses left out', reason, `${placeOf(at, customer_id)}, ${field}`);
+    } else for (const value of values) channels.push({ field, type, value });
+  }
   list.add({
     at,
     customer_id,
-    display_name: names.map((group) => group.map(cell).filter(Boolean).join(' ')).find(Boolean),
-    avatar: avatar === undefined ? undefined : cell(avatar) || undefined,
-    channels: addresses.flatMap(({ column, type }) => {
-      const field = headers[column] ?? '';
-      const values = cell(column).length > CELL_MAX_LENGTH ? [] : valuesOf(cell(column), type);
-      if (cell(column).length <= CELL_MAX_LENGTH && values.length <= VALUES_MAX) {
-        return values.map((value) => ({ field, type, value }));
-      }
-      const reason = `more than ${VALUES_MAX} in a cell, or a cell of over ${CELL_MAX_LENGTH} characters`;
-      findings.add('addresses left out', reason, `${placeOf(at, customer_id)}, ${field}`);
-      return [];
-    }),
+    display_name: nameOf(cells, names),
+    avatar: avatar === undefined ? undefined : cells[avatar] || undefined,
+    channels,
   });
+}
+
+/** Why a text is nobody’s ID, if it is not. */
+function problemOfId(id: string): string | undefined {
+  if (NO_VALUE.test(id)) return 'an ID that is an error or an empty value of a spreadsheet or a program';
+  if (id.startsWith('=')) return 'an ID that is a formula: save the file with the values of formulas';
+  if (!isShortened(id)) return undefined;
+  return 'an ID that Excel has shortened, such as 3.36796E+10: use the file as it was exported';
+}
+
+/** The first name that is not empty; a formula is none. */
+function nameOf(cells: string[], names: Columns['names']): string | undefined {
+  for (const columns of names) {
+    const parts = columns.map((column) => cells[column]).filter((part) => part && !part.startsWith('='));
+    if (parts.length > 0) return parts.join(' ');
+  }
+  return undefined;
 }
 
 /** The values of a cell: `Okafor, Ada <ada@example.com>` is one, whatever is in the name. */
 function valuesOf(cell: string, type: string): string[] {
-  if (!cell) return [];
   if (!SEVERAL_VALUES.test(cell)) return [cell];
   const inBrackets =
     type === 'email' ? [...cell.matchAll(/<([^<>]+)>/g)].map(([, address = '']) => address) : [];
