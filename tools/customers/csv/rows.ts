@@ -73,19 +73,28 @@ async function* recordsOf(text: AsyncIterable<string[]>): AsyncGenerator<Record[
 /** The cells of each record; `undefined` if its quotes do not match. */
 function parseAll(records: Record[], delimiter: string): (string[] | undefined)[] {
   const texts = records.map(({ lines }) => lines.join('\n'));
-  const isQuoted = (text: string) => text.includes('"');
+  const plain = texts.map((text) => plainCells(text, delimiter));
+  const rest = texts.filter((_text, i) => !plain[i]);
   // Parsed together, they take a fraction of the time; who spoils it is found one by one.
-  const quoted = parseRows(texts.filter(isQuoted), delimiter)?.values();
-  return texts.map((text, i) => {
-    if (!isQuoted(text)) return text.split(delimiter).map((cell) => cell.trim());
-    if (quoted) return quoted.next().value ?? undefined;
-    const [cells] = parseRows([text], delimiter) ?? [];
+  const together = parseRows(rest, delimiter)?.values();
+  return plain.map((cells, i) => {
+    if (cells) return cells;
+    if (together) return together.next().value ?? undefined;
+    const [alone] = parseRows([texts[i] ?? ''], delimiter) ?? [];
     const { number, lines } = records[i] as Record;
-    if (cells || lines.length === 1) return cells;
+    if (alone || lines.length === 1) return alone;
     throw new Problem(
       `row ${number}: ${NOT_MATCHING}, over ${lines.length} lines: mend them, so that no other row is lost`,
     );
   });
+}
+
+/** The cells of a row of which none, or each as a whole, is in quotes; `undefined` if there is more to it. */
+function plainCells(text: string, delimiter: string): string[] | undefined {
+  if (!text.includes('"')) return text.split(delimiter).map((cell) => cell.trim());
+  if (!text.startsWith('"') || !text.endsWith('"')) return undefined;
+  const cells = text.slice(1, -1).split(`"${delimiter}"`);
+  return cells.some((cell) => cell.includes('"')) ? undefined : cells;
 }
 
 /** The cells of each text; `undefined` if one of them is not one row. */
