@@ -86,7 +86,7 @@ export class CustomerList {
     const others = ids.map((other) => maskId(other)).join(', ');
     this.findings.add(
       'addresses ambiguous',
-      'several customers have them, so nobody is linked by them',
+      'of several customers, so that nobody is linked',
       `${placeOf(at, id)}, ${field}, also that of customer_id ${others}`,
     );
   }

@@ -1,3 +1,4 @@
+import type { CountryCode } from 'libphonenumber-js';
 import { Problem } from '../../problem';
 import { isShortened } from '../address-key';
 import { type CustomerList, type ListedCustomer, placeOf } from '../customer-list';
@@ -20,11 +21,13 @@ const FOOTER_MAX = 10;
 const VALUES_MAX = 50;
 const CELL_MAX_LENGTH = 5000;
 /** What spreadsheets and programs write where there is no value. */
-const NO_VALUE = /^(#N\/A|#REF!|#NAME\?|#VALUE!|#NULL!|#NUM!|#DIV\/0!|null|undefined|nan)$/i;
+const NO_VALUE =
+  /^(#N\/A|#REF!|#NAME\?|#VALUE!|#NULL!|#NUM!|#DIV\/0!|null|undefined|nan|none|unknown|n\/a|\p{Pd}+)$/iu;
 
 /**
  * Reads customers from a CSV file, as CRMs, address books and spreadsheets export them.
  *
+ * @param country where the file is likely to be from
  * @throws Problem if the file cannot be read, or a column that is needed is missing
  */
 export async function readCsvCustomers(
@@ -32,11 +35,16 @@ export async function readCsvCustomers(
   list: CustomerList,
   findings: Findings,
   settings: CsvSettings,
+  country?: CountryCode,
 ) {
   let columns: Columns | undefined;
   let unused: UnusedColumns | undefined;
   let footer: Row[] = [];
-  const encoding = await encodingOf(file);
+  const encoding = await encodingOf(file, country);
+  if (encoding.doubt) {
+    const remedy = 'if names look wrong, save it as "CSV UTF-8"';
+    findings.add('files to look at', `${encoding.doubt}: ${remedy}`, file);
+  }
   for await (const rows of readRows(file, encoding)) {
     for (const { number, cells: written, problem } of rows) {
       if (problem && !columns) throw new Problem(`row ${number}: ${problem}, in the headers`);
@@ -57,6 +65,7 @@ export async function readCsvCustomers(
   if (!columns) throw new Problem('has no headers, and no customers');
   unused?.report(findings);
   const hasCustomers = list.counts().listed > 0;
+  if (!hasCustomers && footer.length === 0) throw new Problem('has headers, and no customers below them');
   for (const [i, row] of footer.entries()) {
     const isFooter = hasCustomers && i >= footer.length - FOOTER_MAX;
     if (isFooter) findings.add('rows left out', 'the footer of a report', `row ${row.number}`);
@@ -94,7 +103,7 @@ function addRow(
   const channels: ListedCustomer['channels'] = [];
   for (const { column, type } of addresses) {
     const cell = cells[column];
-    if (!cell) continue;
+    if (!cell || NO_VALUE.test(cell)) continue;
     const field = headers[column] ?? '';
     const values = cell.length > CELL_MAX_LENGTH ? undefined : valuesOf(cell, type);
     if (!values || values.length > VALUES_MAX) {
@@ -119,11 +128,14 @@ function problemOfId(id: string): string | undefined {
   return 'an ID that Excel has shortened, such as 3.36796E+10: use the file as it was exported';
 }
 
-/** The first name that is not empty; a formula is none. */
+/** The first of the names that says something. */
 function nameOf(cells: string[], names: Columns['names']): string | undefined {
   for (const columns of names) {
-    const parts = columns.map((column) => cells[column]).filter((part) => part && !part.startsWith('='));
-    if (parts.length > 0) return parts.join(' ');
+    const parts = columns
+      .map((column) => cells[column] ?? '')
+      .filter((part) => part && !part.startsWith('='));
+    // Some people are called Null.
+    if (!parts.every((part) => NO_VALUE.test(part))) return parts.join(' ');
   }
   return undefined;
 }

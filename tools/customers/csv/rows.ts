@@ -1,5 +1,6 @@
 import { CsvError, type Options, parse } from 'csv-parse/sync';
 import { Problem } from '../../problem';
+import { type Record, readRecords } from './records';
 import { type Encoding, textOf } from './text';
 
 /** What is between the cells: of CSV, of Excel where the comma is the decimal sign, of "Unicode Text", of some databases. */
@@ -19,12 +20,6 @@ export interface Row {
   problem?: string;
 }
 
-/** A row as it is written. */
-interface Record {
-  number: number;
-  lines: string[];
-}
-
 const NOT_MATCHING = 'quotation marks that do not match';
 const SEVERAL_ROWS = 'quotation marks over several lines, each of which looks like a row';
 
@@ -37,7 +32,7 @@ const SEVERAL_ROWS = 'quotation marks over several lines, each of which looks li
 export async function* readRows(file: string, encoding: Encoding): AsyncGenerator<Row[]> {
   const delimiter = delimiterOf(await headOf(file, encoding));
   let width = 0;
-  for await (const records of recordsOf(linesOf(textOf(file, encoding)))) {
+  for await (const records of readRecords(textOf(file, encoding))) {
     const cellsOf = parseAll(records, delimiter);
     yield records.flatMap(({ number, lines }, i): Row | [] => {
       const cells = cellsOf[i];
@@ -48,26 +43,6 @@ export async function* readRows(file: string, encoding: Encoding): AsyncGenerato
       return { number, cells };
     });
   }
-}
-
-/** Rows as they are written: a quote that is open leads into the next line. */
-async function* recordsOf(text: AsyncIterable<string[]>): AsyncGenerator<Record[]> {
-  let number = 1;
-  let lines: string[] = [];
-  let isOpen = false;
-  for await (const some of text) {
-    const records: Record[] = [];
-    for (const line of some) {
-      lines.push(line);
-      if (hasOddQuotes(line)) isOpen = !isOpen;
-      if (isOpen) continue;
-      records.push({ number, lines });
-      number++;
-      lines = [];
-    }
-    yield records;
-  }
-  if (isOpen) throw new Problem(`row ${number}: a quotation mark that is never closed`);
 }
 
 /** The cells of each record; `undefined` if its quotes do not match. */
@@ -112,29 +87,6 @@ function parseRows(texts: string[], delimiter: string): string[][] | undefined {
 function isSeveralRows(lines: string[], delimiter: string, width: number): boolean {
   if (lines.length === 1 || width < 2) return false;
   return [lines.at(0), lines.at(-1)].every((line = '') => line.split(delimiter).length >= width);
-}
-
-function hasOddQuotes(line: string): boolean {
-  let isOdd = false;
-  for (let i = line.indexOf('"'); i >= 0; i = line.indexOf('"', i + 1)) isOdd = !isOdd;
-  return isOdd;
-}
-
-/** Lines, whichever ends they have: a file that was edited elsewhere has several kinds. */
-async function* linesOf(text: AsyncIterable<string>): AsyncGenerator<string[]> {
-  let rest = '';
-  for await (const chunk of text) {
-    // Otherwise a long line would be searched anew for each chunk.
-    if (!/[\r\n]/.test(chunk) && !rest.endsWith('\r')) {
-      rest += chunk;
-      continue;
-    }
-    const lines = `${rest}${chunk}`.split(/\r\n|\n|\r(?!$)/);
-    rest = lines.pop() ?? '';
-    yield lines;
-  }
-  const last = rest.replace(/\r$/, '');
-  if (last) yield [last];
 }
 
 function optionsFor(delimiter: string): Options {

@@ -1,17 +1,60 @@
 import { createReadStream } from 'node:fs';
+import type { CountryCode } from 'libphonenumber-js';
+
+/**
+ * The code pages in which Excel saves "CSV", by the countries where Windows is set to one that is not Windows-1252; in the
+ * names of https://encoding.spec.whatwg.org/#names-and-labels. The pages are those of
+ * https://learn.microsoft.com/en-us/windows/win32/intl/code-page-identifiers.
+ */
+const CODE_PAGES: Record<string, string[]> = {
+  'windows-1250': ['AL', 'BA', 'CZ', 'HR', 'HU', 'ME', 'PL', 'RO', 'RS', 'SI', 'SK'],
+  'windows-1251': ['BG', 'BY', 'KG', 'KZ', 'MK', 'MN', 'RU', 'TJ', 'UA'],
+  'windows-1253': ['CY', 'GR'],
+  'windows-1254': ['AZ', 'TR', 'UZ'],
+  'windows-1255': ['IL'],
+  'windows-1256': [
+    'AE',
+    'BH',
+    'DZ',
+    'EG',
+    'IQ',
+    'JO',
+    'KW',
+    'LB',
+    'LY',
+    'MA',
+    'OM',
+    'PK',
+    'QA',
+    'SA',
+    'SY',
+    'TN',
+    'YE',
+  ],
+  'windows-1257': ['EE', 'LT', 'LV'],
+  'windows-1258': ['VN'],
+  'windows-874': ['TH'],
+  shift_jis: ['JP'],
+  gbk: ['CN', 'SG'],
+  'euc-kr': ['KR'],
+  big5: ['HK', 'MO', 'TW'],
+};
 
 /** How the characters of a file are written. */
 export interface Encoding {
-  name: 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
-  /** Whether it is that with exceptions, which become U+FFFD: a row was pasted from elsewhere. */
-  isMixed?: boolean;
+  /** As TextDecoder calls it. */
+  name: string;
+  /** Why some characters may be read as others. */
+  doubt?: string;
 }
 
 /**
- * UTF-16 says so by its first bytes. What is not UTF-8 is Windows-1252, in which Excel saves where Windows is in English or
- * another language of Western Europe; but for a few odd bytes among characters of UTF-8, which would all be spoilt by that.
+ * UTF-16 says so by its first bytes. What is not UTF-8 is in the code page of Excel; but for a few odd bytes among
+ * characters of UTF-8, which would all be spoilt by that: they come of a row that was pasted from elsewhere.
+ *
+ * @param country where the file is likely to be from
  */
-export async function encodingOf(file: string): Promise<Encoding> {
+export async function encodingOf(file: string, country?: CountryCode): Promise<Encoding> {
   const decoder = new TextDecoder('utf-8');
   let isFirst = true;
   let odd = 0;
@@ -29,8 +72,12 @@ export async function encodingOf(file: string): Promise<Encoding> {
     count(decoder.decode(chunk, { stream: true }));
   }
   count(decoder.decode());
-  if (odd > others) return { name: 'windows-1252' };
-  return { name: 'utf-8', isMixed: odd > 0 };
+  if (odd === 0) return { name: 'utf-8' };
+  if (odd <= others) return { name: 'utf-8', doubt: 'UTF-8, but for some characters, which cannot be read' };
+  const codePage = Object.keys(CODE_PAGES).find((name) => CODE_PAGES[name]?.includes(country ?? ''));
+  if (codePage || country) return { name: codePage ?? 'windows-1252' };
+  const doubt = 'not UTF-8, and read as one of Western Europe, since CRM_DEFAULT_COUNTRY is not set';
+  return { name: 'windows-1252', doubt };
 }
 
 /** The text of a file, in pieces. */
