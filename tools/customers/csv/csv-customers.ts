@@ -4,6 +4,7 @@ import { isShortened } from '../address-key';
 import { type CustomerList, type ListedCustomer, placeOf } from '../customer-list';
 import type { Findings } from '../findings';
 import { type Columns, type CsvSettings, findColumns } from './columns';
+import { listHeaders } from './headers';
 import { type Row, readRows } from './rows';
 import { encodingOf } from './text';
 import { UnusedColumns } from './unused-columns';
@@ -64,6 +65,10 @@ export async function readCsvCustomers(
   }
   if (!columns) throw new Problem('has no headers, and no customers');
   unused?.report(findings);
+  if (columns.names.every((group) => group.length === 0)) {
+    const reason = 'the one with names, which no header tells: name it by CSV_NAME_COLUMN in .env';
+    findings.add('columns to look at', reason, listHeaders(columns.headers));
+  }
   const hasCustomers = list.counts().listed > 0;
   if (!hasCustomers && footer.length === 0) throw new Problem('has headers, and no customers below them');
   for (const [i, row] of footer.entries()) {

@@ -85,6 +85,15 @@ test('columns with other headers are named in .env', async () => {
   );
 });
 
+test('a file without a known column of names says how to name it', async () => {
+  const content = rows('ID,Vorname,Phone', '1,Ada,+14155550147');
+  expect(await warnings(content)).toEqual([
+    '1 column to look at: the one with names, which no header tells: name it by CSV_NAME_COLUMN in .env: ID, Vorname, Phone',
+    expect.stringMatching(/no name/),
+  ]);
+  expect(await warnings(content, { CSV_NAME_COLUMN: 'Vorname' })).toEqual([]);
+});
+
 test('an ID column whose header has a comma in it is named as it is', async () => {
   const content = rows('ID,"Name, ID",Phone', '1,C-1,+14155550147');
   expect(await addresses(content, { CSV_ID_COLUMN: 'Name, ID' })).toEqual({ '+14155550147': 'C-1' });
