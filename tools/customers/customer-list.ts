@@ -155,7 +155,10 @@ export class CustomerList {
       if (typeof ids !== 'string') ambiguous.push({ key, customer_ids: ids });
       else {
         const { display_name, avatar } = this.people.get(ids) ?? {};
-        customers.push({ key, customer_id: ids, display_name, avatar });
+        const customer: AddressedCustomer = { key, customer_id: ids };
+        if (display_name) customer.display_name = display_name;
+        if (avatar) customer.avatar = avatar;
+        customers.push(customer);
       }
     }
     return { customers, ambiguous };
