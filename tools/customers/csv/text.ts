@@ -6,38 +6,20 @@ import type { CountryCode } from 'libphonenumber-js';
  * names of https://encoding.spec.whatwg.org/#names-and-labels. The pages are those of
  * https://learn.microsoft.com/en-us/windows/win32/intl/code-page-identifiers.
  */
-const CODE_PAGES: Record<string, string[]> = {
-  'windows-1250': ['AL', 'BA', 'CZ', 'HR', 'HU', 'ME', 'PL', 'RO', 'RS', 'SI', 'SK'],
-  'windows-1251': ['BG', 'BY', 'KG', 'KZ', 'MK', 'MN', 'RU', 'TJ', 'UA'],
-  'windows-1253': ['CY', 'GR'],
-  'windows-1254': ['AZ', 'TR', 'UZ'],
-  'windows-1255': ['IL'],
-  'windows-1256': [
-    'AE',
-    'BH',
-    'DZ',
-    'EG',
-    'IQ',
-    'JO',
-    'KW',
-    'LB',
-    'LY',
-    'MA',
-    'OM',
-    'PK',
-    'QA',
-    'SA',
-    'SY',
-    'TN',
-    'YE',
-  ],
-  'windows-1257': ['EE', 'LT', 'LV'],
-  'windows-1258': ['VN'],
-  'windows-874': ['TH'],
-  shift_jis: ['JP'],
-  gbk: ['CN', 'SG'],
-  'euc-kr': ['KR'],
-  big5: ['HK', 'MO', 'TW'],
+const CODE_PAGES: Record<string, string> = {
+  'windows-1250': 'AL BA CZ HR HU ME PL RO RS SI SK',
+  'windows-1251': 'BG BY KG KZ MK MN RU TJ UA',
+  'windows-1253': 'CY GR',
+  'windows-1254': 'AZ TR UZ',
+  'windows-1255': 'IL',
+  'windows-1256': 'AE BH DZ EG IQ JO KW LB LY MA OM PK QA SA SY TN YE',
+  'windows-1257': 'EE LT LV',
+  'windows-1258': 'VN',
+  'windows-874': 'TH',
+  shift_jis: 'JP',
+  gbk: 'CN SG',
+  'euc-kr': 'KR',
+  big5: 'HK MO TW',
 };
 
 /** How the characters of a file are written. */
@@ -74,7 +56,7 @@ export async function encodingOf(file: string, country?: CountryCode): Promise<E
   count(decoder.decode());
   if (odd === 0) return { name: 'utf-8' };
   if (odd <= others) return { name: 'utf-8', doubt: 'UTF-8, but for some characters, which cannot be read' };
-  const codePage = Object.keys(CODE_PAGES).find((name) => CODE_PAGES[name]?.includes(country ?? ''));
+  const codePage = Object.keys(CODE_PAGES).find((name) => country && CODE_PAGES[name]?.includes(country));
   if (codePage || country) return { name: codePage ?? 'windows-1252' };
   const doubt = 'not UTF-8, and read as one of Western Europe, since CRM_DEFAULT_COUNTRY is not set';
   return { name: 'windows-1252', doubt };

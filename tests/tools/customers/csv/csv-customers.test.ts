@@ -214,7 +214,7 @@ test.each(['n/a', 'N/A', '-', '--', 'none', 'Unknown', 'null', '#N/A'])(
   async (cell) => {
     const content = rows('ID,Name,Phone,Email', `1,${cell},${cell},ada@example.com`);
     expect(await read(content)).toMatchObject({
-      customers: [{ key: 'email:ada@example.com', customer_id: '1', display_name: undefined }],
+      customers: [{ key: 'email:ada@example.com', customer_id: '1' }],
       warnings: [expect.stringMatching(/no name/)],
     });
   },
