@@ -4,9 +4,11 @@
  */
 import { Problem } from '../problem';
 import { buildProject } from './build-project';
+import { checkEnvFile } from './env-file';
 
 async function build() {
   try {
+    checkEnvFile();
     const isQuiet = process.argv.includes('--quiet');
     const { customers, warnings, brief } = await buildProject();
     for (const warning of isQuiet ? brief : warnings) console.warn(warning);
