@@ -36,7 +36,8 @@ const IDS_MAX = 10;
 
 const AS_EXPORTED = 'use the file as it was exported';
 /** Excel keeps 15 digits of a number, and makes zeros of those after them. */
-const MAY_BE_ROUNDED = /^(?=\d{16})\d*0000$/;
+const MAY_BE_ROUNDED = /^\d{15}0+$/;
+const TOO_LONG_FOR_EXCEL = /^\d{16,}$/;
 
 /** The customers of a file, by address. Whatever cannot be used is left out, and found in the findings. */
 export class CustomerList {
@@ -95,9 +96,11 @@ export class CustomerList {
   private addPerson({ at, customer_id: id, display_name, avatar }: ListedCustomer) {
     const name = cleanName(display_name);
     const known = this.people.get(id);
-    if (name && known?.display_name && known.display_name !== name) {
-      if (MAY_BE_ROUNDED.test(id)) this.mixed.set(id, placeOf(at, id));
-      else this.lookAt('another name than an earlier record of that customer_id, which counts', at, id);
+    // Without a name, nothing tells whether it is the same person.
+    if (known && (!name || known.display_name !== name) && MAY_BE_ROUNDED.test(id)) {
+      this.mixed.set(id, placeOf(at, id));
+    } else if (name && known?.display_name && known.display_name !== name) {
+      this.lookAt('another name than an earlier record of that customer_id, which counts', at, id);
     }
     if (name && name.length > FRIENDLY_NAME_MAX_LENGTH) {
       this.lookAt(`a name of over ${FRIENDLY_NAME_MAX_LENGTH} characters: workers see its beginning`, at, id);
@@ -141,8 +144,12 @@ export class CustomerList {
   /** What is listed, sorted by address. */
   sorted(): { customers: AddressedCustomer[]; ambiguous: AmbiguousAddress[] } {
     this.leaveOutMixed();
+    // Excel rounds all of them: if some end in other digits, those that end in zeros do so by chance.
+    const isRounded = [...this.people.keys()].every(
+      (id) => MAY_BE_ROUNDED.test(id) || !TOO_LONG_FOR_EXCEL.test(id),
+    );
     for (const [id, { at, display_name }] of this.people) {
-      if (MAY_BE_ROUNDED.test(id)) {
+      if (isRounded && MAY_BE_ROUNDED.test(id)) {
         const reason = `Excel may have rounded it, and made zeros of its last digits: ${AS_EXPORTED}`;
         this.findings.add('IDs to look at', reason, placeOf(at, id));
       }

@@ -250,6 +250,27 @@ test('an ID that Excel may have rounded is said, and left out if several people 
   expect(await warnings(rows('ID,Name,Phone', '100000000000000,Ada,+14155550147'))).toEqual([]);
 });
 
+test.each(['1234567890123450', '12345678901234500', '554023000000527000', '4876876000000010000'])(
+  'the ID %s of two people is left out, with a name or without',
+  async (id) => {
+    const named = rows('ID,Name,Phone', `${id},Ada,+14155550147`, `${id},Ben,+14155550102`);
+    expect((await read(named)).customers).toEqual([]);
+    const nameless = rows('ID,Phone', `${id},+14155550147`, `${id},+14155550102`);
+    expect((await read(nameless)).customers).toEqual([]);
+    const twice = rows('ID,Name,Phone', `${id},Ada,+14155550147`, `${id},Ada,+14155550102`);
+    expect((await read(twice)).customers).toHaveLength(2);
+  },
+);
+
+test('IDs that end in zeros by chance, among others that do not, are not said', async () => {
+  const content = rows(
+    'ID,Name,Phone',
+    '1234567890123450,Ada,+14155550147',
+    '1234567890123451,Ben,+14155550102',
+  );
+  expect(await warnings(content)).toEqual([]);
+});
+
 test('a column that is not read and has phone numbers is said, by its header alone', async () => {
   const content = rows(
     'ID,Name,Email,Contacto,Phone (holidays),Fax,Since,Code',
