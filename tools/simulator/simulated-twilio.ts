@@ -96,7 +96,7 @@ export class SimulatedTwilio {
     this.open.set(key, creating);
     const conversation = await creating;
     if (!conversation && this.open.get(key) === creating) this.open.delete(key);
-    const message = { author: byWorker ? WORKER : from, text, byWorker };
+    const message = { sid: newSid('IM'), author: byWorker ? WORKER : from, text, byWorker };
     const isAdded = conversation && (await this.mayAdd(conversation, message, noted, on));
     if (isAdded) {
       conversation.messages.push(message);
