@@ -1,13 +1,13 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { createServer as createProxy, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import { type AddressInfo, connect, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { generate } from 'selfsigned';
+import { makeTemporaryFolder } from '../runtime/temporary-folder';
 
 /** A request that came in. */
 export interface ApiRequest {
@@ -95,7 +95,7 @@ export async function startFakeServer(
     keyType: 'ec',
     extensions: [{ name: 'subjectAltName', altNames: hosts.map((value) => ({ type: 2, value })) }],
   });
-  const folder = mkdtempSync(join(tmpdir(), 'fake-server-'));
+  const folder = makeTemporaryFolder('frontline-certificate');
   const certificate = join(folder, 'certificate.pem');
   writeFileSync(certificate, cert);
 
