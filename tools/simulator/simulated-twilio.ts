@@ -135,7 +135,7 @@ export class SimulatedTwilio {
       method: call.method,
       to: call.path,
       fields: Object.fromEntries(new URLSearchParams(call.body)),
-      answer: { status: call.outcome },
+      answer: { status: call.outcome, headers: call.answer?.headers, body: call.answer?.body },
       ...explainCall(call),
     });
     const changed = this.conversations.find(({ sid }) => call.path.includes(sid));

@@ -216,6 +216,15 @@ describeInBrowser('the page', () => {
     await page.keyboard.press('Enter');
     const answer = page.locator('.body').getByText('"friendly_name": "Ada Okafor"');
     await answer.waitFor();
+    // What it found, and the call that it made, with Twilio's answer.
+    await page.locator('.body').getByText('"display_name": "Ada Okafor"').first().waitFor();
+    await page.locator('.call .disclosure').first().click();
+    await page
+      .locator('.call .body')
+      .getByText('"participant_sid"')
+      .or(page.locator('.call .body').getByText('"sid"'))
+      .first()
+      .waitFor();
     await sendFrom('+447700900123');
     await inTraffic('Named Mina Sato');
     expect(await answer.isVisible()).toBe(true);
