@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
-import { describeInBrowser, launchBrowser } from '../helpers/browser';
+import { launchBrowser } from '../../tools/runtime/browser';
+import { describeInBrowser } from '../helpers/browser';
 import { startTestRuntime, type TestRuntime } from '../helpers/test-runtime';
 
 const DOMAIN = 'https://frontline-1234-dev.twil.io';

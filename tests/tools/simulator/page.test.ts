@@ -4,10 +4,11 @@ import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { launchBrowser } from '../../../tools/runtime/browser';
 import { servePage } from '../../../tools/simulator/page-server';
 import { type Simulator, startSimulator } from '../../../tools/simulator/simulator';
 import { isSwitchId, SWITCHES } from '../../../tools/simulator/switches';
-import { describeInBrowser, launchBrowser } from '../../helpers/browser';
+import { describeInBrowser } from '../../helpers/browser';
 
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -318,6 +319,33 @@ describeInBrowser('the page', () => {
     await inTraffic('Waiting for its turn…');
     await reloading;
     await inTraffic('Linked with one call.');
+  }, 30_000);
+
+  test('on a phone, each part is one step away, however long the traffic is', async () => {
+    await page.setViewportSize({ width: 320, height: 640 });
+    for (const number of ['+15550000001', '+15550000002', '+15550000003']) {
+      await simulator.twilio.receive({ from: number, text: 'Hi' });
+    }
+    await inTraffic('From +15550000003');
+    const isInView = (selector: string) =>
+      page.locator(selector).evaluate((node) => {
+        const { top, height } = node.getBoundingClientRect();
+        return top >= 0 && top + Math.min(height, 100) <= 640;
+      });
+    for (const [name, part] of [
+      ['Traffic', '#traffic'],
+      ['Message', '#who'],
+      ['Switches', '.switches'],
+      ['Worker', '#worker'],
+    ] as const) {
+      await page.getByRole('link', { name, exact: true }).click();
+      expect([name, await isInView(part)]).toEqual([name, true]);
+    }
+    const replay = page.getByRole('button', { name: /^Replay/ }).first();
+    expect((await replay.boundingBox())?.height).toBeLessThan(40);
+    const box = await page.locator('.head b').first().boundingBox();
+    expect((await replay.boundingBox())?.y).toBeLessThan((box?.y ?? 0) + (box?.height ?? 0));
+    await page.setViewportSize({ width: 1280, height: 900 });
   }, 30_000);
 
   describe('axe finds nothing', () => {

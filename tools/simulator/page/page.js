@@ -89,5 +89,8 @@ $('#file').addEventListener('change', async ({ target }) => {
   if (file) await post('run', await file.text());
   target.value = '';
 });
+$('a[href="#switches"]').addEventListener('click', () => {
+  $('.faults').open = true;
+});
 // On a phone, the traffic should not be far below.
 $('.faults').open = matchMedia('(min-width: 46rem)').matches;
