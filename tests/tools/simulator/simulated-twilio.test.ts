@@ -274,6 +274,32 @@ describe('in place of the Functions', () => {
   });
 });
 
+test('of what is still going on when all is cleared, nothing is shown any more', async () => {
+  const shown: string[] = [];
+  const listened = new SimulatedTwilio(account, api, () => url, {
+    listener: {
+      exchange: ({ direction }) => shown.push(direction),
+      conversation: () => shown.push('conversation'),
+    },
+  });
+  const receiving = listened.receive({ from: '+15551234567', text: 'Hello' });
+  listened.clear();
+  shown.length = 0;
+  const conversation = await receiving;
+  const path = `/v1/Conversations/${conversation?.sid}`;
+  listened.noteCall({
+    host: 'conversations.twilio.com',
+    method: 'GET',
+    path,
+    headers: {},
+    body: '',
+    bytes: Buffer.of(),
+    outcome: 200,
+  });
+  expect(shown).toEqual([]);
+  expect(listened.conversations).toEqual([]);
+});
+
 test('200 messages at once are all answered in time', async () => {
   const all = Array.from({ length: 200 }, (_, i) => receive(`+1555123${String(i).padStart(4, '0')}`));
   expect((await Promise.all(all)).filter(Boolean)).toHaveLength(200);
