@@ -161,6 +161,11 @@ describe('a customer', () => {
     },
   );
 
+  test('with an ID that nobody can have is an error of the CRM', async () => {
+    script(async () => ({ ...ada, customer_id: 'C'.repeat(513) }));
+    await expect(find()).rejects.toThrow('has a customer_id of over 512 characters');
+  });
+
   test.each(['text', 5, ['text'], [{}], [ada, {}]])('that is %p is an error of the CRM', async (answer) => {
     script(async () => answer);
     await expect(find()).rejects.toThrow('CRM_SOURCE scripted:');
@@ -227,6 +232,21 @@ describe('a customer with phone numbers as they are written in the CRM', () => {
   );
 });
 
+test('numbers that look like the one asked for are read up to a limit', async () => {
+  const phone_numbers = Array(50).fill('9990123,'.repeat(31));
+  script(async () => [{ ...ada, phone_numbers: [...phone_numbers.slice(0, 5), '+14155550123'] }]);
+  expect(await find()).toEqual(ada);
+  script(async () => [{ ...ada, phone_numbers }]);
+  await expect(find()).rejects.toThrow('too many numbers were found that end like the one asked for');
+});
+
+test('somebody who is found by an e-mail address may have any number', async () => {
+  script(async () => ({ ...ada, phone_numbers: ['+14155550199'] }));
+  const byEmail = parseAddress('ada@example.com') ?? fail();
+  const context = contextOf({ CRM_SOURCE: 'scripted' });
+  expect(await findCustomer(byEmail, context, { startedAt: performance.now() })).toEqual(ada);
+});
+
 describe('a number without a country code', () => {
   const findAfter = (proxyAddress: unknown, variables: object = {}) =>
     findCustomer(address, contextOf({ CRM_SOURCE: 'scripted', ...variables }), {
@@ -287,6 +307,8 @@ describe('several customers', () => {
       { ...eve, rank: 2 },
       { ...ada, rank: 1 },
     ]);
+    expect(await find()).toEqual(ada);
+    script(async () => ({ ...ada, rank: 'gold' }));
     expect(await find()).toEqual(ada);
   });
 
