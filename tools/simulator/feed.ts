@@ -36,6 +36,7 @@ export class Feed {
     private readonly first: () => Update,
   ) {}
 
+  /** @param viewer the answer to a page, with its head written */
   add(viewer: ServerResponse) {
     this.begin(viewer);
     this.viewers.add(viewer);
@@ -94,6 +95,8 @@ export class Feed {
 
   private begin(viewer: ServerResponse) {
     this.write(viewer, { isFirst: true, status: this.status(), ...this.first() });
+    // It may have another one by now than those who came before.
+    this.sentStatus = '';
   }
 
   private write(viewer: ServerResponse, update: Update) {
