@@ -286,7 +286,9 @@ function toFrontline(
 function absoluteUrl(avatar: string, domain: string | undefined): string | undefined {
   const origin = domain && `${/^localhost(:|$)/.test(domain) ? 'http' : 'https'}://${domain}`;
   const base = avatar.startsWith('/') ? origin : undefined;
-  if (!URL.canParse(avatar, base)) return undefined;
-  const url = new URL(avatar, base);
+  // Twilio's tools put hyphens for the spaces of an Asset's path: getPathAndAccessFromFileInfo in @twilio-labs/serverless-api.
+  const written = base ? avatar.replace(/\s/g, '-') : avatar;
+  if (!URL.canParse(written, base)) return undefined;
+  const url = new URL(written, base);
   return /^https?:$/.test(url.protocol) ? url.href : undefined;
 }

@@ -78,6 +78,8 @@ test('a build that fails says why in its own words, and leaves the last one as i
   write('.env', 'CRM_SOURCE=hubspot\n');
   const reason = '.env, for CRM_SOURCE=hubspot: HUBSPOT_ACCESS_TOKEN is not set\n';
   expect(await build()).toEqual({ status: 1, stdout: '', stderr: reason });
+  write('.env', 'CRM_SOURCE=file # for now\n');
+  expect((await build()).stderr).toMatch(/^\.env, line 1: .*a part of CRM_SOURCE/);
   expect(isBuilt(LAST)).toBe(true);
   expect(leftovers()).toEqual([]);
 }, 30_000);
