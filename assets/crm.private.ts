@@ -88,7 +88,6 @@ export const {
   cleanName,
   conversationChanges,
   isUnnamed,
-  linkedCustomer,
   membersOf,
   parseAttributes,
   participantAttributes,
@@ -175,7 +174,7 @@ async function ask(
 }
 
 /** Waits for an answer. @throws Error with the code ETIMEDOUT when the time is up */
-export async function withTimeout<T>(answer: Promise<T>, timeoutMs: number): Promise<T> {
+async function withTimeout<T>(answer: Promise<T>, timeoutMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const timeUp = new Promise<never>((_resolve, reject) => {
     const tooSlow = Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' });
@@ -286,7 +285,9 @@ function toFrontline(
 function absoluteUrl(avatar: string, domain: string | undefined): string | undefined {
   const origin = domain && `${/^localhost(:|$)/.test(domain) ? 'http' : 'https'}://${domain}`;
   const base = avatar.startsWith('/') ? origin : undefined;
-  if (!URL.canParse(avatar, base)) return undefined;
-  const url = new URL(avatar, base);
+  // Twilio's tools put hyphens for the spaces of an Asset's path: getPathAndAccessFromFileInfo in @twilio-labs/serverless-api.
+  const written = base ? avatar.replace(/\s/g, '-') : avatar;
+  if (!URL.canParse(written, base)) return undefined;
+  const url = new URL(written, base);
   return /^https?:$/.test(url.protocol) ? url.href : undefined;
 }

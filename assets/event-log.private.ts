@@ -11,9 +11,11 @@ type Entry = [outcome: string, addresses?: Address[], customers?: readonly (Fron
 /** The log of one event. @param startedAt when the event came in, by `performance.now()` */
 export function eventLog(event: string, source: string, startedAt: number) {
   const line = (...[outcome, addresses = [], customers = []]: Entry) => {
-    const ids = customers.map(
-      (customer, i) => customer && `customer_id=${maskId(customer.customer_id, addresses[i])}`,
-    );
+    const ids = customers.map((customer, i) => {
+      if (!customer) return undefined;
+      const noName = customer.display_name ? '' : ' (no name)';
+      return `customer_id=${maskId(customer.customer_id, addresses[i])}${noName}`;
+    });
     const ms = `${Math.round(performance.now() - startedAt)} ms`;
     return [event, ...addresses.map(maskAddress), outcome, ...ids, `source=${source}`, ms]
       .filter(Boolean)

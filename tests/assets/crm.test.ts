@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { getPathAndAccessFromFileInfo } from '@twilio-labs/serverless-api/dist/utils/fs';
 import type { Address } from '../../assets/address.private';
 import { findCustomer, type LookUp, parseAddress } from '../../assets/crm.private';
 import { captureLog, contextOf, installRuntime, script } from '../helpers/in-process-runtime';
@@ -183,11 +184,18 @@ describe('a customer', () => {
     ['/avatars/ada.png', 'localhost:3000', 'http://localhost:3000/avatars/ada.png'],
     ['/avatars/ada.png', 'localhost', 'http://localhost/avatars/ada.png'],
     ['/avatars/ada.png', 'localhost.example.com', 'https://localhost.example.com/avatars/ada.png'],
-    ['/avatars/Ada Okafor.png', 'my-1234.twil.io', 'https://my-1234.twil.io/avatars/Ada%20Okafor.png'],
+    ['/avatars/Ada Okafor.png', 'my-1234.twil.io', 'https://my-1234.twil.io/avatars/Ada-Okafor.png'],
+    ['https://example.com/Ada Okafor.png', 'my-1234.twil.io', 'https://example.com/Ada%20Okafor.png'],
   ])('with the avatar %s on %s has %s', async (avatar, DOMAIN_NAME, url) => {
     script(async () => ({ ...ada, avatar }));
     expect((await find({ DOMAIN_NAME }))?.avatar).toBe(url);
     expect(log()).toEqual([]);
+  });
+
+  test('with the path of an avatar has the URL at which Twilio puts that file', async () => {
+    const { path } = getPathAndAccessFromFileInfo({ name: 'avatars/Ada  Okafor.png', path: '' });
+    script(async () => ({ ...ada, avatar: '/avatars/Ada  Okafor.png' }));
+    expect((await find({ DOMAIN_NAME: 'localhost' }))?.avatar).toBe(`http://localhost${path}`);
   });
 
   test.each([
@@ -269,7 +277,7 @@ describe('a number without a country code', () => {
     expect(await findAfter(proxy, { CRM_DEFAULT_COUNTRY: country })).toEqual(isFound ? ada : undefined);
   });
 
-  test('beside the same digits with one is ambiguous where nothing tells them apart', async () => {
+  test('beside the same digits with one is ambiguous if nothing tells them apart', async () => {
     const eve = { customer_id: 'C-2', display_name: 'Eve', phone_numbers: ['+1 415 555 0123'] };
     script(async () => [{ ...ada, phone_numbers: ['(415) 555-0123'] }, eve]);
     expect(await findAfter('+18335550100')).toBeUndefined();

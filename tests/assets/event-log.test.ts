@@ -47,11 +47,11 @@ describe('the log', () => {
     const members = [parse('+15551230123'), parse('+15551230124')];
     eventLog('onConversationAdd', 'file', performance.now()).info('known', members, [
       { customer_id: 'C-1', display_name: 'Ada Okafor' },
-      undefined,
+      { customer_id: 'C-2' },
     ]);
     expect(log()).toEqual([
       expect.stringMatching(
-        /^onConversationAdd \+1555•••0123 \+1555•••0124 known customer_id="C-1" source=file \d+ ms$/,
+        /^onConversationAdd \+1555•••0123 \+1555•••0124 known customer_id="C-1" customer_id="C-2" \(no name\) source=file \d+ ms$/,
       ),
     ]);
   });

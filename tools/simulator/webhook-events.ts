@@ -44,7 +44,7 @@ export function conversationAddByWorker(accountSid: string, FriendlyName: string
 export function messageAdd(
   accountSid: string,
   ConversationSid: string,
-  { author, text }: SimulatedMessage,
+  { author, text }: Omit<SimulatedMessage, 'sid'>,
 ): Event {
   return {
     ...common('onMessageAdd', sourceOf(author), accountSid),

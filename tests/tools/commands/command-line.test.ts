@@ -1,4 +1,16 @@
-import { type Command, EXIT, hasColours, runCommand, UsageError } from '../../../tools/commands/command-line';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { PassThrough } from 'node:stream';
+import {
+  type Command,
+  confirm,
+  EXIT,
+  hasColours,
+  runCommand,
+  UsageError,
+} from '../../../tools/commands/command-line';
 import { Problem } from '../../../tools/problem';
 
 const options = { to: { type: 'string' } } as const;
@@ -70,6 +82,38 @@ test('a problem is told without a stack, and exits with 1', async () => {
   });
 });
 
+test('with --json, what is wrong is JSON as well, as one document', async () => {
+  const fail = async () => {
+    throw new Problem('.env is missing');
+  };
+  const failLate: typeof greet = async (_, { result }) => {
+    result('', { greeted: 1 });
+    throw new Problem('nobody else is here');
+  };
+  const documents = [
+    await run(['--json'], fail),
+    await run(['--json', '--too'], greet),
+    await run(['--json'], failLate),
+  ].map(({ out }) => out.map((text) => JSON.parse(text)));
+  expect(documents).toEqual([
+    [{ ok: false, error: '.env is missing' }],
+    [{ ok: false, error: expect.stringContaining('--too') }],
+    [{ greeted: 1 }],
+  ]);
+});
+
+test.each([
+  ['y\n', true],
+  ['Yes\n', true],
+  ['\n', false],
+  ['', false],
+])('%j, and then the end of the input, is taken for %p', async (typed, expected) => {
+  const input = new PassThrough();
+  const confirmed = confirm('Change this?', input, new PassThrough(), new AbortController());
+  input.end(typed);
+  expect(await confirmed).toBe(expected);
+});
+
 test('a bug is not told as a problem', async () => {
   const bug = new TypeError('undefined is not a function');
   const action = async () => {
@@ -85,4 +129,44 @@ test.each([
   [false, undefined, false],
 ])('to a terminal (%p) with NO_COLOR=%p: colours %p', (isTTY, NO_COLOR, expected) => {
   expect(hasColours({ isTTY }, { NO_COLOR })).toBe(expected);
+});
+
+describe('as a process', () => {
+  let project: string;
+  beforeEach(() => {
+    project = mkdtempSync(join(tmpdir(), 'command-'));
+    const commandLine = JSON.stringify(resolve('tools/commands/command-line'));
+    const run = 'async (_flags, { env, result }) => { result(env.CRM_AUTHORIZATION, {}); return 0; }';
+    const command = `{ usage: 'npm run show', options: {}, run: ${run} }`;
+    writeFileSync(join(project, 'show.ts'), `require(${commandLine}).runAsProcess(${command});`);
+  });
+  afterEach(() => rmSync(project, { recursive: true }));
+
+  const show = (envFile: string, flags: string[] = [], variables = {}) => {
+    writeFileSync(join(project, '.env'), envFile);
+    const args = ['--import', require.resolve('tsx'), 'show.ts', ...flags];
+    const env = { ...process.env, ...variables };
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+      cwd: project,
+      env,
+      encoding: 'utf8',
+    });
+    return { status, stdout, stderr };
+  };
+
+  test('it has the variables of .env as the Functions get them, but for those of the shell', () => {
+    const envFile = '\uFEFFCRM_AUTHORIZATION=Bearer ab#cd\n';
+    expect(show(envFile)).toEqual({ status: 0, stdout: 'Bearer ab#cd\n', stderr: '' });
+    expect(show(envFile, [], { CRM_AUTHORIZATION: 'Bearer x' }).stdout).toBe('Bearer x\n');
+  }, 30_000);
+
+  test('it does nothing with a .env that the Functions would read otherwise, but shows its usage', () => {
+    const envFile = 'CRM_AUTHORIZATION=Bearer x # from IT\n';
+    expect(show(envFile)).toMatchObject({
+      status: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^\.env, line 1: /),
+    });
+    expect(show(envFile, ['--help'])).toEqual({ status: 0, stdout: 'npm run show\n', stderr: '' });
+  }, 30_000);
 });
