@@ -135,6 +135,13 @@ describe('the events', () => {
     });
   });
 
+  test('come to a number of the customer’s country, as most businesses have one', async () => {
+    await receive('whatsapp:+491712345678');
+    for (const { fields } of received.slice(0, 2)) {
+      expect(fields['MessagingBinding.ProxyAddress']).toMatch(/^whatsapp:\+49\d{10,11}$/);
+    }
+  });
+
   test('are not sent for a second message of the same customer, which joins the conversation', async () => {
     const first = await receive();
     expect(await receive()).toBe(first);
