@@ -39,6 +39,8 @@ export interface Run {
   showsProgress: boolean;
   /** The pause before the first retry, in ms. */
   firstPauseMs?: number;
+  /** How long a call to Twilio may take, in ms. */
+  callTimeoutMs?: number;
   onStep(conversation: ListedConversation, step: Step): void;
   note(line: string): void;
 }
@@ -57,7 +59,7 @@ export async function relinkAll(run: Run) {
   const halted = new AbortController();
   const signal = AbortSignal.any([run.signal, halted.signal]);
   setMaxListeners(Number.POSITIVE_INFINITY, signal);
-  const calls = adaptiveCalls(CALLS_AT_A_TIME, { signal, firstPauseMs });
+  const calls = adaptiveCalls(CALLS_AT_A_TIME, { signal, firstPauseMs }, run.callTimeoutMs);
   const crmLookUps = lookUps(crm, run.context, { perSecond: run.perSecond, signal, firstPauseMs });
   const tally = startTally();
 

@@ -12,6 +12,7 @@ const COUNTED = {
   renamed: 'names refreshed',
   refreshed: 'links refreshed',
   unknown: 'customers whom the CRM does not know',
+  left: 'customers who have left meanwhile',
   closed: 'closed, which cannot be changed',
   gone: 'gone meanwhile',
   failed: 'failed',
@@ -25,6 +26,7 @@ const COUNTED_AS = {
   renamed: 'renamed',
   refreshed: 'refreshed',
   unknown: 'unknown',
+  left: 'left',
 } as const satisfies Record<Step['what'], Counted>;
 
 export type Tally = ReturnType<typeof startTally>;
