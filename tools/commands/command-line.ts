@@ -71,6 +71,8 @@ export class UsageError extends Error {
 /** Runs a command with the flags, the `.env` and the terminal of this process, and ends the process. */
 export async function runAsProcess<O extends Options>(command: Command<O>): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile();
+  // What the CRM mapping logs: standard output has the result alone.
+  console.log = console.error;
   const interruption = new AbortController();
   // More than once: npm passes on the Ctrl-C that the terminal has sent already.
   process.on('SIGINT', () => interruption.abort());

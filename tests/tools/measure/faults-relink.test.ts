@@ -1,0 +1,22 @@
+import { breakTwilioUnderRelink, CALLS_TO_TWILIO } from '../../../tools/measure/faults/break-relink';
+import { killRelink } from '../../../tools/measure/faults/kill-relink';
+import type { RelinkResult } from '../../../tools/measure/faults/old-conversations';
+
+const results: RelinkResult[] = [];
+const report = (result: RelinkResult) => results.push(result);
+beforeEach(() => {
+  results.length = 0;
+});
+
+// The other faults, and those of the CRM, are those of `npm run faults`.
+test('whichever call to Twilio fails, a run does all, or counts what is left, or stops', async () => {
+  await breakTwilioUnderRelink(report, CALLS_TO_TWILIO, ['a malformed answer once', '503 for ever']);
+  expect(results.filter(({ problem }) => problem)).toEqual([]);
+  expect(results).toHaveLength(10);
+}, 60_000);
+
+// `npm run faults` kills it twenty times.
+test('a run that is killed at random places ends as one that is not, and writes nothing twice', async () => {
+  await killRelink(report, 3);
+  expect(results).toMatchObject([{ lost: 0, writtenTwice: 0, problem: undefined }]);
+}, 120_000);
