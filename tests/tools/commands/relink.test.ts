@@ -135,9 +135,7 @@ test('keeps what a worker writes between the list and the update', async () => {
   onCall = ({ path }) => {
     if (!path.includes('/Participants?')) return;
     Object.assign(conversation(1) ?? {}, { friendlyName: 'Renamed' });
-    // What is read at once is not read again: the CRM takes its time.
-    const until = performance.now() + 600;
-    while (performance.now() < until);
+    takeLong();
   };
   await run();
   expect(conversation(1)?.friendlyName).toBe('Renamed');
@@ -151,6 +149,65 @@ test.each<[string, () => void]>([
   onCall = ({ path }) => /Conversations\?.*State=active/.test(path) && change();
   const { status, stdout } = await run(['--json']);
   expect({ status, [outcome]: JSON.parse(stdout)[outcome] }).toEqual({ status: 0, [outcome]: 1 });
+});
+
+/** The CRM takes so long that what was read is read again: at once, it is not. */
+const takeLong = () => {
+  const until = performance.now() + 600;
+  while (performance.now() < until);
+};
+
+test('keeps a link that a worker makes between the reading and the writing', async () => {
+  add(1);
+  onCall = ({ path }) => {
+    if (!path.includes('/Participants?')) return;
+    Object.assign(api.participant(sid('MB', 16)) ?? {}, { attributes: '{"customer_id":"X","note":"mine"}' });
+    takeLong();
+  };
+  const { status, stdout } = await run(['--json']);
+  expect(attributesOf(1)).toEqual({ customer_id: 'X', note: 'mine' });
+  expect({ status, ...JSON.parse(stdout) }).toMatchObject({ status: 0, linked: 0, failed: 0 });
+});
+
+test('keeps attributes that are written between the reading and the writing, and links all the same', async () => {
+  add(1);
+  onCall = ({ path }) => {
+    if (!path.includes('/Participants?')) return;
+    Object.assign(api.participant(sid('MB', 16)) ?? {}, { attributes: '{"note":"mine"}' });
+    takeLong();
+  };
+  await run();
+  expect(attributesOf(1)).toMatchObject({ customer_id: 'C-1001', note: 'mine' });
+});
+
+test.each<[string, string, () => void]>([
+  [
+    'closed',
+    'between the link and the name',
+    () => Object.assign(conversation(1) ?? {}, { state: 'closed' }),
+  ],
+  ['gone', 'between the link and the name', () => api.remove(sid('CH', 1))],
+])(
+  'a conversation that is %s %s is no failure, and keeps its link counted',
+  async (outcome, _when, change) => {
+    add(1);
+    onCall = ({ method, path }) => method === 'POST' && path.includes('/Participants/') && change();
+    const { status, stdout } = await run(['--json']);
+    expect({ status, ...JSON.parse(stdout) }).toMatchObject({
+      status: 0,
+      linked: 1,
+      named: 0,
+      [outcome]: 1,
+      failed: 0,
+    });
+  },
+);
+
+test('a customer who leaves between the reading and the writing is no failure', async () => {
+  add(1, {}, {}, { address: STRANGER });
+  onCall = ({ path }) => path.includes('/Participants?') && api.remove(sid('MB', 16));
+  const { status, stdout } = await run(['--json']);
+  expect({ status, ...JSON.parse(stdout) }).toMatchObject({ status: 0, linked: 0, left: 1, failed: 0 });
 });
 
 test('refreshes what came from the CRM, and nothing that was typed', async () => {

@@ -110,6 +110,7 @@ export async function relinkAll(run: Run) {
     listConversations(conversations, calls, state, { since: scope.since, until: day });
   const goThrough = async () => {
     for (const sid of scope.conversation ? [scope.conversation] : (checkpoint?.failed ?? [])) {
+      const readAt = performance.now();
       const one = await calls
         .call(() => conversations(sid).fetch())
         .catch((error: TwilioError) => {
@@ -118,7 +119,7 @@ export async function relinkAll(run: Run) {
           position.failed.delete(sid);
           return undefined;
         });
-      if (one) await take(listed(one));
+      if (one) await take(listed(one, readAt));
     }
     if (scope.conversation) return;
     await walk({ list, until, from }, position, signal, take, () => {

@@ -68,8 +68,11 @@ export async function relinkConversation(
 async function relink(listed: ListedConversation, relinking: Relinking, onStep: (step: Step) => void) {
   const { conversations, calls, crm, find, refresh } = relinking;
   const { participants: list } = conversations(listed.sid);
-  const all: ListedParticipant[] = await calls.call(() => list.list({ pageSize: PAGE_SIZE }));
-  const readAt = performance.now();
+  let readAt = 0;
+  const all: ListedParticipant[] = await calls.call(() => {
+    readAt = performance.now();
+    return list.list({ pageSize: PAGE_SIZE });
+  });
   const participants = all.filter(isCustomer).map(({ sid, identity, messagingBinding, attributes }) => ({
     sid,
     identity,
