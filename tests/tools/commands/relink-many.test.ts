@@ -119,4 +119,4 @@ test('10,000 conversations are taken a few at a time, with a look-up for each ad
     day: dayOf(CONVERSATIONS - 1),
     failed: { length: 10 },
   });
-}, 30_000);
+}, 120_000);
