@@ -81,7 +81,9 @@ export async function relinkAll(run: Run) {
     savedAt = performance.now();
   };
 
-  const progress = run.showsProgress ? showProgress(tally, calls.atATime) : undefined;
+  const progress = run.showsProgress
+    ? showProgress(() => ({ counts: tally.counts, ...position.get(), atATime: calls.atATime() }))
+    : undefined;
   const takeOne = takeConversations(
     { conversations, calls, crm, find: crmLookUps.find, refresh, dryRun },
     {
@@ -96,7 +98,6 @@ export async function relinkAll(run: Run) {
   const take = async (conversation: ListedConversation) => {
     try {
       await takeOne(conversation);
-      progress?.update();
     } catch (error) {
       if (error instanceof Halt) {
         halt ??= error;
