@@ -125,7 +125,7 @@ test('says what would be done, and writes nothing', async () => {
   const { status, stdout } = await run(['--dry-run', '--list']);
   expect(status).toBe(0);
   expect(stdout).toContain(`${sid('CH', 1)} +1415•••0147 linked customer_id="C-1001"`);
-  expect(stdout).toContain('Would be:');
+  expect(stdout).toContain('Nothing is written. Without --dry-run, it would be:');
   expect(stdout).not.toContain('Ada');
   expect(writes()).toEqual([]);
 });
@@ -231,9 +231,9 @@ test('refreshes what came from the CRM, and nothing that was typed', async () =>
 });
 
 test('ends the same, and writes nothing twice, however often it is interrupted', async () => {
-  for (let i = 0; i < 60; i++)
+  for (let i = 0; i < 30; i++)
     add(i, { dateCreated: `2026-10-${String(1 + (i % 28)).padStart(2, '0')}T10:00:00Z` });
-  for (let i = 1; i <= 20; i++) {
+  for (let i = 1; i <= 12; i++) {
     const interruption = new AbortController();
     let calls = 0;
     onCall = () => ++calls > i * 2 && interruption.abort();
@@ -244,7 +244,7 @@ test('ends the same, and writes nothing twice, however often it is interrupted',
   onCall = () => undefined;
   expect((await run()).status).toBe(0);
   expect(existsSync(CHECKPOINT_FILE)).toBe(false);
-  expect(writes()).toHaveLength(2 * 60);
+  expect(writes()).toHaveLength(2 * 30);
   expect(api.all().conversations.every(({ friendlyName }) => friendlyName === 'Ada Okafor')).toBe(true);
 }, 60_000);
 
@@ -257,6 +257,20 @@ test('stops at once if the credentials are refused, and keeps its place', async 
   });
   expect(api.calls).toHaveLength(1);
   expect(existsSync(CHECKPOINT_FILE)).toBe(true);
+});
+
+test('a dry run that is stopped says neither what would be, nor that it goes on there', async () => {
+  add(1);
+  api.fault = { status: 401, code: 20003 };
+  const { status, stdout, stderr } = await run(['--dry-run']);
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  expect(stderr).toMatch(/^Stopped: .*\nRun it again\.$/);
+});
+
+test('says that nothing is to be changed if nothing is', async () => {
+  add(1);
+  await run();
+  expect((await run()).stdout).toBe('1  conversations gone through\n0  to be changed');
 });
 
 test.each([

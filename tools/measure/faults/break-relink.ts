@@ -18,6 +18,8 @@ const CALLS: Record<string, [method: string, path: RegExp]> = {
 export const CALLS_TO_TWILIO = Object.keys(CALLS);
 /** Fewer than end a run. */
 const CONVERSATIONS = 12;
+/** Calls that hang are given up sooner than in earnest. */
+const SHORT_TIMEOUT_MS = 400;
 /** What was read longer ago than half a second is read again. */
 const SLOW_LOOK_UP_MS = 600;
 
@@ -30,12 +32,16 @@ export async function breakTwilioUnderRelink(
   for (const part of calls) {
     const [method, path] = CALLS[part] ?? ['', /^/];
     const isCall = (request: ApiRequest) => request.method === method && path.test(request.path);
-    const isRead = part.includes('reading');
-    const run = (old: OldConversations) => relinkHere(old, isRead ? SLOW_LOOK_UP_MS : 0);
+    const lookUpMs = part.includes('reading') ? SLOW_LOOK_UP_MS : 0;
+    const runUnder = (broken: Fault) => (old: OldConversations) =>
+      relinkHere(old, {
+        lookUpMs,
+        callTimeoutMs: broken === 'hang' || broken === 'drip' ? SHORT_TIMEOUT_MS : undefined,
+      });
     for (const [fault, broken] of Object.entries(TRANSIENT_FAULTS)) {
       if (!faults.includes(fault)) continue;
       report(
-        await relinkWhile(part, fault, 'done', run, ({ api }) => {
+        await relinkWhile(part, fault, 'done', runUnder(broken), ({ api }) => {
           const paths = new Set<string>();
           api.faultOf = (request) => {
             if (!isCall(request) || paths.has(request.path)) return undefined;
@@ -50,7 +56,7 @@ export async function breakTwilioUnderRelink(
       const isRefused = typeof broken === 'object' && broken.status === 401;
       const promised = part === LIST || isRefused ? 'stopped' : 'counted';
       report(
-        await relinkWhile(part, fault, promised, run, ({ api }) => {
+        await relinkWhile(part, fault, promised, runUnder(broken), ({ api }) => {
           api.faultOf = (request) => (isCall(request) ? broken : undefined);
         }),
       );

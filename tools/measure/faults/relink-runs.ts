@@ -16,13 +16,16 @@ export interface RunResult {
 }
 
 const FIRST_PAUSE_MS = 1;
-/** How long a call may take: not as long as in earnest, so that those that hang cost less. */
-const CALL_TIMEOUT_MS = 250;
 
-/** Relinks in this process. @param lookUpMs how long a look-up takes */
+/**
+ * Relinks in this process.
+ *
+ * @param lookUpMs how long a look-up takes
+ * @param callTimeoutMs how long a call to Twilio may take
+ */
 export async function relinkHere(
   { account, api, customersFile }: OldConversations,
-  lookUpMs = 0,
+  { lookUpMs = 0, callTimeoutMs }: { lookUpMs?: number; callTimeoutMs?: number } = {},
 ): Promise<RunResult> {
   const crm = loadCrm({ '/customers.json': { path: customersFile } });
   const { tally, halt } = await relinkAll({
@@ -46,7 +49,7 @@ export async function relinkHere(
     signal: new AbortController().signal,
     showsProgress: false,
     firstPauseMs: FIRST_PAUSE_MS,
-    callTimeoutMs: CALL_TIMEOUT_MS,
+    callTimeoutMs,
     onStep: () => undefined,
     note: () => undefined,
   });
