@@ -331,10 +331,10 @@ describe('a run', () => {
   test('slows down to what the account takes', async () => {
     api.limits.atATime = 3;
     api.limits.latencyMs = 5;
-    for (let i = 0; i < 100; i++) add(i);
+    for (let i = 0; i < 50; i++) add(i);
     const { tally } = await start();
-    expect(tally.counts).toMatchObject({ linked: 100, named: 100, failed: 0 });
-    expect(api.calls.filter(({ outcome }) => outcome === 429).length).toBeLessThan(100);
+    expect(tally.counts).toMatchObject({ linked: 50, named: 50, failed: 0 });
+    expect(api.calls.filter(({ outcome }) => outcome === 429).length).toBeLessThan(50);
   }, 30_000);
 
   test('counts a conversation that fails by its reason, and goes on', async () => {

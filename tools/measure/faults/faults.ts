@@ -26,8 +26,8 @@ const { values: flags } = parseArgs({
 });
 const EVENTS = flags.short ? 500 : 10_000;
 /** A CRM that hangs is waited for as long as Twilio allows, unless time is short. */
-/** How often a run of relink is killed. */
-const KILLS = { short: 3, long: 20 };
+/** How often a run of relink is killed, and with how many conversations. */
+const [KILLS, KILLED_CONVERSATIONS] = flags.short ? [3, 60] : [20, 120];
 const CRM_VARIABLES: Record<string, string> = flags.short ? { CRM_TIMEOUT_MS: '1000' } : {};
 
 const results: WebhookResult[] = [];
@@ -72,7 +72,7 @@ async function breakFunctions() {
 async function breakRelink() {
   await breakTwilioUnderRelink(reportRelink, flags.short ? CALLS_TO_TWILIO.slice(-1) : CALLS_TO_TWILIO);
   await breakCrmUnderRelink(reportRelink, flags.short ? CRM_FAULT_NAMES.slice(0, 1) : CRM_FAULT_NAMES);
-  await killRelink(reportRelink, flags.short ? KILLS.short : KILLS.long);
+  await killRelink(reportRelink, KILLS, KILLED_CONVERSATIONS);
   const rows = [...new Set(relinkResults.map(({ part }) => part))].map((part) =>
     relinkRowOf(
       part,

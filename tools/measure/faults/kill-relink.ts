@@ -4,11 +4,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { type OldConversations, type RelinkResult, startOldConversations } from './old-conversations';
 import { relinkHere } from './relink-runs';
 
-const CONVERSATIONS = 120;
 /** How long a call to Twilio takes, in ms: long enough for several to be under way when the process ends. */
 const LATENCY_MS = 5;
 /** After the write that it is killed at, so many calls more may come in: less than there are after the last of the places. */
-const MORE_CALLS_MAX = 12;
+const MORE_CALLS_MAX = 6;
 const LAST_PLACE = 0.9;
 const FLAGS = ['--domain', 'example.com', '--per-second', '1000'];
 
@@ -16,14 +15,18 @@ const FLAGS = ['--domain', 'example.com', '--per-second', '1000'];
  * Starts `npm run relink` as a process, kills it (SIGKILL) at so many random places, starts it again each time, and compares
  * what there is in the end with what one run leaves that nobody disturbs.
  */
-export async function killRelink(report: (result: RelinkResult) => void, kills: number) {
-  const undisturbed = await startOldConversations(CONVERSATIONS);
+export async function killRelink(
+  report: (result: RelinkResult) => void,
+  kills: number,
+  conversations: number,
+) {
+  const undisturbed = await startOldConversations(conversations);
   await relinkHere(undisturbed);
   const { all: writesInAll } = undisturbed.writes();
 
   let killAt: { writes: number; calls: number } | undefined;
   let running: ChildProcess | undefined;
-  const old = await startOldConversations(CONVERSATIONS, () => {
+  const old = await startOldConversations(conversations, () => {
     if (!killAt || old.writes().all < killAt.writes || killAt.calls-- > 0) return;
     running?.kill('SIGKILL');
   });
@@ -50,7 +53,7 @@ export async function killRelink(report: (result: RelinkResult) => void, kills: 
   report({
     part: `the process, killed ${kills} times`,
     fault: 'SIGKILL',
-    conversations: CONVERSATIONS,
+    conversations,
     lost: old.left(),
     writtenTwice: twice,
     problem: wrong.join(', ') || undefined,
