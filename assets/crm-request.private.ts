@@ -50,6 +50,8 @@ const IDLE_ANSWER_MS = 1000;
 const DROPPED = ['ECONNRESET', 'EPIPE'];
 /** As vendors write their codes. */
 const ERROR_CODE = /^[A-Z]+(?:_[A-Z]+)+$/i;
+/** Some servers write it before JSON: https://www.rfc-editor.org/rfc/rfc8259#section-8.1 */
+const BYTE_ORDER_MARK = /^\uFEFF/;
 const TRANSIENT = [429, 500, 502, 503];
 const REASONS: Record<string, string> = {
   ...Object.fromEntries([301, 302, 303, 307, 308].map((status) => [status, 'redirects are not followed'])),
@@ -187,7 +189,7 @@ function read(request: CrmRequest, { status, error, body = '', pauseMs }: Outcom
     throw Object.assign(new Error(problem), { status, isBusy, retryAfterMs: pauseMs });
   }
   try {
-    return answerOf(crm, status, JSON.parse(body));
+    return answerOf(crm, status, JSON.parse(body.replace(BYTE_ORDER_MARK, '')));
   } catch (cause) {
     throw new Error(`${crm} answered ${status} with malformed JSON`, { cause });
   }

@@ -75,14 +75,15 @@ const EMBEDDED_SOURCE = 'file';
  */
 const CRM_TIMEOUT_MAX_MS = 3500;
 const CRM_TIMEOUT_DEFAULT_MS = 3000;
-/** Reading numbers takes time in which nothing else is answered. */
 const FOUND_MAX = 500;
-const NUMBERS_MAX = 50;
+const ID_MAX_LENGTH = 512;
 
 /** Loads another private Asset: on the deployed runtime they do not lie beside each other under their own names. */
 const load = (path: string) => require(Runtime.getAssets()[path]?.path ?? path);
 
-export const { parseAddress }: typeof import('./address.private') = load('/address.js');
+const addresses: typeof import('./address.private') = load('/address.js');
+const { isPhoneNumber } = addresses;
+export const { parseAddress } = addresses;
 export const {
   cleanName,
   conversationChanges,
@@ -233,22 +234,22 @@ function ownersOf(
   country: string | undefined,
   proxy: string | undefined,
 ): Partial<Customer>[] {
-  const isKey = (written: unknown) => {
-    const { readNumbers }: LookUp['phoneNumbers'] = load('/phone-numbers.js');
-    const numbers = readNumbers(
-      typeof written === 'number' ? written : String(written ?? ''),
-      country,
-      proxy,
-    );
-    return numbers.some((number) => parseAddress(number)?.key === key);
-  };
-  const isIn = (numbers: unknown) => [numbers ?? []].flat(3).slice(0, NUMBERS_MAX).some(isKey);
+  let has: ReturnType<LookUp['phoneNumbers']['numberFinder']> | undefined;
+  const isIn = (numbers: unknown) =>
+    [numbers ?? []].flat(3).some((written) => {
+      const { numberFinder }: LookUp['phoneNumbers'] = load('/phone-numbers.js');
+      has ??= numberFinder(key, country, proxy);
+      return has(typeof written === 'number' ? written : String(written ?? ''));
+    });
   const owners = found.flatMap((customer) => {
     if (typeof customer !== 'object' || !customer) throw new Error('the customer found is not an object');
-    const { phone_numbers, mobile_numbers, rank = 0 }: Partial<Customer> = customer;
+    const { phone_numbers, mobile_numbers, rank }: Partial<Customer> = customer;
     const isMobile = isIn(mobile_numbers);
-    const isOwner = isMobile || (phone_numbers ? isIn(phone_numbers) : !mobile_numbers);
-    return isOwner ? [{ customer, distance: rank * 2 + (isMobile ? 0 : 1) }] : [];
+    // Who was looked for by an e-mail address may have any number.
+    const isOwner =
+      !isPhoneNumber(key) || isMobile || (phone_numbers ? isIn(phone_numbers) : !mobile_numbers);
+    const distance = (Number.isFinite(rank) ? Number(rank) * 2 : 0) + (isMobile ? 0 : 1);
+    return isOwner ? [{ customer, distance }] : [];
   });
   const nearest = Math.min(...owners.map(({ distance }) => distance));
   return owners.filter(({ distance }) => distance === nearest).map(({ customer }) => customer);
@@ -268,6 +269,9 @@ function toFrontline(
       'the customer found has no customer_id: is it empty in the CRM, or not the field that is set?',
     );
   }
+  if (id.length > ID_MAX_LENGTH) {
+    throw new Error(`the customer found has a customer_id of over ${ID_MAX_LENGTH} characters`);
+  }
   const customer: FrontlineCustomer = { customer_id: id };
   const name = cleanName(display_name);
   if (name) customer.display_name = name;
@@ -282,7 +286,9 @@ function toFrontline(
 function absoluteUrl(avatar: string, domain: string | undefined): string | undefined {
   const origin = domain && `${/^localhost(:|$)/.test(domain) ? 'http' : 'https'}://${domain}`;
   const base = avatar.startsWith('/') ? origin : undefined;
-  if (!URL.canParse(avatar, base)) return undefined;
-  const url = new URL(avatar, base);
+  // Twilio's tools put hyphens for the spaces of an Asset's path: getPathAndAccessFromFileInfo in @twilio-labs/serverless-api.
+  const written = base ? avatar.replace(/\s/g, '-') : avatar;
+  if (!URL.canParse(written, base)) return undefined;
+  const url = new URL(written, base);
   return /^https?:$/.test(url.protocol) ? url.href : undefined;
 }

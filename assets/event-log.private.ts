@@ -11,9 +11,11 @@ type Entry = [outcome: string, addresses?: Address[], customers?: readonly (Fron
 /** The log of one event. @param startedAt when the event came in, by `performance.now()` */
 export function eventLog(event: string, source: string, startedAt: number) {
   const line = (...[outcome, addresses = [], customers = []]: Entry) => {
-    const ids = customers.map(
-      (customer, i) => customer && `customer_id=${maskId(customer.customer_id, addresses[i])}`,
-    );
+    const ids = customers.map((customer, i) => {
+      if (!customer) return undefined;
+      const noName = customer.display_name ? '' : ' (no name)';
+      return `customer_id=${maskId(customer.customer_id, addresses[i])}${noName}`;
+    });
     const ms = `${Math.round(performance.now() - startedAt)} ms`;
     return [event, ...addresses.map(maskAddress), outcome, ...ids, `source=${source}`, ms]
       .filter(Boolean)
@@ -43,7 +45,9 @@ export function maskId(id: string, address?: Address): string {
   const isLong = digits.length >= 7;
   // As people write numbers, or in any form of the one that it is about: the last digits are the same in all of them.
   const isWritten =
-    isLong && /^(\w+:)?[\s(]*(\+|0|\(|\d+[\s(/])/.test(id) && !/[a-z]/i.test(id.replace(/^\w+:|x\d+$/g, ''));
+    isLong &&
+    /^(\w+:\d|(\w+:)?[\s(]*(\+|0|\(|\d+[\s(/]|\d{3}[-.]\d{3}[-.]\d{4}$))/.test(id) &&
+    !/[a-z]/i.test(id.replace(/^\w+:|x\d+$/g, ''));
   const isOfAddress = isLong && address?.value.replace(/\D/g, '').slice(-7) === digits.slice(-7);
   return id.includes('@') || isWritten || isOfAddress ? '•••' : JSON.stringify(id);
 }

@@ -71,12 +71,17 @@ export function conversationChanges(
  */
 export function isUnnamed(friendlyName: unknown, members: Member[], isGroup: boolean): boolean {
   if (typeof friendlyName !== 'string') return true;
-  return friendlyName.split(',').every((part) => {
-    const name = part.trim();
-    const isOf = ({ address, customer }: Member) =>
-      addresses().isAddressOf(name, address) || (isGroup && customer?.display_name === name);
-    return !name || members.some(isOf);
-  });
+  const names = isGroup ? members.flatMap(({ customer }) => customer?.display_name ?? []) : [];
+  const isOfMember = (text: string) =>
+    !text || names.includes(text) || members.some(({ address }) => addresses().isAddressOf(text, address));
+  // A name may have commas in it, too: "Acme, Inc.".
+  const mostParts = Math.max(1, ...names.map((name) => name.split(',').length));
+  const areOfMembers = (parts: string[]): boolean =>
+    parts.length === 0 ||
+    Array.from({ length: Math.min(mostParts, parts.length) }, (_, i) => i + 1).some(
+      (count) => isOfMember(parts.slice(0, count).join(',').trim()) && areOfMembers(parts.slice(count)),
+    );
+  return areOfMembers(friendlyName.split(','));
 }
 
 /** The names of the members who are known; who wrote goes by another name if they are not. */
@@ -122,16 +127,19 @@ function attributesWithAvatar(json: unknown, avatar: string | undefined): string
 /** Adds to attributes what they have not. Their text stays, since JSON.parse changes numbers of over 15 digits. */
 function withAdded(json: unknown, added: Record<string, string | undefined>): string {
   const attributes = parseAttributes(json) ?? {};
-  const missing = Object.entries(added).filter(([name, value]) => value !== undefined && !attributes[name]);
-  if (missing.some(([name]) => Object.hasOwn(attributes, name))) {
-    return JSON.stringify({ ...attributes, ...Object.fromEntries(missing) });
-  }
-  if (missing.length === 0) return String(json);
-  if (Object.keys(attributes).length === 0) return JSON.stringify(Object.fromEntries(missing));
-  const end = String(json)
-    .trim()
-    .replace(/\s*\}$/, '');
-  return `${end},${JSON.stringify(Object.fromEntries(missing)).slice(1)}`;
+  if (Object.keys(attributes).length === 0) return JSON.stringify(added);
+  return Object.entries(added).reduce((text, [name, value]) => {
+    if (value === undefined || attributes[name]) return text;
+    const member = JSON.stringify({ [name]: value }).slice(1, -1);
+    if (!Object.hasOwn(attributes, name)) return `${text.slice(0, -1).trimEnd()},${member}}`;
+    const filled = text.replace(
+      new RegExp(`"${name}"\\s*:\\s*(?:null|""|false|0)(?=\\s*[,}])`),
+      () => member,
+    );
+    // The first of that name may be inside of another one's value.
+    const isFilled = parseAttributes(filled)?.[name] === value;
+    return isFilled ? filled : JSON.stringify({ ...JSON.parse(text), [name]: value });
+  }, String(json).trim());
 }
 
 /** The customer whom a Participant's attributes name. */

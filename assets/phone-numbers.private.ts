@@ -5,6 +5,10 @@ import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString as par
 const TEXT_MAX_LENGTH = 250;
 /** Fewer digits are no phone number, but a part of one, an extension or a note. */
 const DIGITS_MIN = 7;
+/** However a number is written, it ends in the same digits; the shortest national numbers have as many. */
+const ENDING_LENGTH = 4;
+/** Reading a number takes up to 1 ms, in which nothing else is answered. */
+const READINGS_MAX = 300;
 
 /**
  * Reads the numbers that somebody wrote into a field, which may have notes and extensions between them.
@@ -16,18 +20,46 @@ const DIGITS_MIN = 7;
  */
 export function readNumbers(written: string | number, country?: string, neighbour?: string): string[] {
   const home = homeOf(country, neighbour);
-  if (typeof written === 'number') return [readNumber(written, home) ?? []].flat();
+  return partsOf(written).flatMap((part) => readNumber(part, home) ?? []);
+}
+
+/**
+ * Finds a number, in whatever form it is written, in as many texts as a CRM may answer.
+ *
+ * @param number in E.164
+ * @param country and `neighbour`: see `readNumbers`
+ * @returns whether a text has the number. It throws an Error if too many look as if: reading them all would block the process
+ */
+export function numberFinder(number: string, country?: string, neighbour?: string) {
+  const home = homeOf(country, neighbour);
+  const same = sameNumbers(number);
+  const ending = number.slice(-ENDING_LENGTH);
+  let readings = 0;
+  return (written: string | number): boolean =>
+    partsOf(written).some((part) => {
+      if (!digitsOf(String(part)).includes(ending)) return false;
+      if (++readings > READINGS_MAX)
+        throw new Error('too many numbers were found that end like the one asked for');
+      return same.includes(readNumber(part, home) ?? '');
+    });
+}
+
+/** The parts of a field that may be numbers. */
+function partsOf(written: string | number): (string | number)[] {
+  if (typeof written === 'number') return [written];
   // Of a phone number are digits, and what people put between them; not a letter, a comma, or a line.
   const parts = written
     .slice(0, TEXT_MAX_LENGTH)
     .normalize('NFKC')
+    .slice(0, TEXT_MAX_LENGTH)
     .split(/[^\d\s().+/\p{Pd}]+|\n|\s\/\s/u);
-  return parts.flatMap((part) => {
-    // Parentheses after a whole number are a note, such as (2).
-    const [first = '', ...others] = part.split('(');
-    const isWhole = digitsOf(first).length >= DIGITS_MIN;
-    return readNumber(isWhole ? first : [first, ...others].join('('), home) ?? [];
-  });
+  return parts
+    .filter((part) => digitsOf(part).length >= ENDING_LENGTH)
+    .map((part) => {
+      // Parentheses after a whole number are a note, such as (2).
+      const [first = ''] = part.split('(');
+      return digitsOf(first).length >= DIGITS_MIN ? first : part;
+    });
 }
 
 type Home = ReturnType<typeof homeOf>;

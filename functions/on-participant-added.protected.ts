@@ -40,8 +40,8 @@ const LINKED = 'linked';
 
 /** Attributes of an event that came in longer ago may have been changed meanwhile. */
 const SNAPSHOT_MAX_AGE_MS = 500;
-/** So may those of an event that came in late. Clocks differ, and an event is on its way for a moment. */
-const EVENT_MAX_AGE_MS = 5000;
+/** So may those of an event that came in late. Clocks differ, an event is on its way for a moment, and a process may have to start. */
+const EVENT_MAX_AGE_MS = 2000;
 /** Ten members of a group MMS, and workers. */
 const PARTICIPANTS_MAX = 50;
 
@@ -118,9 +118,9 @@ async function linkParticipant(
     const reading = isRepeated || crm.mayFail(context) ? readConversation(api, resources) : undefined;
     reading?.catch(() => undefined);
 
-    const isOld =
-      isRepeated || !event.Attributes || Date.now() - Date.parse(event.DateCreated ?? '') > EVENT_MAX_AGE_MS;
-    const snapshot = isOld ? undefined : { json: event.Attributes, endsAt: startedAt + SNAPSHOT_MAX_AGE_MS };
+    const ageMs = Date.now() - Date.parse(event.DateCreated ?? '');
+    const isNew = !isRepeated && event.Attributes && Math.abs(ageMs) <= EVENT_MAX_AGE_MS;
+    const snapshot = !isNew ? undefined : { json: event.Attributes, endsAt: startedAt + SNAPSHOT_MAX_AGE_MS };
     let outcome = await linkCustomer(customer, snapshot, api, resources, crm);
     if (outcome === LINKED && reading) {
       const isGroup = !event['MessagingBinding.ProxyAddress'];

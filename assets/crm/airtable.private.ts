@@ -11,7 +11,12 @@ export const settings = {
     example: 'pat00000000000000.0000000000',
     required: true,
   },
-  AIRTABLE_BASE_ID: { is: 'the base', example: 'app00000000000000', required: true },
+  AIRTABLE_BASE_ID: {
+    is: 'the ID of the base, from its URL',
+    example: 'appAb1Cd2Ef3Gh4Ij',
+    required: true,
+    format: /^app\w+$/,
+  },
   AIRTABLE_TABLE: { is: 'the table', example: 'Customers', required: true },
   AIRTABLE_ID_FIELD: {
     is: 'the field that customer_id is taken from, if not the record ID',

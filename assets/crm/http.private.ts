@@ -2,7 +2,7 @@
  * Any service of your own: GET {CRM_URL}?address=+15551234567&channel=whatsapp. It answers with a customer in Frontline's
  * shape, or a list of them; with 404 or 204 if it knows nobody.
  */
-import type { CrmSource } from '../crm.private';
+import type { CrmSource, Customer } from '../crm.private';
 
 export const settings: CrmSource['settings'] = {
   CRM_URL: {
@@ -28,5 +28,12 @@ export const findCustomer: CrmSource['findCustomer'] = async (address, { setting
     expected: [204, 404],
     reasons: { 401: 'is CRM_AUTHORIZATION right?', 403: 'is CRM_AUTHORIZATION right?' },
   });
-  return json;
+  // Whatever else the service says of them does not tell who it is.
+  return Array.isArray(json) ? json.map(asDocumented) : asDocumented(json);
 };
+
+function asDocumented(customer: unknown): unknown {
+  if (typeof customer !== 'object' || !customer) return customer;
+  const { customer_id, display_name, avatar } = customer as Partial<Customer>;
+  return { customer_id, display_name, avatar };
+}

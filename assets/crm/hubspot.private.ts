@@ -56,7 +56,11 @@ export const findCustomer: CrmSource['findCustomer'] = async (address, lookUp) =
     headers: { Authorization: `Bearer ${HUBSPOT_ACCESS_TOKEN}`, 'Content-Type': 'application/json' },
     body: JSON.stringify({ filterGroups, properties, limit: LIMIT, after: '0', sorts: [] }),
     // https://developers.hubspot.com/docs/api-reference/error-handling
-    errorCode: (json) => Object(json).category,
+    // Which limit it is, HubSpot says by other names: https://developers.hubspot.com/docs/api/usage-details
+    errorCode: (json) => {
+      const { category, errorType, policyName } = Object(json);
+      return category ?? (policyName && `${errorType}_${policyName}`);
+    },
     reasons: {
       400: own.length
         ? 'are HUBSPOT_ID_PROPERTY and HUBSPOT_AVATAR_PROPERTY internal names of properties of contacts?'
@@ -65,7 +69,8 @@ export const findCustomer: CrmSource['findCustomer'] = async (address, lookUp) =
       403: 'has the service key, or the private app, the scope crm.objects.contacts.read?',
       404: VERSION_HELP,
       410: VERSION_HELP,
-      429: 'five searches a second, or the requests of the day, are used up',
+      429: 'more than five searches a second',
+      RATE_LIMIT_DAILY: 'the requests of the day are used up, until midnight in the time zone of the account',
     },
   });
   const contacts = answer.list('results');

@@ -14,7 +14,8 @@ export const settings: CrmSource['settings'] = {
     is: 'your My Domain',
     example: 'https://acme.my.salesforce.com',
     required: true,
-    format: 'url',
+    // The client credentials flow works on My Domain alone.
+    format: /^https:\/\/(?!(login|test)\.salesforce\.com)[^\s/]+\/?$/i,
   },
   SALESFORCE_CLIENT_ID: { is: 'the consumer key of the app', example: '3MVG9…', required: true },
   SALESFORCE_CLIENT_SECRET: { is: 'the consumer secret of the app', example: '0123…', required: true },
@@ -107,7 +108,10 @@ const REASONS: Record<string, string> = {
     'the run-as user of the app does not see a field (field-level security), or one of SALESFORCE_OBJECTS has no SALESFORCE_ID_FIELD or SALESFORCE_AVATAR_FIELD',
   INVALID_TYPE: 'the run-as user of the app does not see one of SALESFORCE_OBJECTS',
   REQUEST_LIMIT_EXCEEDED: 'the API requests of the last 24 hours are used up',
-  API_DISABLED_FOR_ORG: 'this edition of Salesforce has no API',
+  API_DISABLED_FOR_ORG:
+    'this edition of Salesforce has no API, or the run-as user of the app lacks the permission API Enabled',
+  // The login has worked: https://help.salesforce.com/s/articleView?id=005226515
+  INVALID_SESSION_ID: 'has the app the scope api, and may its run-as user log in from any IP address?',
   API_CURRENTLY_DISABLED: 'the run-as user of the app lacks the permission API Enabled',
 };
 

@@ -8,13 +8,13 @@ import type { CrmSource } from '../crm.private';
 export const settings: CrmSource['settings'] = {
   ACCOUNT_SID: {
     is: 'your Twilio account; deployed Functions have it from Twilio',
-    example: `AC${'0'.repeat(32)}`,
+    example: `AC${'a1'.repeat(16)}`,
     required: true,
   },
   AUTH_TOKEN: { is: 'its Auth Token', example: '0'.repeat(32), required: true },
   SYNC_SERVICE_SID: {
     is: 'the Sync service with the customers',
-    example: `IS${'0'.repeat(32)}`,
+    example: `IS${'a1'.repeat(16)}`,
     default: 'default',
     format: /^(default|IS[0-9a-f]{32})$/i,
   },

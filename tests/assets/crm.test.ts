@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { getPathAndAccessFromFileInfo } from '@twilio-labs/serverless-api/dist/utils/fs';
 import type { Address } from '../../assets/address.private';
 import { findCustomer, type LookUp, parseAddress } from '../../assets/crm.private';
 import { captureLog, contextOf, installRuntime, script } from '../helpers/in-process-runtime';
@@ -161,6 +162,11 @@ describe('a customer', () => {
     },
   );
 
+  test('with an ID that nobody can have is an error of the CRM', async () => {
+    script(async () => ({ ...ada, customer_id: 'C'.repeat(513) }));
+    await expect(find()).rejects.toThrow('has a customer_id of over 512 characters');
+  });
+
   test.each(['text', 5, ['text'], [{}], [ada, {}]])('that is %p is an error of the CRM', async (answer) => {
     script(async () => answer);
     await expect(find()).rejects.toThrow('CRM_SOURCE scripted:');
@@ -178,11 +184,18 @@ describe('a customer', () => {
     ['/avatars/ada.png', 'localhost:3000', 'http://localhost:3000/avatars/ada.png'],
     ['/avatars/ada.png', 'localhost', 'http://localhost/avatars/ada.png'],
     ['/avatars/ada.png', 'localhost.example.com', 'https://localhost.example.com/avatars/ada.png'],
-    ['/avatars/Ada Okafor.png', 'my-1234.twil.io', 'https://my-1234.twil.io/avatars/Ada%20Okafor.png'],
+    ['/avatars/Ada Okafor.png', 'my-1234.twil.io', 'https://my-1234.twil.io/avatars/Ada-Okafor.png'],
+    ['https://example.com/Ada Okafor.png', 'my-1234.twil.io', 'https://example.com/Ada%20Okafor.png'],
   ])('with the avatar %s on %s has %s', async (avatar, DOMAIN_NAME, url) => {
     script(async () => ({ ...ada, avatar }));
     expect((await find({ DOMAIN_NAME }))?.avatar).toBe(url);
     expect(log()).toEqual([]);
+  });
+
+  test('with the path of an avatar has the URL at which Twilio puts that file', async () => {
+    const { path } = getPathAndAccessFromFileInfo({ name: 'avatars/Ada  Okafor.png', path: '' });
+    script(async () => ({ ...ada, avatar: '/avatars/Ada  Okafor.png' }));
+    expect((await find({ DOMAIN_NAME: 'localhost' }))?.avatar).toBe(`http://localhost${path}`);
   });
 
   test.each([
@@ -225,6 +238,21 @@ describe('a customer with phone numbers as they are written in the CRM', () => {
       expect(await find()).toEqual(ada);
     },
   );
+});
+
+test('numbers that look like the one asked for are read up to a limit', async () => {
+  const phone_numbers = Array(50).fill('9990123,'.repeat(31));
+  script(async () => [{ ...ada, phone_numbers: [...phone_numbers.slice(0, 5), '+14155550123'] }]);
+  expect(await find()).toEqual(ada);
+  script(async () => [{ ...ada, phone_numbers }]);
+  await expect(find()).rejects.toThrow('too many numbers were found that end like the one asked for');
+});
+
+test('somebody who is found by an e-mail address may have any number', async () => {
+  script(async () => ({ ...ada, phone_numbers: ['+14155550199'] }));
+  const byEmail = parseAddress('ada@example.com') ?? fail();
+  const context = contextOf({ CRM_SOURCE: 'scripted' });
+  expect(await findCustomer(byEmail, context, { startedAt: performance.now() })).toEqual(ada);
 });
 
 describe('a number without a country code', () => {
@@ -287,6 +315,8 @@ describe('several customers', () => {
       { ...eve, rank: 2 },
       { ...ada, rank: 1 },
     ]);
+    expect(await find()).toEqual(ada);
+    script(async () => ({ ...ada, rank: 'gold' }));
     expect(await find()).toEqual(ada);
   });
 

@@ -30,7 +30,12 @@ test.each([
   ['0679571533', '•••'],
   ['0151/23456789', '•••'],
   ['1 (415) 555-0147 x12', '•••'],
+  ['415-555-0199', '•••'],
+  ['415.555.0188', '•••'],
+  ['whatsapp:14155550199', '•••'],
+  ['tel:4155550177', '•••'],
   ['7001234', '"7001234"'],
+  ['2026-001-0042', '"2026-001-0042"'],
   ['K-2026-0042', '"K-2026-0042"'],
 ])('the customer_id %s is %s in the log', (id, masked) => {
   expect(maskId(id, parse('whatsapp:+15551230123'))).toBe(masked);
@@ -42,11 +47,11 @@ describe('the log', () => {
     const members = [parse('+15551230123'), parse('+15551230124')];
     eventLog('onConversationAdd', 'file', performance.now()).info('known', members, [
       { customer_id: 'C-1', display_name: 'Ada Okafor' },
-      undefined,
+      { customer_id: 'C-2' },
     ]);
     expect(log()).toEqual([
       expect.stringMatching(
-        /^onConversationAdd \+1555•••0123 \+1555•••0124 known customer_id="C-1" source=file \d+ ms$/,
+        /^onConversationAdd \+1555•••0123 \+1555•••0124 known customer_id="C-1" customer_id="C-2" \(no name\) source=file \d+ ms$/,
       ),
     ]);
   });

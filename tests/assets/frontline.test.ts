@@ -39,7 +39,11 @@ describe('a conversation', () => {
 
 describe('a conversation waits for its name', () => {
   const other = { address: parseAddress('messenger:1002') as Address };
-  const members = [{ address, customer: ada }, other];
+  const acme = {
+    address: parseAddress('+14155550155') as Address,
+    customer: { customer_id: 'C-3', display_name: 'Acme, Inc.' },
+  };
+  const members = [{ address, customer: ada }, other, acme];
 
   test.each([
     ['+14155550147', false, true],
@@ -50,6 +54,12 @@ describe('a conversation waits for its name', () => {
     ['Ada Okafor', false, false],
     ['Ada Okafor, 1002', true, true],
     ['Ada Okafor, Eve', true, false],
+    ['Ada Okafor, Acme, Inc.', true, true],
+    ['Acme, Inc., 1002, Ada Okafor', true, true],
+    ['Acme, Inc.', true, true],
+    ['Acme, Inc. & Co.', true, false],
+    ['Acme', true, false],
+    ['Acme, Inc.', false, false],
   ])('if it goes by %s (in a group: %p): %p', (friendlyName, isGroup, waits) => {
     expect(isUnnamed(friendlyName, members, isGroup)).toBe(waits);
   });
@@ -117,6 +127,14 @@ describe('attributes', () => {
     expect(participantAttributes('{"customer_id":null}', { customer_id: 'C-1' })).toBe(
       '{"customer_id":"C-1"}',
     );
+  });
+
+  test.each([
+    ['{"n": 12345678901234567890, "customer_id" : "" }', '{"n": 12345678901234567890, "customer_id":"C-1" }'],
+    ['{"customer_id":null,"n":1.0}', '{"customer_id":"C-1","n":1.0}'],
+    ['{"a":{"customer_id":null},"customer_id":0}', '{"a":{"customer_id":null},"customer_id":"C-1"}'],
+  ])('%s, where a name has no value, are filled in', (json, filled) => {
+    expect(participantAttributes(json, { customer_id: 'C-1' })).toBe(filled);
   });
 
   test('keep what is there, down to a name like __proto__', () => {

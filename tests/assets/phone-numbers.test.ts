@@ -1,5 +1,11 @@
+import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { parseAddress } from '../../assets/address.private';
-import { digitForms, readNumbers, sameNumbers } from '../../assets/phone-numbers.private';
+import { digitForms, numberFinder, readNumbers, sameNumbers } from '../../assets/phone-numbers.private';
+
+jest.mock('libphonenumber-js', () => {
+  const actual = jest.requireActual('libphonenumber-js');
+  return { ...actual, parsePhoneNumberFromString: jest.fn(actual.parsePhoneNumberFromString) };
+});
 
 /** The only number that somebody wrote, in the country, or in that of another number. */
 function readNumber(written: string | number, country?: string): string | undefined {
@@ -122,6 +128,36 @@ test.each([
 ])('%p in a numeric field, in the country of %s, is %s', (written, country, number) => {
   expect(readNumber(written, country)).toBe(number);
   if (written === 123456789) expect(readNumber(String(written), country)).toBeUndefined();
+});
+
+describe('a number is found', () => {
+  test.each(['(415) 555-0147', '+1 415 555 0147, call after 9', 'office 415-555-0100 / mobile 415-555-0147'])(
+    'in %s',
+    (written) => {
+      expect(numberFinder('+14155550147', 'US')(written)).toBe(true);
+    },
+  );
+
+  test.each(['+33 4 15 55 01 47', '415-555-0100', '0147'])('not in %s', (written) => {
+    expect(numberFinder('+14155550147', 'US')(written)).toBe(false);
+  });
+
+  test('in whichever form it has', () => {
+    expect(numberFinder('+525512345678')('+52 1 55 1234 5678')).toBe(true);
+  });
+
+  // Each part that is parsed keeps the process from answering for up to 1 ms, and a CRM may answer thousands.
+  test.each([
+    ['notes', 'Please do not call before ten in the morning, ask for her, or leave a message, thanks'],
+    ['what grows when it is normalized', '\uFDFA'.repeat(250)],
+    ['single digits', '1,'.repeat(125)],
+    ['other numbers', '1234567,'.repeat(31)],
+  ])('without parsing %s', (_name, text) => {
+    const isIn = numberFinder('+14155550147', 'US');
+    jest.mocked(parsePhoneNumberFromString).mockClear();
+    expect(isIn(text)).toBe(false);
+    expect(parsePhoneNumberFromString).not.toHaveBeenCalled();
+  });
 });
 
 test('a country may be written in small letters, and is named if it is none', () => {

@@ -130,7 +130,10 @@ describe('what was written meanwhile', () => {
   test.each([
     ['whose Attributes are missing', { Attributes: undefined }],
     ['whose Attributes are empty', { Attributes: '' }],
-    ['that comes in late', { DateCreated: new Date(Date.now() - 60_000).toISOString() }],
+    ['that comes in late', { DateCreated: new Date(Date.now() - 4000).toISOString() }],
+    ['from the future', { DateCreated: new Date(Date.now() + 3_600_000).toISOString() }],
+    ['of an unreadable date', { DateCreated: '25/11/2026 10:00' }],
+    ['of no date', { DateCreated: undefined }],
   ])('stays after an event %s', async (_name, fields) => {
     current('{"customer_id":"C-9","vip":true}');
     expect(await send(fields)).toEqual(ok);

@@ -29,6 +29,9 @@ export function useFakeCrms() {
     crms = await startFakeCrms();
     Object.assign(process.env, crms.env);
     require('../../tools/fakes/route-https-to-fakes');
+    // It has no state, and would be half of what these tests take.
+    const phoneNumbers = jest.requireActual('libphonenumber-js');
+    jest.doMock('libphonenumber-js', () => phoneNumbers);
   });
   afterAll(() => {
     https.globalAgent.destroy();

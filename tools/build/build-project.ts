@@ -31,9 +31,9 @@ export async function buildProject(
   try {
     const said = await buildAssets(made, settings);
     compileTypeScript(made);
-    checkSettings(made, settings);
+    const warnings = checkSettings(made, settings);
     swapFolder(made, folder);
-    return said;
+    return { ...said, warnings: [...warnings, ...said.warnings] };
   } finally {
     rmSync(made, { recursive: true, force: true });
   }

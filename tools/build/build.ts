@@ -4,9 +4,11 @@
  */
 import { Problem } from '../problem';
 import { buildProject } from './build-project';
+import { checkEnvFile } from './env-file';
 
 async function build() {
   try {
+    checkEnvFile();
     const { customers, warnings } = await buildProject();
     for (const warning of warnings) console.warn(warning);
     if (!process.argv.includes('--quiet')) console.log(customers);

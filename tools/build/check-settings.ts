@@ -1,13 +1,16 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { CrmSource } from '../../assets/crm.private';
 import { readSettings, type Setting } from '../../assets/crm-settings.private';
+import { readDefaultCountry } from '../customers/default-country';
 import { Problem } from '../problem';
 import { ACCOUNT_SID } from '../twilio/account';
 
 /** The variables of `.env`. */
 export type Settings = NodeJS.Dict<string>;
 
+/** Each setting that the project knows is in there. */
+const ALL_SETTINGS = '.env.example';
 const SOURCE_FILE = /^(.+)\.private\.ts$/;
 /** What Twilio gives deployed Functions, whatever is in `.env`: https://www.twilio.com/docs/serverless/functions-assets/functions/variables */
 const GIVEN_BY_TWILIO = { ACCOUNT_SID: `AC${'0'.repeat(32)}`, AUTH_TOKEN: '0'.repeat(32) };
@@ -36,20 +39,47 @@ export function sourceOf({ CRM_SOURCE }: Settings): string {
  * Checks the settings of the source, and those that count for all of them, as the Functions will.
  *
  * @param folder the build, in which the sources are compiled
- * @throws Problem that names each setting that is missing or malformed
+ * @returns a warning for each name that looks like that of a setting, and is none
+ * @throws Problem that names each setting that is missing or malformed, with those warnings
  */
-export function checkSettings(folder: string, settings: Settings) {
+export function checkSettings(folder: string, settings: Settings): string[] {
   const source = sourceOf(settings);
-  const described = loadSettings(resolve(folder, 'assets/crm', `${source}.private.js`));
+  const described = { ...loadSettings(resolve(folder, 'assets/crm', `${source}.private.js`)), ...COMMON };
   const given = Object.entries(GIVEN_BY_TWILIO).map(([name, value]) => [
     name,
     settings[name]?.trim() || value,
   ]);
-  try {
-    readSettings({ ...described, ...COMMON }, { ...settings, ...Object.fromEntries(given) });
-  } catch (error) {
-    throw new Problem(`.env, for CRM_SOURCE=${source}: ${(error as Error).message}`);
-  }
+  const warnings = misspelt(settings, Object.keys(described)).map((problem) => `.env: warning: ${problem}`);
+  const problems = [
+    () => readSettings(described, { ...settings, ...Object.fromEntries(given) }),
+    () => readDefaultCountry(settings),
+  ].flatMap((read) => {
+    try {
+      read();
+      return [];
+    } catch (error) {
+      return [(error as Error).message];
+    }
+  });
+  if (problems.length === 0) return warnings;
+  throw new Problem([`.env, for CRM_SOURCE=${source}: ${problems.join('; ')}`, ...warnings].join('\n'));
+}
+
+/** The names in `.env` that begin like a setting's, as CUSTOMER_FILE or HUBSPOT_TOKEN do, and are of none. */
+function misspelt(settings: Settings, described: string[]): string[] {
+  if (!existsSync(ALL_SETTINGS)) return [];
+  const documented = [...readFileSync(ALL_SETTINGS, 'utf8').matchAll(/^(?:# ?)?([A-Z_]+)=/gm)];
+  const known = [...new Set([...documented.map(([, name = '']) => name), ...described])];
+  return Object.keys(settings).flatMap((name) => {
+    const similar = known.filter((one) => firstWord(one) === firstWord(name));
+    if (known.includes(name) || similar.length === 0) return [];
+    return [`${name} is not a setting: there are ${similar.join(', ')}`];
+  });
+}
+
+/** Up to the first underscore, whether it is written in the singular or the plural. */
+function firstWord(name: string): string {
+  return name.toUpperCase().replace(/S?_.*/, '');
 }
 
 /** What a source says that it reads. */

@@ -1,10 +1,60 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { parseEnv } from 'node:util';
+import { createRequire } from 'node:module';
+import { Problem } from '../problem';
+
+/** What `twilio-run start` and `twilio-run deploy` read `.env` with, whatever version that is: theirs is what counts. */
+const dotenv = createRequire(require.resolve('twilio-run/bin/twilio-run.js'))('dotenv') as {
+  parse(text: string): NodeJS.Dict<string>;
+};
+
+const NAME_AND_VALUE = /^\s*([\w.-]+)\s*=\s*(.*)$/;
+/** Of quotation marks, it takes off one at the very start and one at the very end, whether they match or not. */
+const QUOTED = /^(["'])(?!.*\1\s*#).*\1$/;
 
 /**
  * The variables of `.env`; none when there is no such file. The shell's own variables do not count: twilio-run puts those
  * of `.env` in their place, and a deploy uploads `.env`, so these are the ones that the Functions will have.
  */
 export function readEnvFile(): NodeJS.Dict<string> {
-  return existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8').replace(/^\uFEFF/, '')) : {};
+  return dotenv.parse(envText());
+}
+
+/**
+ * Looks for what other readers of `.env` take otherwise than the Functions get it: a comment behind a value, `export`, a
+ * value of several lines.
+ *
+ * @throws Problem that names each such line and how to write it, without what is in it
+ */
+export function checkEnvFile() {
+  const problems = envText()
+    .split(/\r?\n/)
+    .flatMap((line, i) => problemOf(line).map((problem) => `.env, line ${i + 1}: ${problem}`));
+  if (problems.length > 0) throw new Problem(problems.join('\n'));
+}
+
+function problemOf(line: string): string[] {
+  if (/^\s*(#|$)/.test(line)) return [];
+  const [, name, value = ''] = NAME_AND_VALUE.exec(line) ?? [];
+  if (!name) {
+    const [, exported] = /^\s*export\s+([\w.-]+)\s*=/.exec(line) ?? [];
+    if (exported)
+      return [`${exported} is not set, as Twilio's tools do not know export: write ${exported}=…`];
+    return ["Twilio's tools read no variable here: write NAME=value, on one line"];
+  }
+  if (QUOTED.test(value)) return [];
+  if (/(^|\s)#/.test(value)) {
+    return [
+      `Twilio's tools take what is after # for a part of ${name}: put a comment on a line of its own, or if it is a part, write ${name}="…", with nothing after it`,
+    ];
+  }
+  if (/^["'`]|["'`]\s*$/.test(value)) {
+    return [
+      `the quotation marks of ${name} are not read as one pair: write ${name}="…" or ${name}='…' on one line, with nothing after it, not even a space`,
+    ];
+  }
+  return [];
+}
+
+function envText(): string {
+  return existsSync('.env') ? readFileSync('.env', 'utf8') : '';
 }

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { type ParseArgsConfig, parseArgs, styleText } from 'node:util';
 import type { Twilio } from 'twilio';
+import { checkEnvFile, readEnvFile } from '../build/env-file';
 import { Problem } from '../problem';
 import { connectToTwilio } from '../twilio/account';
 
@@ -70,14 +70,18 @@ export class UsageError extends Error {
 
 /** Runs a command with the flags, the `.env` and the terminal of this process, and ends the process. */
 export async function runAsProcess<O extends Options>(command: Command<O>): Promise<void> {
-  if (existsSync('.env')) process.loadEnvFile();
+  const { env, stdin, stdout, stderr } = process;
+  for (const [name, value] of Object.entries(readEnvFile())) env[name] ??= value;
   // What the CRM mapping logs: standard output has the result alone.
   console.log = console.error;
   const interruption = new AbortController();
   // More than once: npm passes on the Ctrl-C that the terminal has sent already.
   process.on('SIGINT', () => interruption.abort());
-  const { env, stdin, stdout, stderr } = process;
-  const code = await runCommand(command, process.argv.slice(2), {
+  const run: typeof command.run = (...args) => {
+    checkEnvFile();
+    return command.run(...args);
+  };
+  const code = await runCommand({ ...command, run }, process.argv.slice(2), {
     env,
     connect: () => connectToTwilio(env),
     signal: interruption.signal,

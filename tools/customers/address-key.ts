@@ -1,4 +1,4 @@
-import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js';
+import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js';
 import { parseAddress } from '../../assets/address.private';
 import { readNumbers } from '../../assets/phone-numbers.private';
 
@@ -63,12 +63,6 @@ export function keyOf(type: string, value: string, country?: CountryCode): Addre
 /** Whether a number has been shortened to a few digits: which digits are lost is unknown. */
 export function isShortened(written: string): boolean {
   return SHORTENED.test(written);
-}
-
-/** The country of an ISO code, in any case. */
-export function countryOf(code = ''): CountryCode | undefined {
-  const country = code.trim().toUpperCase();
-  return isSupportedCountry(country) ? country : undefined;
 }
 
 function channelOf(type: string): string {

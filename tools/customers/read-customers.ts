@@ -1,9 +1,9 @@
 import { open, readFile } from 'node:fs/promises';
 import { Problem } from '../problem';
-import { countryOf } from './address-key';
 import type { CsvSettings } from './csv/columns';
 import { readCsvCustomers } from './csv/csv-customers';
 import { type AddressedCustomer, type AmbiguousAddress, CustomerList } from './customer-list';
+import { readDefaultCountry } from './default-country';
 import { kindOf } from './file-kind';
 import { Findings, readMaxUnusable } from './findings';
 import { readJsonCustomers } from './json-customers';
@@ -70,18 +70,13 @@ export async function readCustomersFile(
   return endReading(reading);
 }
 
-function startReading({ CRM_DEFAULT_COUNTRY, CUSTOMERS_MAX_UNUSABLE }: ReadingSettings) {
-  const country = countryOf(CRM_DEFAULT_COUNTRY);
-  if (CRM_DEFAULT_COUNTRY?.trim() && !country) {
-    throw new Problem(
-      'cannot be read: CRM_DEFAULT_COUNTRY in .env is not a country, give its ISO code, such as US',
-    );
-  }
+function startReading(settings: ReadingSettings) {
+  const country = readDefaultCountry(settings);
   const findings = new Findings();
   return {
     findings,
     list: new CustomerList(findings, country),
-    maxUnusable: readMaxUnusable(CUSTOMERS_MAX_UNUSABLE),
+    maxUnusable: readMaxUnusable(settings.CUSTOMERS_MAX_UNUSABLE),
   };
 }
 

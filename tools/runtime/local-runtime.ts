@@ -102,15 +102,10 @@ export function copyProject(variables: Record<string, string>): string {
   cpSync(builtFolder(), join(project, 'dist'), { recursive: true });
   symlinkSync(resolve('node_modules'), join(project, 'node_modules'));
   mkdirSync(join(project, 'functions'));
-  const env = Object.entries(variables).map(([name, value]) => `${name}=${quote(value)}\n`);
+  // twilio-run takes off the first and the last quotation mark alone: what is between them may contain others.
+  const env = Object.entries(variables).map(([name, value]) => `${name}='${value}'\n`);
   writeFileSync(join(project, '.env'), env.join(''));
   return project;
-}
-
-/** A value may contain what is a comment, or a quotation mark, in `.env`. */
-function quote(value: string): string {
-  const mark = ["'", '`', '"'].find((one) => !value.includes(one)) ?? '';
-  return mark + value + mark;
 }
 
 /** Waits until it is done, for 30 s at the most. @throws Error with the failure after that */

@@ -39,6 +39,22 @@ test('takes a customer as the service has it', async () => {
   expect(await find('http', '+14155550147')).toEqual({ ...customer, avatar });
 });
 
+test('takes what is documented, and nothing else that the service has', async () => {
+  const body = [
+    { customer_id: '1', rank: 1, phone_numbers: ['+14155550199'] },
+    { customer_id: '2', rank: 2, mobile_numbers: ['+14155550147'] },
+  ];
+  jest.spyOn(fakeCrm('http'), 'answer').mockReturnValue({ status: 200, body });
+  expect(await find('http', '+14155550147')).toBeUndefined();
+  jest.spyOn(fakeCrm('http'), 'answer').mockReturnValue({ status: 200, body: body[0] });
+  expect(await find('http', '+14155550147')).toEqual({ customer_id: '1' });
+});
+
+test('takes JSON after a byte order mark', async () => {
+  jest.spyOn(fakeCrm('http'), 'answer').mockReturnValue({ status: 200, body: '\uFEFF{"customer_id":"1"}' });
+  expect(await find('http', '+14155550147')).toEqual({ customer_id: '1' });
+});
+
 test('takes none of two customers, and the one that is there twice', async () => {
   apis().know(ada, { ...ada, id: '1002' });
   expect(await find('http', '+14155550147')).toBeUndefined();

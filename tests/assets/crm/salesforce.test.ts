@@ -36,7 +36,7 @@ test('gives up where the new session is refused too', async () => {
   apis().calls.length = 0;
   jest.spyOn(sessions.valid, 'has').mockReturnValue(false);
   await expect(find('salesforce', '+14155550147')).rejects.toThrow(
-    'Salesforce answered 401 (INVALID_SESSION_ID): are SALESFORCE_CLIENT_ID',
+    'Salesforce answered 401 (INVALID_SESSION_ID): has the app the scope api',
   );
   expect(requests()).toEqual([SEARCH, LOGIN, SEARCH]);
 });
@@ -55,6 +55,16 @@ test('does not keep a log-in that failed', async () => {
   expect(await find('salesforce', '+14155550147')).toEqual(customer);
 });
 
+test.each(['https://login.salesforce.com', 'https://test.salesforce.com/', 'http://acme.my.salesforce.com'])(
+  'does not log in at %s, where the flow does not work',
+  async (SALESFORCE_LOGIN_URL) => {
+    await expect(find('salesforce', '+14155550147', { SALESFORCE_LOGIN_URL })).rejects.toThrow(
+      'SALESFORCE_LOGIN_URL is malformed: write it like https://acme.my.salesforce.com',
+    );
+    expect(apis().calls).toEqual([]);
+  },
+);
+
 test('says what to look at where the app is not known, or the URL is none of Salesforce', async () => {
   const SALESFORCE_CLIENT_SECRET = 'another';
   await expect(find('salesforce', '+14155550147', { SALESFORCE_CLIENT_SECRET })).rejects.toThrow(
@@ -66,7 +76,7 @@ test('says what to look at where the app is not known, or the URL is none of Sal
   );
   for (const url of ['http://acme.my.salesforce.com', 'acme.my.salesforce.com', 'ftp://localhost']) {
     await expect(find('salesforce', '+14155550147', { SALESFORCE_LOGIN_URL: url })).rejects.toThrow(
-      'SALESFORCE_LOGIN_URL has to be a URL that starts with https://',
+      'SALESFORCE_LOGIN_URL is malformed: write it like https://acme.my.salesforce.com',
     );
   }
 });

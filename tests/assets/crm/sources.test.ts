@@ -145,7 +145,7 @@ describe.each(CRM_NAMES)('%s', (name) => {
   test('shows no credentials, no number and no name in an error', async () => {
     for (const fault of [{ status: 401 }, { status: 500 }, 'malformed', 'drop', 'huge'] as const) {
       apis().fault = fault;
-      const error = await find(name, '+14155550147').catch(String);
+      const error = await find(name, '+14155550147', { CRM_TIMEOUT_MS: '300' }).catch(String);
       for (const secret of [...Object.values(settings), '4155550147', 'Ada'])
         expect(error).not.toContain(secret);
     }

@@ -51,6 +51,36 @@ test.each([
   expect(() => check({ ACCOUNT_SID, [name]: value })).toThrow(`${name} ${problem}`);
 });
 
+test.each([
+  ['UK', 'GB'],
+  ['united kingdom', 'GB'],
+  ['Sweden', 'SE'],
+  ['usa', 'such as US'],
+])('CRM_DEFAULT_COUNTRY=%s is refused for every source, with %s', (CRM_DEFAULT_COUNTRY, code) => {
+  for (const CRM_SOURCE of CRM_NAMES) {
+    expect(() => check({ CRM_SOURCE, ...fakeCrm(CRM_SOURCE).settings, CRM_DEFAULT_COUNTRY })).toThrow(
+      `CRM_DEFAULT_COUNTRY in .env is not a country: give its ISO code, ${code}`,
+    );
+  }
+});
+
+test.each([
+  ['CRM_SOURC', 'there are CRM_SOURCE, '],
+  ['CUSTOMER_FILE', 'there are CUSTOMERS_FILE, CUSTOMERS_MAX_UNUSABLE'],
+  ['customers_file', 'there are CUSTOMERS_FILE, '],
+  ['HUBSPOT_TOKEN', 'there are HUBSPOT_ACCESS_TOKEN, '],
+])('%s is warned of, and what there is', (name, remedy) => {
+  const [warning, ...others] = check({ [name]: 'x' });
+  expect(warning).toContain(`.env: warning: ${name} is not a setting: ${remedy}`);
+  expect(others).toEqual([]);
+  expect(() => check({ [name]: 'x', CRM_TIMEOUT_MS: '3s' })).toThrow(remedy);
+});
+
+test('neither settings of any source nor variables of others are warned of', () => {
+  const all = Object.assign({ MY_URL: 'x', PORT: '1' }, ...CRM_NAMES.map((name) => fakeCrm(name).settings));
+  expect(check({ CRM_DEFAULT_COUNTRY: 'gb', ...all })).toEqual([]);
+});
+
 test('all that is wrong is named at once, without what is set', () => {
   const wrong = { CRM_SOURCE: 'http', CRM_URL: 'http://secret.example.com', ACCOUNT_SID: 'AC-secret' };
   expect(() => check(wrong)).toThrow(/CRM_URL has to be a URL.*; ACCOUNT_SID is malformed/);

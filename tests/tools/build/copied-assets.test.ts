@@ -63,6 +63,29 @@ test.each(['data.PRIVATE.html', 'rows.private-old.js', 'x.private/a.html', 'note
   },
 );
 
+test.each([
+  ['crm/acme.js', 'is in assets/crm/, where CRM sources are: rename it to acme.private.ts'],
+  ['crm/old/notes.html', 'is in assets/crm/'],
+  ['customers.js', 'is called customers: move it out of assets/'],
+  ['Customers.html', 'is called customers'],
+  ['avatars/customers-2026.svg', 'is called customers'],
+])('assets/%s, which would be public by its kind, stops the build', (path, problem) => {
+  put(path);
+  expect(() => copiedAssets('assets')).toThrow(
+    `assets/${path}: would be public, for anyone to fetch, and ${problem}`,
+  );
+});
+
+test.each(['avatars/ana #1.png', 'avatars/ana (1).png', 'rules?.private.json'])(
+  'assets/%s, which Twilio does not take, stops the build',
+  (path) => {
+    put(path);
+    expect(() => copiedAssets('assets')).toThrow(
+      /^assets\/.*: rename it, since Twilio does not take it: Path cannot/,
+    );
+  },
+);
+
 test('a symbolic link stops the build', () => {
   symlinkSync(CUSTOMERS, 'assets/page.html');
   expect(() => copiedAssets('assets')).toThrow('assets/page.html: is a symbolic link');
@@ -85,6 +108,8 @@ test('what is meant to be public, private or protected is copied, and hidden fil
     'rules.private.json',
     'rules.protected.txt',
     'A.PNG',
+    'avatars/customers/Ada Okafor.png',
+    'crm/acme.private.js',
   ];
   for (const path of [...meant, ...HIDDEN]) put(path);
   expect((await build()).warnings).toEqual([]);

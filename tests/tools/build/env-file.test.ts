@@ -1,8 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readEnvFile } from '../../../tools/build/env-file';
+import { checkEnvFile, readEnvFile } from '../../../tools/build/env-file';
+import { Problem } from '../../../tools/problem';
 
+/** What `twilio-run deploy` uploads as variables. */
+const { readLocalEnvFile } = require('twilio-run/dist/config/utils/env') as {
+  readLocalEnvFile(flags: { cwd: string }): Promise<{ localEnv: NodeJS.Dict<string> }>;
+};
 const repository = process.cwd();
 let project: string;
 beforeEach(() => {
@@ -14,7 +19,49 @@ afterEach(() => {
   rmSync(project, { recursive: true });
 });
 
+test('no file means no variables, and nothing wrong', () => {
+  expect(readEnvFile()).toEqual({});
+  expect(checkEnvFile).not.toThrow();
+});
+
 test('a byte order mark, which Notepad writes, is not part of the first variable', () => {
-  writeFileSync('.env', '\uFEFFCRM_SOURCE=hubspot\n');
+  writeFileSync('.env', '\uFEFFCRM_SOURCE=hubspot\r\n');
   expect(readEnvFile()).toEqual({ CRM_SOURCE: 'hubspot' });
+  expect(checkEnvFile).not.toThrow();
+});
+
+describe.each([
+  ['a # within a word', 'CRM_AUTHORIZATION=Bearer ab#cd', 'Bearer ab#cd'],
+  ['a # between quotation marks', 'CRM_AUTHORIZATION="Customer # 1"', 'Customer # 1'],
+  ['quotation marks within others', `CRM_AUTHORIZATION='it's "a" \`b\`'`, `it's "a" \`b\``],
+  ['an apostrophe', "CRM_AUTHORIZATION=l'ID", "l'ID"],
+  ['spaces around it', '  CRM_AUTHORIZATION = Bearer x  ', 'Bearer x'],
+  ['nothing', 'CRM_AUTHORIZATION=', ''],
+])('a value with %s', (_what, line, value) => {
+  test('is read as the deployed Functions get it, and is fine', async () => {
+    writeFileSync('.env', `# A comment\n\n${line}\n  # CRM_SOURCE=file\n`);
+    const { localEnv } = await readLocalEnvFile({ cwd: project });
+    expect(localEnv).toEqual({ CRM_AUTHORIZATION: value });
+    expect(readEnvFile()).toEqual(localEnv);
+    expect(checkEnvFile).not.toThrow();
+  });
+});
+
+describe.each([
+  ['a comment behind it', 'CRM_URL=secret # our own service', 'part of CRM_URL: put a comment on a line'],
+  ['a comment alone', 'CRM_URL= # none', 'part of CRM_URL'],
+  ['a comment behind quotation marks', 'CRM_URL="secret" # the "new" one', 'write CRM_URL="…"'],
+  ['backticks', 'CRM_URL=`secret`', 'quotation marks of CRM_URL'],
+  ['a space behind quotation marks', 'CRM_URL="secret" ', 'not even a space'],
+  ['several lines', 'CRM_URL="secret\nof two lines"', 'write CRM_URL="…" or CRM_URL=\'…\' on one line'],
+  ['export', 'export CRM_URL=secret', 'CRM_URL is not set, as'],
+  ['a colon', 'CRM_URL: secret', 'write NAME=value'],
+])('a value with %s', (_what, line, problem) => {
+  test('is told with its line and what to write, without what is in it', () => {
+    writeFileSync('.env', `CRM_SOURCE=http\n${line}\n`);
+    expect(checkEnvFile).toThrow(Problem);
+    expect(checkEnvFile).toThrow(/^\.env, line 2: /);
+    expect(checkEnvFile).toThrow(problem);
+    expect(checkEnvFile).not.toThrow('secret');
+  });
 });

@@ -1,3 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { type Command, EXIT, hasColours, runCommand, UsageError } from '../../../tools/commands/command-line';
 import { Problem } from '../../../tools/problem';
 
@@ -85,4 +89,44 @@ test.each([
   [false, undefined, false],
 ])('to a terminal (%p) with NO_COLOR=%p: colours %p', (isTTY, NO_COLOR, expected) => {
   expect(hasColours({ isTTY }, { NO_COLOR })).toBe(expected);
+});
+
+describe('as a process', () => {
+  let project: string;
+  beforeEach(() => {
+    project = mkdtempSync(join(tmpdir(), 'command-'));
+    const commandLine = JSON.stringify(resolve('tools/commands/command-line'));
+    const run = 'async (_flags, { env, result }) => { result(env.CRM_AUTHORIZATION, {}); return 0; }';
+    const command = `{ usage: 'npm run show', options: {}, run: ${run} }`;
+    writeFileSync(join(project, 'show.ts'), `require(${commandLine}).runAsProcess(${command});`);
+  });
+  afterEach(() => rmSync(project, { recursive: true }));
+
+  const show = (envFile: string, flags: string[] = [], variables = {}) => {
+    writeFileSync(join(project, '.env'), envFile);
+    const args = ['--import', require.resolve('tsx'), 'show.ts', ...flags];
+    const env = { ...process.env, ...variables };
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+      cwd: project,
+      env,
+      encoding: 'utf8',
+    });
+    return { status, stdout, stderr };
+  };
+
+  test('it has the variables of .env as the Functions get them, but for those of the shell', () => {
+    const envFile = '\uFEFFCRM_AUTHORIZATION=Bearer ab#cd\n';
+    expect(show(envFile)).toEqual({ status: 0, stdout: 'Bearer ab#cd\n', stderr: '' });
+    expect(show(envFile, [], { CRM_AUTHORIZATION: 'Bearer x' }).stdout).toBe('Bearer x\n');
+  }, 30_000);
+
+  test('it does nothing with a .env that the Functions would read otherwise, but shows its usage', () => {
+    const envFile = 'CRM_AUTHORIZATION=Bearer x # from IT\n';
+    expect(show(envFile)).toMatchObject({
+      status: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^\.env, line 1: /),
+    });
+    expect(show(envFile, ['--help'])).toEqual({ status: 0, stdout: 'npm run show\n', stderr: '' });
+  }, 30_000);
 });

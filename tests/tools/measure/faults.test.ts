@@ -1,6 +1,3 @@
-import { breakCrms } from '../../../tools/measure/faults/break-crms';
-import { breakDeployment } from '../../../tools/measure/faults/break-deployment';
-import { healAndKeep } from '../../../tools/measure/faults/heal-and-keep';
 import {
   checkLinking,
   checkLog,
@@ -77,35 +74,10 @@ test('a log is searched for what is personal, and for rejections that nobody han
   expect(problem('UnhandledPromiseRejection: no')).toBe('the log has an unhandled rejection');
 });
 
-describe('every webhook is answered as promised, and nothing is lost, if', () => {
+// All the rest is broken by `npm run faults`; tests/runtime.test.ts and those of each source have the rules.
+test('an event that nobody would think of is answered as promised, and nothing is lost', async () => {
   const results: WebhookResult[] = [];
-  const report = (result: WebhookResult) => results.push(result);
-  beforeEach(() => {
-    results.length = 0;
-  });
-
-  // The others are broken by `npm run faults`; each source's own rules are in tests/assets/crm.
-  test('a CRM is broken', async () => {
-    await breakCrms(report, { CRM_TIMEOUT_MS: '700' }, ['hubspot']);
-    expect(results.filter(({ problem, isLost }) => problem || isLost)).toEqual([]);
-    expect(results.length).toBe(34);
-  }, 120_000);
-
-  test('the CRM fails at the first webhook, and is back at the second', async () => {
-    await healAndKeep(report);
-    expect(results.filter(({ problem, isLost }) => problem || isLost)).toEqual([]);
-    expect(results.length).toBe(8);
-  }, 60_000);
-
-  test('what is deployed is broken', async () => {
-    await breakDeployment(report);
-    expect(results.filter(({ problem, isLost }) => problem || isLost)).toEqual([]);
-    expect(results.length).toBe(18);
-  }, 120_000);
-
-  test('an event is as nobody would think of', async () => {
-    await sendEvents(report, 100);
-    expect(results.filter(({ problem, isLost }) => problem || isLost)).toEqual([]);
-    expect(results.length).toBeGreaterThan(200);
-  }, 120_000);
-});
+  await sendEvents((result) => results.push(result), 100);
+  expect(results.filter(({ problem, isLost }) => problem || isLost)).toEqual([]);
+  expect(results.length).toBeGreaterThan(200);
+}, 60_000);

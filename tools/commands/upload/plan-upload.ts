@@ -1,4 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { parseAddress } from '../../../assets/address.private';
+import { maskId } from '../../../assets/event-log.private';
 import type { AddressedCustomer, AmbiguousAddress } from '../../customers/customer-list';
 import { SYNC_DATA_MAX_BYTES, SYNC_UNIQUE_NAME_MAX_LENGTH } from '../../twilio/limits';
 
@@ -20,11 +22,19 @@ function documentOf({ key, ...data }: Entry): { uniqueName: string; data: Step['
   return { uniqueName: PREFIX + key, data };
 }
 
+/** A customer_id as the log has it: masked if it is itself a phone number or an e-mail address. */
+export function maskedId(id: unknown, uniqueName: string): string | undefined {
+  if (typeof id !== 'string') return undefined;
+  const masked = maskId(id, parseAddress(uniqueName.slice(PREFIX.length)));
+  return masked === JSON.stringify(id) ? id : masked;
+}
+
 /** Which customers Sync would not take, and why not. */
 export function findTooLarge(entries: Entry[]): string[] {
   return entries.flatMap((entry) => {
     const { uniqueName, data } = documentOf(entry);
-    const who = `customer_id ${JSON.stringify(data.customer_id ?? data.customer_ids)}`;
+    const ids = [data.customer_id ?? data.customer_ids].flat().map((id) => maskedId(id, uniqueName));
+    const who = `customer_id ${ids.map((id) => JSON.stringify(id)).join(', ')}`;
     if (uniqueName.length > SYNC_UNIQUE_NAME_MAX_LENGTH)
       return `${who} has an address that is too long for Sync`;
     if (Buffer.byteLength(JSON.stringify(data)) > SYNC_DATA_MAX_BYTES)

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { Twilio } from 'twilio';
 import { describeError, isRefused, type TwilioError } from '../../twilio/errors';
 import { SYNC_CREATIONS_PER_SECOND } from '../../twilio/limits';
-import { forEachAtPace, type Pace } from '../../twilio/pace';
+import { forEachAtPace, type Pace, type PacedCall } from '../../twilio/pace';
 import { type Retries, withRetries } from '../../twilio/retries';
 import { PREFIX, type Step } from './plan-upload';
 
@@ -63,18 +63,16 @@ export async function takeSteps(
   const hopeless = new AbortController();
   const signal = AbortSignal.any([retries.signal, hopeless.signal]);
   setMaxListeners(Number.POSITIVE_INFINITY, signal);
-  const take = async (step: Step) => {
+  const take = async (step: Step, call: PacedCall) => {
     try {
-      await withRetries(
-        async () => {
-          await takeStep(step, documents);
-          // Within the call: a step that was taken counts, even if it was interrupted meanwhile.
-          done.push(step);
-        },
-        { ...retries, signal },
-      );
+      const attempt = async () => {
+        await takeStep(step, documents);
+        // Within the call: a step that was taken counts, even if it was interrupted meanwhile.
+        done.push(step);
+      };
+      await withRetries(() => call(attempt), { ...retries, signal });
     } catch (error) {
-      if (retries.signal.aborted) return;
+      if (signal.aborted) return;
       failures.push({ step, reason: describeSyncError(error) });
       if (isRefused(error) || failures.length >= FAILURES_MAX) hopeless.abort();
     }

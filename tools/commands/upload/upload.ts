@@ -2,20 +2,27 @@
  * `npm run customers:upload`: brings the file of customers into Twilio Sync, where
  * CRM_SOURCE=sync finds them. It sends what differs, so that it may be run again whenever it was interrupted.
  */
-import { loadCustomers } from '../../customers/customers-file';
+import {
+  type CustomersSettings,
+  customersFile,
+  loadCustomers,
+  OWN_CUSTOMERS,
+  SAMPLE_CUSTOMERS,
+} from '../../customers/customers-file';
 import { Problem } from '../../problem';
-import { type Command, EXIT, runAsProcess } from '../command-line';
+import { type Caller, type Command, EXIT, runAsProcess } from '../command-line';
 import { showProgress } from '../progress';
-import { findTooLarge, planUpload, type Step } from './plan-upload';
+import { findTooLarge, maskedId, planUpload, type Step } from './plan-upload';
 import { type Documents, describeSyncError, type Failure, readDocuments, takeSteps } from './sync-documents';
 
-const USAGE = `npm run customers:upload -- [--dry-run] [--prune] [--json]
+const USAGE = `npm run customers:upload -- [--dry-run] [--prune [--yes]] [--json]
 
 Uploads your customers to Twilio Sync: those of customers.json or customers.csv, or of the file that CUSTOMERS_FILE names
 in .env.
 
   --dry-run  says what would be done, and does nothing
-  --prune    removes customers from Sync who are no longer listed
+  --prune    removes customers from Sync who are no longer listed; asks if that is more than a tenth of all addresses
+  --yes      removes them without being asked, which takes a terminal
   --json     prints JSON
   --help     shows this
 
@@ -23,17 +30,21 @@ It exits with 0 if all is done, with 1 if something is wrong or left to do, with
 it was interrupted.`;
 /** How many customers of a failure are named. */
 const NAMED_MAX = 5;
+/** More than this share of what is in Sync is rather a wrong file than customers who have gone. */
+const PRUNED_SHARE_MAX = 0.1;
 
 const options = {
   prune: { type: 'boolean', default: false },
+  yes: { type: 'boolean', default: false },
   'dry-run': { type: 'boolean', default: false },
 } as const;
 
 export const upload: Command<typeof options> = {
   usage: USAGE,
   options,
-  async run({ prune, 'dry-run': dryRun }, caller) {
+  async run({ prune, yes, 'dry-run': dryRun }, caller) {
     const { env, signal } = caller;
+    refuseSamples(env);
     const { sync } = caller.connect();
     const { entries, file, warnings } = await loadCustomers(env, (read) => {
       const entries = [...read.customers, ...read.ambiguous];
@@ -45,12 +56,17 @@ export const upload: Command<typeof options> = {
     caller.note(`Customers: ${file}`);
     const { documents } = sync.v1.services(env.SYNC_SERVICE_SID || 'default');
     caller.note('Reading what is in Sync already…');
-    const { create, update, remove } = byKind(planUpload(entries, await readOrExplain(documents, signal)));
+    const existing = await readOrExplain(documents, signal);
+    const { create, update, remove } = byKind(planUpload(entries, existing));
     if (prune && entries.length === 0 && remove.length > 0) {
       throw new Problem(
         `${file} lists nobody: --prune would remove all ${count(remove.length)} customers from Sync`,
       );
     }
+
+    const isMuch = remove.length > existing.size * PRUNED_SHARE_MAX;
+    if (prune && isMuch && !yes && !dryRun)
+      await askBeforePruning(file, remove.length, existing.size, caller);
 
     const steps = [...create, ...update, ...(prune ? remove : [])];
     const unchanged = entries.length - create.length - update.length;
@@ -60,8 +76,9 @@ export const upload: Command<typeof options> = {
       const removed = prune ? `, ${count(of.remove.length)} removed` : '';
       const left = unlisted > 0 ? `, ${count(unlisted)} no longer listed (--prune removes them)` : '';
       caller.result(
-        `${dryRun ? 'Would be: ' : ''}${count(of.create.length)} created, ${count(of.update.length)} updated${removed}, ${count(unchanged)} unchanged${left}`,
+        `${file}: ${dryRun ? 'would be ' : ''}${count(of.create.length)} created, ${count(of.update.length)} updated${removed}, ${count(unchanged)} unchanged${left}`,
         {
+          file,
           dryRun,
           created: of.create.length,
           updated: of.update.length,
@@ -69,7 +86,10 @@ export const upload: Command<typeof options> = {
           unchanged,
           unlisted,
           left: dryRun ? 0 : steps.length - done.length,
-          failures: failures.map(({ step, reason }) => ({ customer_id: step.data.customer_id, reason })),
+          failures: failures.map(({ step, reason }) => ({
+            customer_id: maskedId(step.data.customer_id, step.uniqueName),
+            reason,
+          })),
         },
       );
     };
@@ -87,6 +107,28 @@ export const upload: Command<typeof options> = {
     throw new Problem(`${count(steps.length - done.length)} left to do: run it again to go on.`);
   },
 };
+
+/** @throws Problem if the samples would be uploaded, since the file that somebody meant is missing */
+function refuseSamples(env: CustomersSettings) {
+  if (env.CUSTOMERS_FILE?.trim() || customersFile(env) !== SAMPLE_CUSTOMERS) return;
+  throw new Problem(
+    `There is no file of your customers: put ${OWN_CUSTOMERS.slice(0, 2).join(' or ')} at the top of the project, or set CUSTOMERS_FILE in .env`,
+  );
+}
+
+/** @throws Problem unless whoever runs it agrees */
+async function askBeforePruning(
+  file: string,
+  removed: number,
+  existing: number,
+  { confirm }: Pick<Caller, 'confirm'>,
+): Promise<void> {
+  const what = `${count(removed)} of the ${count(existing)} addresses in Sync are not in ${file}`;
+  if (await confirm?.(`${what}. Remove them?`)) return;
+  throw new Problem(
+    `Nothing has been done: ${what}, more than a tenth. If it is the right file, --prune --yes removes them.`,
+  );
+}
 
 async function readOrExplain(documents: Documents, signal: AbortSignal): Promise<Map<string, unknown>> {
   try {
@@ -106,7 +148,7 @@ function byKind(steps: Step[]): Record<Step['what'], Step[]> {
 export function describe(failures: Failure[]): string[] {
   const byReason = new Map<string, unknown[]>();
   for (const { step, reason } of failures) {
-    byReason.set(reason, [...(byReason.get(reason) ?? []), step.data.customer_id]);
+    byReason.set(reason, [...(byReason.get(reason) ?? []), maskedId(step.data.customer_id, step.uniqueName)]);
   }
   return [...byReason].map(([reason, ids]) => {
     const named = ids.filter(Boolean).slice(0, NAMED_MAX);

@@ -26,12 +26,8 @@ const PERMANENT_FAULTS: Record<string, Fault> = {
 const AT_A_TIME = 2;
 
 /** Breaks CRMs in each way, under both webhooks. */
-export async function breakCrms(
-  report: (result: WebhookResult) => void,
-  variables: Record<string, string>,
-  names: string[] = CRM_NAMES,
-) {
-  const rest = names.values();
+export async function breakCrms(report: (result: WebhookResult) => void, variables: Record<string, string>) {
+  const rest = CRM_NAMES.values();
   const breakSome = async () => {
     for (const name of rest) await breakCrm(name, report, variables);
   };
