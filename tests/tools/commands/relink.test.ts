@@ -157,13 +157,18 @@ const takeLong = () => {
   while (performance.now() < until);
 };
 
-test('keeps a link that a worker makes between the reading and the writing', async () => {
-  add(1);
+/** A worker changes a participant while the answer to their reading is on its way. */
+const writeMeanwhile = (attributes: string) => {
   onCall = ({ path }) => {
     if (!path.includes('/Participants?')) return;
-    Object.assign(api.participant(sid('MB', 16)) ?? {}, { attributes: '{"customer_id":"X","note":"mine"}' });
+    Object.assign(api.participant(sid('MB', 16)) ?? {}, { attributes });
     takeLong();
   };
+};
+
+test('keeps a link that a worker makes between the reading and the writing', async () => {
+  add(1);
+  writeMeanwhile('{"customer_id":"X","note":"mine"}');
   const { status, stdout } = await run(['--json']);
   expect(attributesOf(1)).toEqual({ customer_id: 'X', note: 'mine' });
   expect({ status, ...JSON.parse(stdout) }).toMatchObject({ status: 0, linked: 0, failed: 0 });
@@ -171,11 +176,7 @@ test('keeps a link that a worker makes between the reading and the writing', asy
 
 test('keeps attributes that are written between the reading and the writing, and links all the same', async () => {
   add(1);
-  onCall = ({ path }) => {
-    if (!path.includes('/Participants?')) return;
-    Object.assign(api.participant(sid('MB', 16)) ?? {}, { attributes: '{"note":"mine"}' });
-    takeLong();
-  };
+  writeMeanwhile('{"note":"mine"}');
   await run();
   expect(attributesOf(1)).toMatchObject({ customer_id: 'C-1001', note: 'mine' });
 });
