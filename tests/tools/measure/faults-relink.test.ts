@@ -1,9 +1,9 @@
 import { breakTwilioUnderRelink, CALLS_TO_TWILIO } from '../../../tools/measure/faults/break-relink';
 import { killRelink } from '../../../tools/measure/faults/kill-relink';
-import type { RelinkResult } from '../../../tools/measure/faults/old-conversations';
+import type { RelinkOutcome } from '../../../tools/measure/faults/old-conversations';
 
-const results: RelinkResult[] = [];
-const report = (result: RelinkResult) => results.push(result);
+const results: RelinkOutcome[] = [];
+const report = (result: RelinkOutcome) => results.push(result);
 beforeEach(() => {
   results.length = 0;
 });

@@ -68,6 +68,7 @@ export function lookUps(crm: Crm, context: Context, pace: CrmPace) {
   function failureOf({ message: reason, cause }: Error): Failure {
     const { status, code, retryAfterMs } = Object(cause);
     if (code === 'NOT_ASKED') {
+      // It has not come to the CRM.
       asked--;
       return lastFailure ? { ...lastFailure, retryAfterMs: 0 } : { reason, code };
     }

@@ -49,9 +49,10 @@ const CLOSED = 50377;
 const LINKS = ['participants', 'messages', 'webhooks', 'export'];
 
 /**
- * Serves conversations.twilio.com: fetches and updates Conversations and Participants, with Twilio's checks and error
+ * Serves conversations.twilio.com: fetches, lists and updates Conversations and Participants, with Twilio's checks and error
  * bodies, and answers with all properties that Twilio describes:
- * https://github.com/twilio/twilio-oai/blob/main/spec/json/twilio_conversations_v1.json. Twilio's helper library talks to it unchanged in a process that is started with `env`.
+ * https://github.com/twilio/twilio-oai/blob/main/spec/json/twilio_conversations_v1.json. Twilio's helper library talks to it
+ * unchanged in a process that is started with `env`.
  */
 export async function startFakeConversations(
   accountSid: string,

@@ -1,6 +1,6 @@
 import type { ApiRequest, Fault } from '../../fakes/fake-server';
 import { PERMANENT_FAULTS, TRANSIENT_FAULTS } from './break-twilio';
-import { type OldConversations, type RelinkResult, startOldConversations } from './old-conversations';
+import { type OldConversations, type RelinkOutcome, startOldConversations } from './old-conversations';
 import { type RunResult, relinkHere, relinkInProcess } from './relink-runs';
 
 /** What is promised of a run: all is done; all is done or counted as left; it stops, and says why. */
@@ -25,7 +25,7 @@ const SLOW_LOOK_UP_MS = 600;
 
 /** Breaks calls that a run makes to Twilio. @param faults in which ways; by default, in all of them */
 export async function breakTwilioUnderRelink(
-  report: (result: RelinkResult) => void,
+  report: (result: RelinkOutcome) => void,
   calls: string[],
   faults: string[] = Object.keys({ ...TRANSIENT_FAULTS, ...PERMANENT_FAULTS }),
 ) {
@@ -81,7 +81,7 @@ const A_WHILE_MS = 4000;
 const FINAL = ['answers malformed JSON', 'answers 401'];
 
 /** Has the CRM fail under a run, for a while and for ever. @param faults those that it fails in */
-export async function breakCrmUnderRelink(report: (result: RelinkResult) => void, faults: string[]) {
+export async function breakCrmUnderRelink(report: (result: RelinkOutcome) => void, faults: string[]) {
   const part = 'the CRM';
   for (const fault of faults) {
     for (const isForEver of [false, true]) {
@@ -116,7 +116,7 @@ async function relinkWhile(
   promised: Promised,
   run: (old: OldConversations) => Promise<RunResult>,
   breakIt: (old: OldConversations) => void,
-): Promise<RelinkResult> {
+): Promise<RelinkOutcome> {
   const old = await startOldConversations(CONVERSATIONS);
   breakIt(old);
   const { counted, hasStopped } = await run(old);

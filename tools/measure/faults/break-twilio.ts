@@ -2,6 +2,7 @@ import type { Fault } from '../../fakes/fake-server';
 import type { ExpectedLink, WebhookResult } from './promises';
 import { CONVERSATION_SID, serveFunctions } from './served-functions';
 
+/** What passes when a call is made again. */
 export const TRANSIENT_FAULTS: Record<string, Fault> = {
   '429 once': { status: 429 },
   '500 once': { status: 500 },
@@ -10,6 +11,7 @@ export const TRANSIENT_FAULTS: Record<string, Fault> = {
   'a dropped connection once': 'drop',
   'no answer once': 'hang',
 };
+/** What does not pass, and what on-participant-added answers then. */
 export const PERMANENT_FAULTS: Record<string, [Fault, ExpectedLink]> = {
   404: [{ status: 404 }, 'nothing to do'],
   401: [{ status: 401, code: 20003 }, 'refused'],

@@ -17,7 +17,7 @@ import { breakTwilio } from './break-twilio';
 import { BURST_HEADER, measureBursts } from './burst';
 import { healAndKeep } from './heal-and-keep';
 import { killRelink } from './kill-relink';
-import type { RelinkResult } from './old-conversations';
+import type { RelinkOutcome } from './old-conversations';
 import type { WebhookResult } from './promises';
 import { sendEvents } from './random-events';
 
@@ -37,8 +37,8 @@ function report(result: WebhookResult) {
   if (problem) console.error(`${part}, ${fault}: ${problem}`);
 }
 
-const relinkResults: RelinkResult[] = [];
-function reportRelink(result: RelinkResult) {
+const relinkResults: RelinkOutcome[] = [];
+function reportRelink(result: RelinkOutcome) {
   relinkResults.push(result);
   const { part, fault, problem } = result;
   if (problem) console.error(`${part}, ${fault}: ${problem}`);
@@ -84,8 +84,8 @@ async function breakRelink() {
   writeTable('relink-faults', header, rows, flags.short);
 }
 
-function relinkRowOf(part: string, results: RelinkResult[]): string[] {
-  const sum = (of: (result: RelinkResult) => number) =>
+function relinkRowOf(part: string, results: RelinkOutcome[]): string[] {
+  const sum = (of: (result: RelinkOutcome) => number) =>
     results.reduce((total, result) => total + of(result), 0);
   return [
     part,

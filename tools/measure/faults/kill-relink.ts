@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
-import { type OldConversations, type RelinkResult, startOldConversations } from './old-conversations';
+import { type OldConversations, type RelinkOutcome, startOldConversations } from './old-conversations';
 import { relinkHere } from './relink-runs';
 
 /** How long a call to Twilio takes, in ms: long enough for several to be under way when the process ends. */
@@ -16,7 +16,7 @@ const FLAGS = ['--domain', 'example.com', '--per-second', '1000'];
  * what there is in the end with what one run leaves that nobody disturbs.
  */
 export async function killRelink(
-  report: (result: RelinkResult) => void,
+  report: (result: RelinkOutcome) => void,
   kills: number,
   conversations: number,
 ) {

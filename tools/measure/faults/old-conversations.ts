@@ -12,7 +12,7 @@ import { startFakeConversations } from '../../fakes/twilio/conversations';
 import { customerNumber } from '../load/write-to-workers';
 
 /** What was broken under `npm run relink`, and what became of the conversations. */
-export interface RelinkResult {
+export interface RelinkOutcome {
   /** What was broken: a call to Twilio, the CRM, the process. */
   part: string;
   /** How it was broken. */
