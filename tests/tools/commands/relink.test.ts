@@ -285,7 +285,7 @@ test.each([
 });
 
 describe('a run', () => {
-  const start = (firstPauseMs = 20) => {
+  const start = (firstPauseMs = 20, callTimeoutMs?: number) => {
     const twilio = connectToFake(api, ACCOUNT);
     return relinkAll({
       scope: {},
@@ -302,6 +302,7 @@ describe('a run', () => {
       signal: new AbortController().signal,
       showsProgress: false,
       firstPauseMs,
+      callTimeoutMs,
       onStep: () => undefined,
       note: () => undefined,
     });
@@ -328,6 +329,13 @@ describe('a run', () => {
     expect(halt).toBeUndefined();
     expect(tally.counts).toMatchObject({ conversations: 8, linked: 8, named: 8, failed: 0 });
   }, 30_000);
+
+  test('gives up an answer that never ends, and calls again', async () => {
+    add(1);
+    api.faults = ['drip', undefined, 'drip'];
+    const { tally } = await start(20, 500);
+    expect(tally.counts).toMatchObject({ linked: 1, named: 1, failed: 0 });
+  }, 10_000);
 
   test('slows down to what the account takes', async () => {
     api.limits.atATime = 3;
