@@ -27,7 +27,7 @@ const { values: flags } = parseArgs({
 const EVENTS = flags.short ? 500 : 10_000;
 /** A CRM that hangs is waited for as long as Twilio allows, unless time is short. */
 /** How often a run of relink is killed, and with how many conversations. */
-const [KILLS, KILLED_CONVERSATIONS] = flags.short ? [3, 60] : [20, 120];
+const [KILLS, KILLED_CONVERSATIONS] = flags.short ? [3, 60] : [20, 400];
 const CRM_VARIABLES: Record<string, string> = flags.short ? { CRM_TIMEOUT_MS: '1000' } : {};
 
 const results: WebhookResult[] = [];

@@ -4,8 +4,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { type OldConversations, type RelinkOutcome, startOldConversations } from './old-conversations';
 import { relinkHere } from './relink-runs';
 
-/** How long a call to Twilio takes, in ms: long enough for several to be under way when the process ends. */
-const LATENCY_MS = 5;
+/**
+ * How long a call to Twilio takes, in ms: long enough for several to be under way when the process ends and, with some hundred
+ * conversations, for a checkpoint to be there.
+ */
+const LATENCY_MS = 40;
 /** After the write that it is killed at, so many calls more may come in: less than there are after the last of the places. */
 const MORE_CALLS_MAX = 6;
 const LAST_PLACE = 0.9;
