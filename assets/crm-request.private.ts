@@ -30,7 +30,7 @@ export interface CrmAnswer {
   status: number;
   /** The JSON of the answer; `undefined` if the status is one of those that were expected. */
   json: unknown;
-  /** The answer as an object. @throws Error if it is none */
+  /** The answer as an object. @throws Error if it is not one */
   object(): Record<string, unknown>;
   /** The list of objects of that name in the answer. @throws Error if there is none */
   list(name: string): Record<string, unknown>[];
@@ -91,9 +91,9 @@ export async function askCrm(
   }
 }
 
-/** Whether it is an object, or a list. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
+/** Whether it is a JSON object: neither null nor a list. */
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** What came back: an answer, or what went wrong on the way. */

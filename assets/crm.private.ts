@@ -88,7 +88,6 @@ export const {
   cleanName,
   conversationChanges,
   isUnnamed,
-  linkedCustomer,
   membersOf,
   parseAttributes,
   participantAttributes,
@@ -175,7 +174,7 @@ async function ask(
 }
 
 /** Waits for an answer. @throws Error with the code ETIMEDOUT when the time is up */
-export async function withTimeout<T>(answer: Promise<T>, timeoutMs: number): Promise<T> {
+async function withTimeout<T>(answer: Promise<T>, timeoutMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const timeUp = new Promise<never>((_resolve, reject) => {
     const tooSlow = Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' });

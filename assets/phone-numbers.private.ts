@@ -16,7 +16,7 @@ const READINGS_MAX = 300;
  * @param country where numbers without a country code are from: its ISO code
  * @param neighbour if the country is not known, a number in E.164 from the same one
  * @returns the numbers in E.164, without extensions
- * @throws Error if the country is none
+ * @throws Error if `country` is not the code of a country
  */
 export function readNumbers(written: string | number, country?: string, neighbour?: string): string[] {
   const home = homeOf(country, neighbour);
@@ -28,7 +28,7 @@ export function readNumbers(written: string | number, country?: string, neighbou
  *
  * @param number in E.164
  * @param country and `neighbour`: see `readNumbers`
- * @returns whether a text has the number. It throws an Error if too many look as if: reading them all would block the process
+ * @returns whether a text has the number. It throws an Error if too many end in the same digits: reading them all would block the process
  */
 export function numberFinder(number: string, country?: string, neighbour?: string) {
   const home = homeOf(country, neighbour);
@@ -126,8 +126,8 @@ export function sameNumbers(number: string): string[] {
 }
 
 /**
- * The digits of a number in the ways that people write it: national with and without the trunk prefix, and international
- * after nothing, 00, 011, and before (0). Others may have the same digits: read what they belong to.
+ * The digits of a number in the ways that people write it: national with and without the trunk prefix, and
+ * international: bare, after 00 or 011, or with (0). Others may have the same digits: read what they belong to.
  *
  * @param number in E.164
  */

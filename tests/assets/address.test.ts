@@ -48,7 +48,7 @@ describe('an address', () => {
   });
 
   test.each([undefined, null, '', '  ', 15551234567, ['+15551234567'], {}])(
-    'is none where the field is %p',
+    'is none if the field is %p',
     (field) => {
       expect(parseAddress(field)).toBeUndefined();
     },

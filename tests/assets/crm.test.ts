@@ -277,7 +277,7 @@ describe('a number without a country code', () => {
     expect(await findAfter(proxy, { CRM_DEFAULT_COUNTRY: country })).toEqual(isFound ? ada : undefined);
   });
 
-  test('beside the same digits with one is ambiguous where nothing tells them apart', async () => {
+  test('beside the same digits with one is ambiguous if nothing tells them apart', async () => {
     const eve = { customer_id: 'C-2', display_name: 'Eve', phone_numbers: ['+1 415 555 0123'] };
     script(async () => [{ ...ada, phone_numbers: ['(415) 555-0123'] }, eve]);
     expect(await findAfter('+18335550100')).toBeUndefined();

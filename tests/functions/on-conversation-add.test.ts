@@ -235,7 +235,7 @@ describe('group MMS', () => {
     expect(await answerGroup([])).toStrictEqual({ friendly_name: '+14155550101' });
   });
 
-  test('leaves out our own number where it is sent as ProxyAddress, and who is listed twice', async () => {
+  test('leaves out our own number if it is sent as ProxyAddress, and who is listed twice', async () => {
     const fields = {
       'MessagingBinding.ProjectedAddress': undefined,
       'MessagingBinding.ProxyAddress': '+14155550199',

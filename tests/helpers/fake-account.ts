@@ -24,6 +24,8 @@ export interface Ran {
 export interface Runs {
   /** What they answer on a terminal; without one, nothing can be asked. */
   answer?: boolean;
+  /** What somebody else does before they answer. */
+  meanwhile?: () => void;
   env?: Record<string, string>;
   authToken?: string;
   signal?: AbortSignal;
@@ -111,7 +113,7 @@ async function run(
   server: Awaited<ReturnType<typeof startFakeAccount>>,
   command: Command,
   args: string[],
-  { answer, env = {}, authToken = ACCOUNT.authToken, signal = new AbortController().signal }: Runs,
+  { answer, meanwhile, env = {}, authToken = ACCOUNT.authToken, signal = new AbortController().signal }: Runs,
 ) {
   const out: string[] = [];
   const problems: string[] = [];
@@ -126,6 +128,7 @@ async function run(
     ...(answer !== undefined && {
       confirm: async (question: string) => {
         asked.push(question);
+        meanwhile?.();
         return answer;
       },
     }),

@@ -10,6 +10,8 @@ export interface Said {
   /** Where the customers come from, in a line. */
   customers: string;
   warnings: string[];
+  /** The warnings, with those of customers in a line of counts. */
+  brief: string[];
 }
 
 /**
@@ -31,15 +33,14 @@ export async function buildAssets(folder: string, settings: Settings): Promise<S
   mkdirSync(join(folder, 'assets/assets'), { recursive: true });
   cpSync('assets/index.html', join(folder, 'assets/assets/index.html'));
 
+  const avatars = missingAvatars(loaded?.customers ?? []).map(
+    (avatar) =>
+      `${loaded?.file}: warning: avatar ${avatar} is not a file under assets/: workers will see no picture`,
+  );
   return {
     customers: loaded ? describe(loaded) : `Customers: from CRM_SOURCE=${source}, none are deployed`,
-    warnings: [
-      ...(loaded?.warnings ?? []),
-      ...missingAvatars(loaded?.customers ?? []).map(
-        (avatar) =>
-          `${loaded?.file}: warning: avatar ${avatar} is not a file under assets/: workers will see no picture`,
-      ),
-    ],
+    warnings: [...(loaded?.warnings ?? []), ...avatars],
+    brief: [...(loaded?.brief ?? []), ...avatars],
   };
 }
 

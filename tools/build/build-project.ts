@@ -33,7 +33,7 @@ export async function buildProject(
     compileTypeScript(made);
     const warnings = checkSettings(made, settings);
     swapFolder(made, folder);
-    return { ...said, warnings: [...warnings, ...said.warnings] };
+    return { ...said, warnings: [...warnings, ...said.warnings], brief: [...warnings, ...said.brief] };
   } finally {
     rmSync(made, { recursive: true, force: true });
   }

@@ -1,6 +1,6 @@
 /**
  * `npm run build`: makes `dist`, which is served and deployed, out of functions/ and assets/. With --quiet, it says nothing
- * but what is wrong.
+ * but what is wrong, and of customers that in a line.
  */
 import { Problem } from '../problem';
 import { buildProject } from './build-project';
@@ -9,9 +9,10 @@ import { checkEnvFile } from './env-file';
 async function build() {
   try {
     checkEnvFile();
-    const { customers, warnings } = await buildProject();
-    for (const warning of warnings) console.warn(warning);
-    if (!process.argv.includes('--quiet')) console.log(customers);
+    const isQuiet = process.argv.includes('--quiet');
+    const { customers, warnings, brief } = await buildProject();
+    for (const warning of isQuiet ? brief : warnings) console.warn(warning);
+    if (!isQuiet) console.log(customers);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     console.error(error.message);

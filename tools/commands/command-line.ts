@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { type ParseArgsConfig, parseArgs, styleText } from 'node:util';
 import type { Twilio } from 'twilio';
@@ -48,7 +49,7 @@ export interface Caller {
   note(line: string): void;
   /** The terminal that shows the result, if it goes to one. */
   terminal?: Terminal;
-  /** Asks for yes or no; not there if nobody is there to answer. Ctrl-C is a no. */
+  /** Asks for yes or no; not there if nobody is there to answer. Ctrl-C and Ctrl-D are a no. */
   confirm?(question: string): Promise<boolean>;
 }
 
@@ -100,21 +101,24 @@ export async function runAsProcess<O extends Options>(command: Command<O>): Prom
   process.exit(interruption.signal.aborted ? EXIT.interrupted : code);
 }
 
-/** Asks on a terminal. */
-async function confirm(
+/** Asks on a terminal. Ctrl-C and Ctrl-D are a no. */
+export async function confirm(
   question: string,
-  input: NodeJS.ReadStream,
-  output: NodeJS.WriteStream,
+  input: NodeJS.ReadableStream,
+  output: NodeJS.WritableStream,
   interruption: AbortController,
 ): Promise<boolean> {
   const terminal = createInterface({ input, output });
   // While it waits for an answer, Ctrl-C comes to it, and not to the process.
   terminal.on('SIGINT', () => interruption.abort());
+  // At the end of the input, by Ctrl-D, some versions of Node never settle the question.
+  const closed = once(terminal, 'close').then(() => '');
   try {
-    const answer = await terminal.question(`${question} [y/N] `, { signal: interruption.signal });
+    const asked = terminal.question(`${question} [y/N] `, { signal: interruption.signal });
+    const answer = await Promise.race([asked, closed]);
     return /^y(es)?$/i.test(answer.trim());
   } catch (error) {
-    if (!interruption.signal.aborted) throw error;
+    if ((error as Error).name !== 'AbortError') throw error;
     output.write('\n');
     return false;
   } finally {
@@ -127,27 +131,40 @@ export function hasColours(stream: { isTTY?: boolean }, { NO_COLOR }: NodeJS.Pro
   return Boolean(stream.isTTY) && !NO_COLOR;
 }
 
-/** Runs a command, and says what is wrong. An error that is neither a Problem nor a UsageError is thrown: it is a bug. */
+/**
+ * Runs a command, and says what is wrong; with `--json` also as JSON. An error that is neither a Problem nor a UsageError
+ * is thrown: it is a bug.
+ */
 export async function runCommand<O extends Options>(
   { usage, options, operands, run }: Command<O>,
   args: string[],
   { out, ...caller }: Omit<Caller, 'result'> & { out(text: string): void },
 ): Promise<ExitCode> {
+  let isPrinted = false;
+  const print = (text: string) => {
+    isPrinted = true;
+    out(text);
+  };
+  /** One document, whatever happens. */
+  const fail = (message: string, shown: string) => {
+    caller.problem(shown);
+    if (args.includes('--json') && !isPrinted) print(JSON.stringify({ ok: false, error: message }, null, 2));
+  };
   try {
     const { values, positionals } = parse(options, args, operands !== undefined);
     if (values.help) {
       out(usage);
       return EXIT.done;
     }
-    const result = (text: string, json: unknown) => out(values.json ? JSON.stringify(json, null, 2) : text);
+    const result = (text: string, json: unknown) => print(values.json ? JSON.stringify(json, null, 2) : text);
     return await run(values, { ...caller, result }, positionals);
   } catch (error) {
     if (error instanceof UsageError) {
-      caller.problem(`${error.message}\n\n${usage}`);
+      fail(error.message, `${error.message}\n\n${usage}`);
       return EXIT.usage;
     }
     if (!(error instanceof Problem)) throw error;
-    caller.problem(error.message);
+    fail(error.message, error.message);
     return EXIT.problem;
   }
 }

@@ -29,7 +29,7 @@ export function compile(read: ReadCustomers): CompiledCustomers {
   }
   if (bytes <= PRIVATE_ASSET_MAX_BYTES) return { ...read, json };
   const warning = `${size}: Twilio has documented 10 MB as the limit of a private Asset, a deploy may fail`;
-  return { ...read, json, warnings: [...read.warnings, warning] };
+  return { ...read, json, warnings: [...read.warnings, warning], brief: [...read.brief, warning] };
 }
 
 function linesOf({ customers, ambiguous }: ReadCustomers): string {

@@ -36,7 +36,8 @@ const IDS_MAX = 10;
 
 const AS_EXPORTED = 'use the file as it was exported';
 /** Excel keeps 15 digits of a number, and makes zeros of those after them. */
-const MAY_BE_ROUNDED = /^(?=\d{16})\d*0000$/;
+const MAY_BE_ROUNDED = /^\d{15}0+$/;
+const TOO_LONG_FOR_EXCEL = /^\d{16,}$/;
 
 /** The customers of a file, by address. Whatever cannot be used is left out, and found in the findings. */
 export class CustomerList {
@@ -64,20 +65,19 @@ export class CustomerList {
     const { at, customer_id: id, channels } = customer;
     let isUsed = false;
     for (const { field, type, value } of channels) {
-      const place = () => `${placeOf(at, id)}, ${field}`;
       const { key, problem, warning } = keyOf(type, value, this.country);
-      if (problem) this.findings.add('addresses left out', problem, place());
-      if (warning) this.findings.add('addresses to look at', warning, place());
+      if (problem) this.findings.add('addresses left out', problem, `${placeOf(at, id)}, ${field}`);
+      if (warning) this.findings.add('addresses to look at', warning, `${placeOf(at, id)}, ${field}`);
       if (!key) continue;
       isUsed = true;
-      this.addAddress(key, id, place);
+      this.addAddress(key, customer, field);
     }
     if (!isUsed) return this.leaveOut(placeOf(at, id), 'no address that can be used');
     this.listed++;
     this.addPerson(customer);
   }
 
-  private addAddress(key: string, id: string, place: () => string) {
+  private addAddress(key: string, { at, customer_id: id }: ListedCustomer, field: string) {
     const known = this.idsByKey.get(key);
     if (known === id) return;
     if (known === undefined) return void this.idsByKey.set(key, id);
@@ -87,36 +87,37 @@ export class CustomerList {
     const others = ids.map((other) => maskId(other)).join(', ');
     this.findings.add(
       'addresses ambiguous',
-      'several customers have them, so nobody is linked by them',
-      `${place()}, also that of customer_id ${others}`,
+      'of several customers, so that nobody is linked',
+      `${placeOf(at, id)}, ${field}, also that of customer_id ${others}`,
     );
   }
 
   /** Of several records of one customer, each may know something else. */
-  private addPerson({ at, customer_id, display_name, avatar }: ListedCustomer) {
+  private addPerson({ at, customer_id: id, display_name, avatar }: ListedCustomer) {
     const name = cleanName(display_name);
-    const known = this.people.get(customer_id) ?? { at, display_name: undefined, avatar: undefined };
-    this.people.set(customer_id, known);
-    const place = () => placeOf(at, customer_id);
-    const isAnother = name && known.display_name && known.display_name !== name;
-    if (isAnother && MAY_BE_ROUNDED.test(customer_id)) this.mixed.set(customer_id, place());
-    else if (isAnother) {
-      this.lookAt('another name than an earlier record of that customer_id, which counts', place());
+    const known = this.people.get(id);
+    // Without a name, nothing tells whether it is the same person.
+    if (known && (!name || known.display_name !== name) && MAY_BE_ROUNDED.test(id)) {
+      this.mixed.set(id, placeOf(at, id));
+    } else if (name && known?.display_name && known.display_name !== name) {
+      this.lookAt('another name than an earlier record of that customer_id, which counts', at, id);
     }
     if (name && name.length > FRIENDLY_NAME_MAX_LENGTH) {
-      this.lookAt(
-        `a name of over ${FRIENDLY_NAME_MAX_LENGTH} characters: workers see its beginning`,
-        place(),
-      );
+      this.lookAt(`a name of over ${FRIENDLY_NAME_MAX_LENGTH} characters: workers see its beginning`, at, id);
     }
-    known.display_name ??= name;
-    if (isWebAddress(avatar)) known.avatar ??= avatar;
-    else if (avatar) {
+    const isUsable = isWebAddress(avatar);
+    if (avatar && !isUsable) {
       this.lookAt(
         'an avatar that is not a web address is left out: give https://…, or the path of a file under assets/, such as /avatars/ada.png',
-        place(),
+        at,
+        id,
       );
     }
+    this.people.set(id, {
+      at: known?.at ?? at,
+      display_name: known?.display_name ?? name,
+      avatar: known?.avatar ?? (isUsable ? avatar : undefined),
+    });
   }
 
   private leaveOutMixed() {
@@ -131,8 +132,8 @@ export class CustomerList {
     }
   }
 
-  private lookAt(reason: string, place: string) {
-    this.findings.add('names or avatars to look at', reason, place);
+  private lookAt(reason: string, at: string, customer_id: string) {
+    this.findings.add('names or avatars to look at', reason, placeOf(at, customer_id));
   }
 
   /** How many customers are listed, and how many of them cannot be used. */
@@ -143,25 +144,28 @@ export class CustomerList {
   /** What is listed, sorted by address. */
   sorted(): { customers: AddressedCustomer[]; ambiguous: AmbiguousAddress[] } {
     this.leaveOutMixed();
+    // Excel rounds all of them: if some end in other digits, those that end in zeros do so by chance.
+    const isRounded = [...this.people.keys()].every(
+      (id) => MAY_BE_ROUNDED.test(id) || !TOO_LONG_FOR_EXCEL.test(id),
+    );
     for (const [id, { at, display_name }] of this.people) {
-      if (MAY_BE_ROUNDED.test(id)) {
+      if (isRounded && MAY_BE_ROUNDED.test(id)) {
         const reason = `Excel may have rounded it, and made zeros of its last digits: ${AS_EXPORTED}`;
         this.findings.add('IDs to look at', reason, placeOf(at, id));
       }
-      if (!display_name) this.lookAt('no name: workers see the address', placeOf(at, id));
+      if (!display_name) this.lookAt('no name: workers see the address', at, id);
     }
     const customers: AddressedCustomer[] = [];
     const ambiguous: AmbiguousAddress[] = [];
-    for (const [key, ids] of [...this.idsByKey].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    for (const key of [...this.idsByKey.keys()].sort()) {
+      const ids = this.idsByKey.get(key) ?? [];
       if (typeof ids !== 'string') ambiguous.push({ key, customer_ids: ids });
       else {
         const { display_name, avatar } = this.people.get(ids) ?? {};
-        customers.push({
-          key,
-          customer_id: ids,
-          ...(display_name && { display_name }),
-          ...(avatar && { avatar }),
-        });
+        const customer: AddressedCustomer = { key, customer_id: ids };
+        if (display_name) customer.display_name = display_name;
+        if (avatar) customer.avatar = avatar;
+        customers.push(customer);
       }
     }
     return { customers, ambiguous };

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Problem } from '../problem';
 import {
+  checkReadingSettings,
   type ReadCustomers,
   type ReadingSettings,
   readCustomersFile,
@@ -9,6 +10,8 @@ import {
 
 /** The customers of whoever uses the project, at its top, in one of these; git ignores them. */
 export const OWN_CUSTOMERS = ['customers.json', 'customers.csv', 'customers.xlsx'];
+/** Names that were meant to be one of these: Windows hides the last extension, and ignores case. */
+const MISNAMED = /^customers\.(json|csv|xlsx?|txt|tsv)(\.[a-z]+)?$/i;
 /** The customers that the project comes with. */
 export const SAMPLE_CUSTOMERS = 'assets/customers.private.json';
 /** Where everything that was left out is listed, with all places; git ignores it. */
@@ -29,12 +32,14 @@ export function customersFile({ CUSTOMERS_FILE }: CustomersSettings): string {
  *
  * @param use makes something of the customers; a Problem that it throws is told as one of the file
  * @returns what it made of them, with each warning led by the file's name
- * @throws Problem if there is no such file, or the customers in it cannot be used
+ * @throws Problem if a setting is malformed, there is no such file, or the customers in it cannot be used
  */
 export async function loadCustomers<T extends ReadCustomers>(
   settings: CustomersSettings,
   use: (read: ReadCustomers) => T,
 ): Promise<T & { file: string }> {
+  checkReadingSettings(settings);
+  refuseMisnamed(settings);
   const file = customersFile(settings);
   const lead = (line: string) => `${file}: ${line}`;
   try {
@@ -48,6 +53,7 @@ export async function loadCustomers<T extends ReadCustomers>(
         ...read.warnings.map((warning) => lead(`warning: ${warning}`)),
         ...(isReported ? [`The whole list is in ${REPORT}`] : []),
       ],
+      brief: read.brief.map(lead),
     };
   } catch (error) {
     const isReported = error instanceof UnusableCustomers && writeReport(file, error.report);
@@ -60,11 +66,23 @@ function ownFiles(): string[] {
   return OWN_CUSTOMERS.filter((file) => existsSync(file));
 }
 
+/** Without this, customers in `Customers.CSV` would be ignored, and those of the sample deployed. */
+function refuseMisnamed({ CUSTOMERS_FILE }: CustomersSettings) {
+  if (CUSTOMERS_FILE?.trim() || ownFiles().length > 0) return;
+  const misnamed = readdirSync('.').find((name) => MISNAMED.test(name));
+  if (!misnamed) return;
+  const [, kind = ''] = MISNAMED.exec(misnamed) ?? [];
+  const proper = OWN_CUSTOMERS.find((name) => name.endsWith(`.${kind.toLowerCase()}`)) ?? 'customers.csv';
+  throw new Problem(
+    `${misnamed}: is not read under that name: call it ${proper}, or set CUSTOMERS_FILE=${misnamed} in .env`,
+  );
+}
+
 function refuseSeveral({ CUSTOMERS_FILE }: CustomersSettings) {
   const [first, ...others] = CUSTOMERS_FILE?.trim() ? [] : ownFiles();
   if (others.length === 0) return;
   throw new Problem(
-    `is there beside ${others.join(' and ')}: remove ${first} or ${others.join(' and ')}, or name the one to take by CUSTOMERS_FILE in .env`,
+    `is there beside ${others.join(' and ')}, and none of them is used: remove all but one, or say which counts, such as CUSTOMERS_FILE=${first} in .env`,
   );
 }
 

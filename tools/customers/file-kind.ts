@@ -15,6 +15,12 @@ export function kindOf(head: Buffer, file: string): 'json' | 'csv' {
     .trimStart();
   const looksLike = (what: string, remedy: string) => new Problem(`looks like ${what}: ${remedy}`);
   if (head.every((byte) => byte <= 0x20)) throw new Problem('is empty');
+  // Text in UTF-16 is read if it begins with a byte order mark; in Latin script, every other of its bytes is 0.
+  const isMarked = text.startsWith('\xFF\xFE') || text.startsWith('\xFE\xFF');
+  const zeros = head.filter((byte) => byte === 0).length;
+  if (!isMarked && zeros > head.length / 3) {
+    throw looksLike('UTF-16 without a byte order mark, or a file of a program', AS_CSV);
+  }
   // https://en.wikipedia.org/wiki/List_of_file_signatures
   if (text.startsWith('PK\x03\x04')) {
     throw looksLike('an Excel workbook or another ZIP file', `${AS_CSV}; a ZIP file, unpack`);

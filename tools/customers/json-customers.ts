@@ -79,7 +79,12 @@ function parseArray(json: string): unknown[] {
 /** `: CommaExpected at line 2, column 25`. JSON.parse names no line. */
 function firstErrorIn(json: string): string {
   const errors: ParseError[] = [];
-  parse(json, errors, { disallowComments: true });
+  try {
+    parse(json, errors, { disallowComments: true });
+  } catch (error) {
+    if (error instanceof RangeError) return ', and nested too deeply to say where';
+    throw error;
+  }
   const [first] = errors;
   if (!first) return '';
   const before = json.slice(0, first.offset).split('\n');

@@ -22,6 +22,8 @@ export interface ReadCustomers {
   ambiguous: AmbiguousAddress[];
   /** What is left out or to look at: a line for each reason, with the first places. No name and no address is in it. */
   warnings: string[];
+  /** The same in a line of counts, if there is anything. */
+  brief: string[];
   /** The same with all places. */
   report: string[];
 }
@@ -65,15 +67,22 @@ export async function readCustomersFile(
 ): Promise<ReadCustomers> {
   const reading = startReading(settings);
   const { list, findings } = reading;
-  if (kindOf(await headOf(file), file) === 'csv') await readCsvCustomers(file, list, findings, settings);
-  else readJsonCustomers(await readFile(file, 'utf8'), list, findings);
+  if (kindOf(await headOf(file), file) === 'csv') {
+    await readCsvCustomers(file, list, findings, settings, reading.country);
+  } else readJsonCustomers(await readFile(file, 'utf8'), list, findings);
   return endReading(reading);
+}
+
+/** Checks the settings alone. @throws Problem if one is malformed */
+export function checkReadingSettings(settings: ReadingSettings) {
+  startReading(settings);
 }
 
 function startReading(settings: ReadingSettings) {
   const country = readDefaultCountry(settings);
   const findings = new Findings();
   return {
+    country,
     findings,
     list: new CustomerList(findings, country),
     maxUnusable: readMaxUnusable(settings.CUSTOMERS_MAX_UNUSABLE),
@@ -87,10 +96,13 @@ function endReading({ list, findings, maxUnusable }: ReturnType<typeof startRead
   const report = findings.whole();
   if (unusable > listed * maxUnusable) {
     const count = `${unusable.toLocaleString('en')} of ${listed.toLocaleString('en')} customers cannot be used`;
-    const remedy = `more than ${maxUnusable * 100}%: mend the file, or name other columns, or set CUSTOMERS_MAX_UNUSABLE in .env`;
+    const enough = Math.ceil((unusable / listed) * 100);
+    const others = enough < 100 ? `, or set CUSTOMERS_MAX_UNUSABLE=${enough}% in .env to use the others` : '';
+    const remedy = `more than ${maxUnusable * 100}%: mend the file, or name other columns${others}`;
     throw new UnusableCustomers([`${count}, ${remedy}`, ...warnings].join('\n'), report);
   }
-  return { ...read, warnings, report };
+  const totals = findings.totals();
+  return { ...read, warnings, brief: totals ? [`${totals}; npm run build says where`] : [], report };
 }
 
 async function headOf(file: string): Promise<Buffer> {

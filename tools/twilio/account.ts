@@ -13,7 +13,12 @@ export const ACCOUNT_SID = /^AC[0-9a-f]{32}$/i;
  */
 export function connectToTwilio({ ACCOUNT_SID: sid, AUTH_TOKEN: token }: NodeJS.ProcessEnv): Twilio {
   if (!sid?.trim() || !token?.trim()) {
-    throw new Problem('ACCOUNT_SID and AUTH_TOKEN are not set: put those of your Twilio account into .env');
+    const missing = [!sid?.trim() && 'ACCOUNT_SID', !token?.trim() && 'AUTH_TOKEN'].filter(Boolean);
+    const [are, them] = missing.length > 1 ? ['are', 'them'] : ['is', 'it'];
+    throw new Problem(
+      `${missing.join(' and ')} ${are} not set: copy ${them} from https://console.twilio.com into .env. If there is no .env yet, ` +
+        'cp .env.example .env creates it.',
+    );
   }
   if (!ACCOUNT_SID.test(sid.trim())) {
     throw new Problem(

@@ -1,4 +1,6 @@
 import type { Twilio } from 'twilio';
+import { Problem } from '../problem';
+import { described } from './errors';
 import { type Retries, withRetries } from './retries';
 import type { Scope } from './webhooks';
 
@@ -8,6 +10,8 @@ export type ServiceSid = Exclude<Scope, 'account'>;
 export interface InboundAddress {
   /** sms, whatsapp, … */
   type: string;
+  /** Such as `+14155550100` or `whatsapp:+14155550100`. */
+  address: string;
   /** Whether messages to it create conversations. */
   isOn: boolean;
   /** `default`, `webhook` or `studio`: what else happens. */
@@ -26,20 +30,30 @@ export interface ConversationsServices {
 /** Of address configurations: https://www.twilio.com/docs/conversations/api/address-configuration-resource */
 const PAGE_SIZE = 50;
 
-/** Reads which Conversations services have inbound conversations. @throws TwilioError if Twilio does not answer */
+/**
+ * Reads which Conversations services have inbound conversations.
+ *
+ * @throws TwilioError if Twilio does not answer, Problem if the account has no default service
+ */
 export async function readServices(
   { conversations: { v1 } }: Twilio,
   retries: Retries,
 ): Promise<ConversationsServices> {
   const [configuration, configured] = await Promise.all([
-    withRetries(() => v1.configuration().fetch(), retries),
+    withRetries(async () => described(await v1.configuration().fetch(), 'accountSid'), retries),
     withRetries(() => v1.addressConfigurations.list({ pageSize: PAGE_SIZE }), retries),
   ]);
+  if (!configuration.defaultChatServiceSid) {
+    throw new Problem(
+      'The account has no default Conversations service: choose one in the Console, under Conversations > Manage > Defaults',
+    );
+  }
   const defaultSid = configuration.defaultChatServiceSid as ServiceSid;
-  const addresses = configured.map(({ type, autoCreation }): InboundAddress => {
+  const addresses = configured.map(({ type, address, autoCreation }): InboundAddress => {
     const { enabled, type: kind, conversation_service_sid } = Object(autoCreation) as Record<string, unknown>;
     return {
       type,
+      address,
       isOn: enabled === true,
       kind: String(kind ?? 'default'),
       serviceSid: (conversation_service_sid || defaultSid) as ServiceSid,

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Twilio } from 'twilio';
 import { Problem } from '../problem';
-import { describeError, type TwilioError } from './errors';
+import { described, describeError, type TwilioError } from './errors';
 import { type Retries, withRetries } from './retries';
 
 /** What has been deployed to a domain. */
@@ -39,35 +39,20 @@ export async function findDeployment(
   retries: Retries,
 ): Promise<Deployment> {
   const { services } = twilio.serverless.v1;
-  const ask = <T>(call: () => Promise<T>): Promise<T | undefined> =>
-    withRetries(call, retries).catch((error: TwilioError) => {
-      if (error.status === 404) return undefined;
-      if (retries.signal.aborted) throw error;
-      throw new Problem(describeError(error, 'Serverless'), { cause: error });
-    });
-  const domainsOf = async (service: string): Promise<Deployment[]> => {
-    const found = (await ask(() => services(service).environments.list())) ?? [];
-    return found
-      .filter(({ buildSid }) => buildSid)
-      .map(({ sid, serviceSid, domainName, buildSid }) => ({
-        domain: domainName,
-        serviceSid: serviceSid ?? service,
-        environmentSid: sid,
-        buildSid,
-      }));
-  };
+  const ask = asking(retries);
+  const domainsOf = (service: string) => deploymentsOf(twilio, service, retries);
 
   const noted = notedService(join(folder, '.twiliodeployinfo'), twilio.username ?? '');
   let deployments = noted ? await domainsOf(noted) : [];
   if (deployments.length === 0) {
     const { name } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { name: string };
-    const service = await ask(() => services(name).fetch());
+    const service = await ask(async () => described(await services(name).fetch(), 'sid'));
     if (service) deployments = await domainsOf(service.sid);
   }
   if (domain) {
-    const host = URL.canParse(domain) ? new URL(domain).host : domain;
+    const host = URL.canParse(domain) ? new URL(domain).host : domain.toLowerCase();
     const isNamed = (deployment: Deployment) => deployment.domain === host;
-    const found = deployments.find(isNamed) ?? (await searchAll()).find(isNamed);
+    const found = deployments.find(isNamed) ?? (await allDeployments(twilio, retries)).find(isNamed);
     if (found) return found;
     throw new Problem(`No Functions of this account are deployed to ${host}: is that the domain?`);
   }
@@ -76,11 +61,39 @@ export async function findDeployment(
   if (others.length === 0) return only;
   const domains = deployments.map((one) => `  --domain ${one.domain}`).join('\n');
   throw new Problem(`There are several domains: say which one is meant, by\n${domains}`);
+}
 
-  async function searchAll(): Promise<Deployment[]> {
-    const all = (await ask(() => services.list({ limit: SERVICES_MAX }))) ?? [];
-    return (await Promise.all(all.map(({ sid }) => domainsOf(sid)))).flat();
-  }
+/** Everything that is deployed in the account. @throws Problem if Twilio does not answer */
+export async function allDeployments(twilio: Twilio, retries: Retries): Promise<Deployment[]> {
+  const { services } = twilio.serverless.v1;
+  const all = (await asking(retries)(() => services.list({ limit: SERVICES_MAX }))) ?? [];
+  return (await Promise.all(all.map(({ sid }) => deploymentsOf(twilio, sid, retries)))).flat();
+}
+
+async function deploymentsOf(twilio: Twilio, service: string, retries: Retries): Promise<Deployment[]> {
+  const { environments } = twilio.serverless.v1.services(service);
+  const found = (await asking(retries)(() => environments.list())) ?? [];
+  return found
+    .filter(({ buildSid }) => buildSid)
+    .map(({ sid, serviceSid, domainName, buildSid }) => ({
+      domain: domainName,
+      serviceSid: serviceSid ?? service,
+      environmentSid: sid,
+      buildSid,
+    }));
+}
+
+/** Asks the Serverless API; `undefined` if there is no such thing. */
+function asking(retries: Retries) {
+  return async <T>(call: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await withRetries(call, retries);
+    } catch (error) {
+      if ((error as TwilioError).status === 404) return undefined;
+      if (retries.signal.aborted) throw error;
+      throw new Problem(describeError(error, 'Serverless'), { cause: error });
+    }
+  };
 }
 
 /**

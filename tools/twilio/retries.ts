@@ -1,5 +1,5 @@
 import pRetry from 'p-retry';
-import { isTransient } from './errors';
+import { isMalformed, isTimeout, isTransient, malformedAnswer } from './errors';
 
 /** How often a call is tried again. */
 export interface Retries {
@@ -9,20 +9,46 @@ export interface Retries {
 }
 
 const RETRIES = 6;
+/** Half an answer comes once; a proxy's page, each time. */
+const RETRIES_OF_MALFORMED = 2;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
 
-/** Calls Twilio, and again with growing pauses after transient errors. @throws the last error, or once the signal ends it */
-export function withRetries<T>(
+/**
+ * Calls Twilio, and again with growing pauses after transient errors.
+ *
+ * @throws the last error, also if the time is up; or the signal's reason, if it is another
+ */
+export async function withRetries<T>(
   call: () => PromiseLike<T>,
   { signal, firstPauseMs = FIRST_PAUSE_MS }: Retries,
 ): Promise<T> {
-  return pRetry(call, {
-    retries: RETRIES,
-    minTimeout: firstPauseMs,
-    maxTimeout: LONGEST_PAUSE_MS,
-    randomize: true,
-    signal,
-    shouldRetry: ({ error }) => isTransient(error),
-  });
+  let last: unknown;
+  const noting = async () => {
+    try {
+      return await call();
+    } catch (error) {
+      last = isUnreadable(error) ? malformedAnswer(error) : error;
+      throw last;
+    }
+  };
+  try {
+    return await pRetry(noting, {
+      retries: RETRIES,
+      minTimeout: firstPauseMs,
+      maxTimeout: LONGEST_PAUSE_MS,
+      randomize: true,
+      signal,
+      shouldRetry: ({ error, attemptNumber }) =>
+        isTransient(error) && (!isMalformed(error) || attemptNumber <= RETRIES_OF_MALFORMED),
+    });
+  } catch (error) {
+    throw isTimeout(error) ? (last ?? error) : error;
+  }
+}
+
+/** What Twilio's helper library throws if an answer is not JSON, or not what it expects. */
+function isUnreadable(error: unknown): boolean {
+  const isNoPage = (error as Error).message === 'Page Records cannot be deserialized';
+  return error instanceof SyntaxError || error instanceof TypeError || isNoPage;
 }

@@ -1,4 +1,5 @@
 import type { Twilio } from 'twilio';
+import { described, isUndone, type TwilioError } from './errors';
 import { type Retries, withRetries } from './retries';
 
 /** What has webhooks: the account (the global ones), or one Conversations service (`IS…`), whose own replace the global ones. */
@@ -26,7 +27,8 @@ type Change = NonNullable<Parameters<ReturnType<typeof resourceOf>['update']>[0]
 
 /** Reads webhooks. @throws TwilioError if Twilio does not answer */
 export async function readWebhooks(twilio: Twilio, scope: Scope, retries: Retries): Promise<Webhooks> {
-  const resource = await withRetries(() => resourceOf(twilio, scope).fetch(), retries);
+  const fetched = async () => described(await resourceOf(twilio, scope).fetch(), 'accountSid');
+  const resource = await withRetries(fetched, retries);
   return {
     preWebhookUrl: resource.preWebhookUrl ?? '',
     postWebhookUrl: resource.postWebhookUrl ?? '',
@@ -37,33 +39,31 @@ export async function readWebhooks(twilio: Twilio, scope: Scope, retries: Retrie
 }
 
 /**
- * Replaces webhooks. Twilio does not say whether it takes what is empty, so read it again.
+ * Replaces webhooks. Twilio does not describe whether it takes what is empty: what it refuses is left out, and stays. So
+ * read it again.
  *
- * @param empty whether what is empty is sent, or left out so that it stays as it is
  * @throws TwilioError if Twilio does not answer, or refuses it
  */
 export async function writeWebhooks(
   twilio: Twilio,
   scope: Scope,
-  webhooks: Webhooks,
+  { filters, method, target, preWebhookUrl, postWebhookUrl }: Webhooks,
   retries: Retries,
-  empty: 'sent' | 'left out' = 'sent',
 ): Promise<void> {
-  const { filters, method, target, ...urls } = webhooks;
-  const change: Change = {
-    ...urls,
-    // The helper library leaves an empty list out.
-    filters: filters.length > 0 ? filters : [''],
-  };
+  const change: Change = {};
+  if (preWebhookUrl) change.preWebhookUrl = preWebhookUrl;
+  if (postWebhookUrl) change.postWebhookUrl = postWebhookUrl;
+  if (filters.length > 0) change.filters = filters;
   if (method) change.method = method;
   if (target) change.target = target as Change['target'];
-  if (empty === 'left out') {
-    if (filters.length === 0) delete change.filters;
-    for (const field of ['preWebhookUrl', 'postWebhookUrl'] as const) {
-      if (!change[field]) delete change[field];
-    }
-  }
-  await write(() => resourceOf(twilio, scope).update(change), retries);
+  const update = (of: Change) => write(() => resourceOf(twilio, scope).update(of), retries);
+  const isEmptying = !preWebhookUrl || !postWebhookUrl || filters.length === 0;
+  if (!isEmptying) return update(change);
+  // The helper library leaves an empty list out.
+  await update({ preWebhookUrl, postWebhookUrl, filters: [''], ...change }).catch((error: TwilioError) => {
+    if (error.status !== 400) throw error;
+    return update(change);
+  });
 }
 
 /** Reads retry counts. @throws TwilioError if Twilio does not answer */
@@ -72,10 +72,8 @@ export async function readRetryCounts(
   serviceSid: string,
   retries: Retries,
 ): Promise<RetryCounts> {
-  const { preWebhookRetryCount, postWebhookRetryCount } = await withRetries(
-    () => twilio.chat.v2.services(serviceSid).fetch(),
-    retries,
-  );
+  const fetched = async () => described(await twilio.chat.v2.services(serviceSid).fetch(), 'sid');
+  const { preWebhookRetryCount, postWebhookRetryCount } = await withRetries(fetched, retries);
   return { pre: preWebhookRetryCount ?? 0, post: postWebhookRetryCount ?? 0 };
 }
 
@@ -90,15 +88,25 @@ export async function writeRetryCounts(
   await write(() => twilio.chat.v2.services(serviceSid).update(change), retries);
 }
 
-/** Calls Twilio. What is interrupted while Twilio answers counts as written. */
+/**
+ * Calls Twilio. What is interrupted while Twilio answers counts as written.
+ *
+ * @throws TwilioError with `mayBeDone`
+ */
 async function write(call: () => Promise<unknown>, retries: Retries) {
   let isWritten = false;
+  let mayBeDone = false;
   const noting = async () => {
-    await call();
-    isWritten = true;
+    try {
+      await call();
+      isWritten = true;
+    } catch (error) {
+      mayBeDone ||= !isUndone(error);
+      throw error;
+    }
   };
-  await withRetries(noting, retries).catch((error) => {
-    if (!isWritten) throw error;
+  await withRetries(noting, retries).catch((error: TwilioError) => {
+    if (!isWritten) throw Object.assign(error, { mayBeDone });
   });
 }
 

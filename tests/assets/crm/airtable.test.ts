@@ -57,7 +57,7 @@ test.each([
   expect(await find('airtable', '+14155550147', { [setting]: field })).toEqual(expected);
 });
 
-test('asks in a short URL, and decides nothing where there are too many to see', async () => {
+test('asks in a short URL, and decides nothing if there are too many to see', async () => {
   apis().know(...Array.from({ length: 101 }, (_, i) => ({ ...ada, id: String(i) })));
   await expect(find('airtable', '+14155550147')).rejects.toThrow('Airtable has 100 records or more');
   expect(apis().calls.at(-1)?.path.length).toBeLessThan(300);

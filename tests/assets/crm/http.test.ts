@@ -26,7 +26,7 @@ test.each([204, 404])('knows nobody if it is answered %i', async (status) => {
   expect(await find('http', '+14155550147')).toBeUndefined();
 });
 
-test('sends no Authorization where CRM_AUTHORIZATION is not set', async () => {
+test('sends no Authorization if CRM_AUTHORIZATION is not set', async () => {
   await expect(find('http', '+14155550147', { CRM_AUTHORIZATION: undefined })).rejects.toThrow(
     'CRM_SOURCE http: the service at CRM_URL answered 401: is CRM_AUTHORIZATION right?',
   );

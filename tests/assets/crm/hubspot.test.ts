@@ -92,7 +92,7 @@ test('takes the avatar from HUBSPOT_AVATAR_PROPERTY, and asks for no more than i
   );
 });
 
-test('decides nothing where there are too many to see', async () => {
+test('decides nothing if there are too many to see', async () => {
   apis().know(...Array.from({ length: 101 }, (_, i) => ({ ...ada, id: String(i) })));
   await expect(find('hubspot', '+14155550147')).rejects.toThrow('HubSpot has 100 contacts or more');
 });

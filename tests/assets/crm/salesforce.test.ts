@@ -17,7 +17,7 @@ test('logs in once for look-ups at the same time', async () => {
   expect(requests()).toEqual([LOGIN, SEARCH, SEARCH]);
 });
 
-test('logs in again, and once, where the session is refused', async () => {
+test('logs in again, and once, if the session is refused', async () => {
   await find('salesforce', '+14155550147');
   sessions.valid.clear();
   apis().calls.length = 0;
@@ -31,7 +31,7 @@ test('logs in again, and once, where the session is refused', async () => {
   expect(requests()).toEqual([SEARCH, LOGIN, SEARCH]);
 });
 
-test('gives up where the new session is refused too', async () => {
+test('gives up if the new session is refused too', async () => {
   await find('salesforce', '+14155550147');
   apis().calls.length = 0;
   jest.spyOn(sessions.valid, 'has').mockReturnValue(false);
@@ -41,7 +41,7 @@ test('gives up where the new session is refused too', async () => {
   expect(requests()).toEqual([SEARCH, LOGIN, SEARCH]);
 });
 
-test('logs in anew where the settings are others', async () => {
+test('logs in anew if the settings are others', async () => {
   await find('salesforce', '+14155550147');
   await expect(find('salesforce', '+14155550147', { SALESFORCE_CLIENT_ID: 'another' })).rejects.toThrow(
     'answered 400',
@@ -65,7 +65,7 @@ test.each(['https://login.salesforce.com', 'https://test.salesforce.com/', 'http
   },
 );
 
-test('says what to look at where the app is not known, or the URL is none of Salesforce', async () => {
+test('says what to look at if the app is not known, or the URL is not one of Salesforce', async () => {
   const SALESFORCE_CLIENT_SECRET = 'another';
   await expect(find('salesforce', '+14155550147', { SALESFORCE_CLIENT_SECRET })).rejects.toThrow(
     'Salesforce answered 400 (invalid_client): SALESFORCE_CLIENT_SECRET is not that of the app',
@@ -109,12 +109,12 @@ test('finds leads, but none that became a contact; a contact wins over a lead, h
   }
 });
 
-test('decides nothing where there are too many to see', async () => {
+test('decides nothing if there are too many to see', async () => {
   apis().know(...Array.from({ length: 101 }, (_, i) => ({ ...ada, id: String(i), phone: '+141555501471' })));
   await expect(find('salesforce', '+14155550147')).rejects.toThrow('Salesforce has 100 records or more');
 });
 
-test('finds person accounts by the ID of their contact, where SALESFORCE_OBJECTS names them', async () => {
+test('finds person accounts by the ID of their contact, if SALESFORCE_OBJECTS names them', async () => {
   const settings = { SALESFORCE_OBJECTS: 'PersonAccount, Contact' };
   for (const changed of [{}, { phone: undefined, mobile: '(415) 555-0147' }]) {
     apis().know({ ...ada, object: 'PersonAccount', number: 'C-7', ...changed });

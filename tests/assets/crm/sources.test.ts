@@ -3,7 +3,17 @@ import { ada, customer, requiredSettings, useFakeCrms } from '../../helpers/fake
 
 const TYPED_IN = CRM_NAMES.filter((name) => fakeCrm(name).hasTypedNumbers);
 /** What no API is asked for. */
-const UNEXPECTED = ['null', '[]', '"text"', '{}', '{"records":{}}', '{"results":[null]}', '{"data":7}'];
+const UNEXPECTED = [
+  'null',
+  '[]',
+  '{"records":[[]]}',
+  '{"results":[[]]}',
+  '"text"',
+  '{}',
+  '{"records":{}}',
+  '{"results":[null]}',
+  '{"data":7}',
+];
 
 const { apis, find, log } = useFakeCrms();
 const outcomes = () => apis().calls.map(({ outcome }) => outcome);
@@ -27,7 +37,7 @@ describe.each(CRM_NAMES)('%s', (name) => {
     expect(log()).toEqual([]);
   });
 
-  test('goes on where the API asks to slow down, and the time allows it', async () => {
+  test('goes on if the API asks to slow down, and the time allows it', async () => {
     for (const status of [500, 502, 503]) {
       apis().faults = [{ status }];
       expect(await find(name, '+14155550147')).toEqual(customer);
@@ -42,7 +52,7 @@ describe.each(CRM_NAMES)('%s', (name) => {
     [429, () => '60'],
     [503, () => new Date(Date.now() + 60_000).toUTCString()],
   ])(
-    'gives up at once where the API answers %i, and asks for more time than there is',
+    'gives up at once if the API answers %i, and asks for more time than there is',
     async (status, retryAfter) => {
       apis().fault = { status, headers: { 'Retry-After': retryAfter() } };
       await expect(find(name, '+14155550147')).rejects.toThrow(`${crm} answered ${status}: `);
@@ -52,7 +62,7 @@ describe.each(CRM_NAMES)('%s', (name) => {
     },
   );
 
-  test('asks again until the time is up, with growing pauses, where the API stays busy', async () => {
+  test('asks again until the time is up, with growing pauses, if the API stays busy', async () => {
     apis().fault = { status: 503 };
     const startedAt = performance.now();
     await expect(find(name, '+14155550147', { CRM_TIMEOUT_MS: '1500' })).rejects.toThrow(
@@ -63,7 +73,7 @@ describe.each(CRM_NAMES)('%s', (name) => {
     expect(outcomes().length).toBeLessThanOrEqual(5);
   });
 
-  test('asks again on a connection of its own where one is dropped', async () => {
+  test('asks again on a connection of its own if one is dropped', async () => {
     apis().faults = ['drop'];
     expect(await find(name, '+14155550147')).toEqual(customer);
     apis().fault = 'drop';
@@ -72,7 +82,7 @@ describe.each(CRM_NAMES)('%s', (name) => {
     expect(outcomes()).toEqual(['drop', 'drop']);
   });
 
-  test.each([401, 403])('names the setting to look at where it is answered %i', async (status) => {
+  test.each([401, 403])('names the setting to look at if it is answered %i', async (status) => {
     apis().fault = { status };
     await expect(find(name, '+14155550147')).rejects.toThrow(
       `CRM_SOURCE ${name}: ${crm} answered ${status}: `,
@@ -89,30 +99,30 @@ describe.each(CRM_NAMES)('%s', (name) => {
     ],
     ['malformed JSON', 'malformed', 'answered 200 with malformed JSON'],
     ['2 MB', 'huge', 'answered more than 1 MB'],
-  ])('fails at once where it is answered %s', async (_name, fault, reason) => {
+  ])('fails at once if it is answered %s', async (_name, fault, reason) => {
     apis().fault = fault;
     await expect(find(name, '+14155550147')).rejects.toThrow(`CRM_SOURCE ${name}: ${crm} ${reason}`);
     expect(apis().calls).toHaveLength(1);
   });
 
   test.each([
-    'x'.repeat(2 * 1024 * 1024),
-    '{',
-    'null',
-    '[]',
-    '[null]',
-    '{"error":{"type":{"message":"Ada"}}}',
-    '[{"errorCode":"Ada Okafor"}]',
-    '{"category":"+14155550147"}',
-    `{"error":"${'ADA_'.repeat(20)}X"}`,
-  ])('says nothing of an error that it cannot read, such as %.40s', async (body) => {
+    ['2 MB', 'x'.repeat(2 * 1024 * 1024)],
+    ['half an object', '{'],
+    ['null', 'null'],
+    ['an empty list', '[]'],
+    ['a list of null', '[null]'],
+    ['an object for a message', '{"error":{"type":{"message":"Ada"}}}'],
+    ['a name for a code', '[{"errorCode":"Ada Okafor"}]'],
+    ['a number for a code', '{"category":"+14155550147"}'],
+    ['a code that is too long', `{"error":"${'ADA_'.repeat(20)}X"}`],
+  ])('says nothing of an error that it cannot read: %s', async (_name, body) => {
     jest.spyOn(fakeCrm(name), 'answer').mockReturnValue({ status: 418, body });
     await expect(find(name, '+14155550147')).rejects.toThrow(
       new RegExp(`^CRM_SOURCE ${name}: ${crm} answered 418$`),
     );
   });
 
-  test.each(['hang', 'drip'] as const)('is not waited for where the API %ss', async (fault) => {
+  test.each(['hang', 'drip'] as const)('is not waited for if the API %ss', async (fault) => {
     apis().fault = fault;
     const answer = find(name, '+14155550147', { CRM_TIMEOUT_MS: '200' });
     await expect(answer).rejects.toThrow(`CRM_SOURCE ${name}: no answer in time`);

@@ -35,8 +35,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(project, { recursive: true }));
 
-const build = async (variables = {}) => {
-  const args = [require.resolve('tsx/cli'), 'tools/build/build.ts'];
+const build = async (variables = {}, ...flags: string[]) => {
+  const args = [require.resolve('tsx/cli'), 'tools/build/build.ts', ...flags];
   const { BUILD_FOLDER: _, ...env } = process.env;
   const child = spawn(process.execPath, args, { cwd: project, env: { ...env, ...variables } });
   const ended = once(child, 'close');
@@ -104,4 +104,16 @@ test('two builds at once do not clash, and whoever reads meanwhile finds a whole
   expect(isBuilt('functions/on-participant-added.protected.js')).toBe(true);
   expect(isBuilt('assets/customers.private.json')).toBe(false);
   expect(leftovers()).toEqual([]);
+}, 60_000);
+
+test('before another command, a build tells customers who are left out in a line', async () => {
+  rmSync(join(project, 'customers.json'));
+  const people = ['1,Ada,+14155550147', '2,Eve,call me', '3,Cy,', '4,Luca,+14155550101'];
+  write('customers.csv', ['ID,Name,Phone', ...people].join('\n'));
+  write('.env', 'CUSTOMERS_MAX_UNUSABLE=50%\n');
+  expect(await build({}, '--quiet')).toEqual({
+    status: 0,
+    stdout: '',
+    stderr: 'customers.csv: 1 address left out, 2 customers left out; npm run build says where\n',
+  });
 }, 60_000);

@@ -2,7 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type Command, EXIT, hasColours, runCommand, UsageError } from '../../../tools/commands/command-line';
+import { PassThrough } from 'node:stream';
+import {
+  type Command,
+  confirm,
+  EXIT,
+  hasColours,
+  runCommand,
+  UsageError,
+} from '../../../tools/commands/command-line';
 import { Problem } from '../../../tools/problem';
 
 const options = { to: { type: 'string' } } as const;
@@ -72,6 +80,38 @@ test('a problem is told without a stack, and exits with 1', async () => {
     out: [],
     problems: ['.env is missing: copy .env.example'],
   });
+});
+
+test('with --json, what is wrong is JSON as well, as one document', async () => {
+  const fail = async () => {
+    throw new Problem('.env is missing');
+  };
+  const failLate: typeof greet = async (_, { result }) => {
+    result('', { greeted: 1 });
+    throw new Problem('nobody else is here');
+  };
+  const documents = [
+    await run(['--json'], fail),
+    await run(['--json', '--too'], greet),
+    await run(['--json'], failLate),
+  ].map(({ out }) => out.map((text) => JSON.parse(text)));
+  expect(documents).toEqual([
+    [{ ok: false, error: '.env is missing' }],
+    [{ ok: false, error: expect.stringContaining('--too') }],
+    [{ greeted: 1 }],
+  ]);
+});
+
+test.each([
+  ['y\n', true],
+  ['Yes\n', true],
+  ['\n', false],
+  ['', false],
+])('%j, and then the end of the input, is taken for %p', async (typed, expected) => {
+  const input = new PassThrough();
+  const confirmed = confirm('Change this?', input, new PassThrough(), new AbortController());
+  input.end(typed);
+  expect(await confirmed).toBe(expected);
 });
 
 test('a bug is not told as a problem', async () => {

@@ -235,7 +235,7 @@ test('uploads an export, and an address of several customers with all of their I
   );
   const { status, stdout, stderr } = await run();
   expect([status, stdout]).toEqual([0, 'customers.csv: 2 created, 0 updated, 0 unchanged']);
-  expect(stderr).toContain('1 addresses ambiguous');
+  expect(stderr).toContain('1 address ambiguous');
   expect(Object.fromEntries(sync.documents)).toEqual({
     'customer:+14155550147': { customer_id: '1', display_name: 'Ada Okafor' },
     'customer:+14155550101': { customer_ids: ['2', '3'] },
@@ -321,7 +321,7 @@ test('sends nothing without credentials, and none after wrong flags', async () =
   list(ada);
   expect(await run([], { AUTH_TOKEN: '' })).toMatchObject({
     status: 1,
-    stderr: expect.stringContaining('AUTH_TOKEN are not set'),
+    stderr: expect.stringContaining('AUTH_TOKEN is not set'),
   });
   expect(await run([], { ACCOUNT_SID: 'AC123' })).toMatchObject({
     status: 1,

@@ -1,4 +1,5 @@
 import { compileCustomers } from '../../../tools/customers/compile-customers';
+import { Problem } from '../../../tools/problem';
 
 const compile = (customers: unknown, CRM_DEFAULT_COUNTRY?: string) =>
   compileCustomers(JSON.stringify(customers), { CRM_DEFAULT_COUNTRY, CUSTOMERS_MAX_UNUSABLE: '100%' });
@@ -89,7 +90,7 @@ test('a customer_id that is a number is one that is exact', () => {
   expect(JSON.parse(compileCustomers(one('9007199254740991')).json)[0][1]).toBe('9007199254740991');
   for (const id of ['9007199254740993', '9007199254740992', '1e999', '-1e400', '0.5']) {
     expect(() => compileCustomers(one(id))).toThrow(
-      '1 customers left out: customer_id is not exact as a number: put it in quotation marks: record 1',
+      '1 customer left out: customer_id is not exact as a number: put it in quotation marks: record 1',
     );
   }
 });
@@ -157,7 +158,7 @@ describe('a customer is left out', () => {
   ])('%s', (_name, record, reason, place) => {
     const { json, warnings } = compile([record]);
     expect(json).toBe('[\n]\n');
-    const about = warnings.filter((warning) => warning.startsWith('1 customers left out: '));
+    const about = warnings.filter((warning) => warning.startsWith('1 customer left out: '));
     expect(about).toEqual([expect.stringContaining(reason)]);
     expect(about[0]).toMatch(new RegExp(`: ${place.replace(/[()]/g, '\\$&')}$`));
   });
@@ -171,7 +172,7 @@ describe('a customer is left out', () => {
     expect(JSON.parse(compileCustomers(JSON.stringify(people)).json)).toHaveLength(9);
     const fewer = JSON.stringify(people.slice(0, 9));
     expect(() => compileCustomers(fewer)).toThrow(
-      /^1 of 9 customers cannot be used, more than 10%: .*CUSTOMERS_MAX_UNUSABLE in \.env\n1 customers left out: channels is missing.*: record 1 \(customer_id "C-0"\)$/,
+      /^1 of 9 customers cannot be used, more than 10%: .*CUSTOMERS_MAX_UNUSABLE=12% in \.env to use the others\n1 customer left out: channels is missing.*: record 1 \(customer_id "C-0"\)$/,
     );
     expect(() => compileCustomers(fewer, { CUSTOMERS_MAX_UNUSABLE: '12%' })).not.toThrow();
   });
@@ -191,7 +192,7 @@ describe('an address is left out of its customer', () => {
     (value) => {
       const warning = leftOut({ type: 'sms', value });
       expect(warning).toMatch(
-        /^1 addresses left out: not a phone number: write it with its country code.*: record 1 \(customer_id "C-1"\), channels\[1\]\.value$/,
+        /^1 address left out: not a phone number: write it with its country code.*: record 1 \(customer_id "C-1"\), channels\[1\]\.value$/,
       );
       expect(warning).not.toContain(value);
     },
@@ -254,7 +255,7 @@ test('an address of several customers is compiled as ambiguous, with their IDs',
   ]);
   expect(ambiguous).toEqual([{ key: '+14155550147', customer_ids: ['C-1', 'C-2', 'C-3'] }]);
   expect(warnings).toEqual([
-    '2 addresses ambiguous: several customers have them, so nobody is linked by them: record 2 (customer_id "C-2"), channels[0].value, also that of customer_id "C-1"; record 3 (customer_id "C-3"), channels[1].value, also that of customer_id "C-1", "C-2"',
+    '2 addresses ambiguous: of several customers, so that nobody is linked: record 2 (customer_id "C-2"), channels[0].value, also that of customer_id "C-1"; record 3 (customer_id "C-3"), channels[1].value, also that of customer_id "C-1", "C-2"',
   ]);
 });
 
@@ -275,7 +276,7 @@ test('of several records of one customer, each adds what it knows, and two names
     ['+14155550103', 'C-1', 'Ada', '/ada.png'],
   ]);
   expect(warnings).toEqual([
-    '1 names or avatars to look at: another name than an earlier record of that customer_id, which counts: record 3 (customer_id "C-1")',
+    '1 name or avatar to look at: another name than an earlier record of that customer_id, which counts: record 3 (customer_id "C-1")',
   ]);
 });
 
@@ -307,7 +308,7 @@ describe('a warning tells', () => {
     [5, 'display_name is not text: put it in quotation marks'],
   ])('of the name %p', (display_name, reason) => {
     expect(compile([{ ...at(email), display_name }]).warnings[0]).toBe(
-      `1 names or avatars to look at: ${reason}: record 1 (customer_id "C-1")`,
+      `1 name or avatar to look at: ${reason}: record 1 (customer_id "C-1")`,
     );
   });
 
@@ -322,4 +323,19 @@ describe('a warning tells', () => {
 
 test('a byte order mark, which spreadsheets write, does no harm', () => {
   expect(compileCustomers('\uFEFF[]').json).toBe('[\n]\n');
+});
+
+test('JSON that is nested too deeply to be read is said to be no customers', () => {
+  const deep = '['.repeat(200_000);
+  expect(() => compileCustomers(deep)).toThrow(/^is not valid JSON, and nested too deeply to say where$/);
+  expect(() => compileCustomers(`${deep}${']'.repeat(200_000)}`)).toThrow(Problem);
+});
+
+test.each([
+  ...['+14155550147', '+33123456789', '+5511987654321', '+5511887654321', '+390612345678', '+5215512345678'],
+  ...['+1415555', '+49017012345678', '+999123456789', '+123456789012345'],
+])('the number %s is read alike with and without a space in it', (number) => {
+  const json = (value: string) =>
+    compile([at({ type: 'sms', value }, { type: 'messenger', value: '1' })]).json;
+  expect(json(number)).toBe(json(number.replace(/(?<=\+\d)/, ' ')));
 });

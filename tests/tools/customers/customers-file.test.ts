@@ -42,12 +42,42 @@ test('customers.csv and customers.xlsx at the top are found as well, and one of 
   expect(await load()).toMatchObject({ file: 'customers.csv', customers: [{ customer_id: '1' }] });
   writeFileSync('customers.xlsx', 'PK\x03\x04');
   await expect(load()).rejects.toThrow(
-    'customers.csv: is there beside customers.xlsx: remove customers.csv or customers.xlsx, or name the one to take by CUSTOMERS_FILE in .env',
+    'customers.csv: is there beside customers.xlsx, and none of them is used: remove all but one, or say which counts, such as CUSTOMERS_FILE=customers.csv in .env',
   );
   expect(await load({ CUSTOMERS_FILE: 'customers.csv' })).toMatchObject({ file: 'customers.csv' });
   rmSync('customers.csv');
   await expect(load()).rejects.toThrow(/^customers\.xlsx: looks like an Excel workbook .*CSV UTF-8/);
 });
+
+test.each([
+  ['Customers.CSV', 'customers.csv'],
+  ['customers.CSV', 'customers.csv'],
+  ['Customers.json', 'customers.json'],
+  ['customers.csv.txt', 'customers.csv'],
+  ['customers.xls', 'customers.csv'],
+])('%s is not passed over for the samples', async (name, proper) => {
+  writeFileSync(name, 'ID,Name,Phone\n1,Ada,+14155550147\n');
+  // Some file systems take both for the same name.
+  if (existsSync(name.toLowerCase()) && name.toLowerCase() === proper) return;
+  await expect(load()).rejects.toThrow(
+    `${name}: is not read under that name: call it ${proper}, or set CUSTOMERS_FILE=${name} in .env`,
+  );
+  expect(customersFile({ CUSTOMERS_FILE: name })).toBe(name);
+});
+
+test('the report of an earlier build is not taken for customers', async () => {
+  writeFileSync('customers-report.txt', 'What was left out of customers.csv\n');
+  expect(await load()).toMatchObject({ file: 'assets/customers.private.json' });
+});
+
+test.each([{ CRM_DEFAULT_COUNTRY: 'Germany' }, { CUSTOMERS_MAX_UNUSABLE: 'all' }])(
+  'a setting that is malformed is not told as a fault of the file: %j',
+  async (settings) => {
+    await expect(load(settings)).rejects.toThrow(
+      new RegExp(`^${Object.keys(settings)[0]} in \\.env is not a`),
+    );
+  },
+);
 
 test.each<[string, Record<string, string>, RegExp]>([
   [
@@ -78,6 +108,8 @@ test.each([
   ['\n<!DOCTYPE html>', 'looks like a web page: was the download that of a page to log in?'],
   ['<?xml version="1.0"?>', 'looks like XML'],
   ['BEGIN:VCARD', 'looks like vCards'],
+  ['I\0D\0,\0N\0a\0m\0e\0', 'looks like UTF-16 without a byte order mark'],
+  ['\0I\0D\0,\0N\0a\0m\0e', 'looks like UTF-16 without a byte order mark'],
 ])('of a file that begins with %j, it is said what it is', async (content, words) => {
   writeFileSync('customers.csv', content, 'latin1');
   await expect(load()).rejects.toThrow(`customers.csv: ${words}`);
@@ -96,11 +128,14 @@ describe('what is left out', () => {
 
   test('is told with the name of the file and the first places, and listed as a whole', async () => {
     list(...good, ...bad);
-    const { warnings } = await load({ CUSTOMERS_MAX_UNUSABLE: '50%' });
+    const { warnings, brief } = await load({ CUSTOMERS_MAX_UNUSABLE: '50%' });
     expect(warnings).toEqual([
       expect.stringMatching(/^customers\.csv: warning: 12 addresses left out: .*; and 2 more$/),
       expect.stringMatching(/^customers\.csv: warning: 12 customers left out: .*; and 2 more$/),
       'The whole list is in customers-report.txt',
+    ]);
+    expect(brief).toEqual([
+      'customers.csv: 12 addresses left out, 12 customers left out; npm run build says where',
     ]);
     expect(report()).toMatch(
       /^What was left out of customers\.csv\n\n12 addresses left out: .*\n {2}row 42 \(/,

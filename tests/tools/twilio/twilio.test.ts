@@ -24,8 +24,9 @@ describe('the account', () => {
 
   test.each([
     [{}, 'ACCOUNT_SID and AUTH_TOKEN are not set'],
-    [{ ACCOUNT_SID }, 'ACCOUNT_SID and AUTH_TOKEN are not set'],
-    [{ ACCOUNT_SID, AUTH_TOKEN: ' ' }, 'ACCOUNT_SID and AUTH_TOKEN are not set'],
+    [{}, 'https://console.twilio.com into .env. If there is no .env yet, cp .env.example .env'],
+    [{ ACCOUNT_SID }, 'AUTH_TOKEN is not set'],
+    [{ ACCOUNT_SID, AUTH_TOKEN: ' ' }, 'AUTH_TOKEN is not set'],
     [{ ACCOUNT_SID: 'AC123', AUTH_TOKEN: 'secret' }, 'ACCOUNT_SID is not the SID of an account'],
     [
       { ACCOUNT_SID: `SK${'0'.repeat(32)}`, AUTH_TOKEN: 'secret' },
@@ -88,6 +89,21 @@ describe('a call', () => {
     const refused = jest.fn().mockRejectedValue(error(400));
     await expect(withRetries(refused, { signal, firstPauseMs: 1 })).rejects.toMatchObject({ status: 400 });
     expect(refused).toHaveBeenCalledTimes(1);
+  });
+
+  test('that is out of time ends with what Twilio answered last', async () => {
+    const call = jest.fn().mockRejectedValue(error(undefined, 'ECONNREFUSED'));
+    const calling = withRetries(call, { signal: AbortSignal.timeout(50), firstPauseMs: 60_000 });
+    await expect(calling).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
+  test('whose answer is not JSON is made again, and told as such if it stays so', async () => {
+    const call = jest.fn(async () => JSON.parse('{"sid": "IS'));
+    const given = await withRetries(call, { signal, firstPauseMs: 1 }).catch((error) => error);
+    expect(describeError(given, 'Sync')).toContain("Sync answered something that is not Twilio's");
+    expect(call).toHaveBeenCalledTimes(3);
+    const once = jest.fn().mockRejectedValueOnce(new SyntaxError()).mockResolvedValue('done');
+    expect(await withRetries(once, { signal, firstPauseMs: 1 })).toBe('done');
   });
 
   test('is not made again once it was interrupted', async () => {

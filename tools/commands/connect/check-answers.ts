@@ -1,28 +1,64 @@
 import type { Twilio } from 'twilio';
 import { Problem } from '../../problem';
-import { callAsTwilio } from '../../twilio/signed-call';
+import { callAsTwilio, type FunctionAnswer } from '../../twilio/signed-call';
 import type { Caller } from '../command-line';
-import { PRE_EVENT, PRE_EVENT_PATH, urlOf } from './plan-webhooks';
+import { POST_EVENT, PRE_EVENT, type WebhooksPlan } from './plan-webhooks';
 
-/** The gateway refuses it: the Function is there, and AUTH_TOKEN is not the primary one, which alone signs. */
-const REFUSED = [400, 401, 403];
+/** What the gateway answers in its own name: https://www.twilio.com/docs/serverless/functions-assets/visibility */
+export const REFUSED = [400, 401, 403];
+/** A participant in a conversation, neither of which is there. */
+export const NOWHERE = { ConversationSid: `CH${'0'.repeat(32)}`, ParticipantSid: `MB${'0'.repeat(32)}` };
+
+/** Sends the pre-event Function an event without an address, which it answers with `{}`. */
+export function callPreEvent(twilio: Twilio, url: string): Promise<FunctionAnswer> {
+  return callAsTwilio(twilio, url, { EventType: PRE_EVENT });
+}
+
+/** Sends the post-event Function an event of a worker, for which it does nothing. */
+export function callPostEvent(twilio: Twilio, url: string): Promise<FunctionAnswer> {
+  return callAsTwilio(twilio, url, { EventType: POST_EVENT, ...NOWHERE, Identity: 'worker' });
+}
 
 /**
- * Sends the pre-event Function an event without an address, which it answers with `{}`. Any answer but 200 would have
- * Twilio reject conversations: https://www.twilio.com/docs/conversations/conversations-webhooks
+ * Sees that the Functions answer, before webhooks are pointed at them. Any answer but 200 would have Twilio reject
+ * conversations: https://www.twilio.com/docs/conversations/conversations-webhooks
  *
- * @throws Problem if webhooks must not be pointed at it
+ * @throws Problem if webhooks must not be pointed at them
  */
-export async function checkAnswers(twilio: Twilio, domain: string, { problem }: Caller): Promise<void> {
-  const url = urlOf(domain, PRE_EVENT_PATH);
-  const { status, code } = await callAsTwilio(twilio, url, { EventType: PRE_EVENT });
-  if (status === 200) return;
-  if (REFUSED.includes(status)) {
-    problem(`! ${url} refuses the signature: is AUTH_TOKEN the primary Auth Token of the account?`);
-    return;
+export async function checkAnswers(
+  twilio: Twilio,
+  plans: WebhooksPlan[],
+  { problem }: Caller,
+): Promise<void> {
+  const urls = (of: 'preWebhookUrl' | 'postWebhookUrl') => [
+    ...new Set(plans.map(({ after }) => after[of].replace(/#.*$/, ''))),
+  ];
+  const asked = [
+    ...urls('preWebhookUrl').map((url) => ({
+      url,
+      answer: callPreEvent(twilio, url),
+      otherwise: 'Twilio would reject every new conversation',
+    })),
+    ...urls('postWebhookUrl').map((url) => ({
+      url,
+      answer: callPostEvent(twilio, url),
+      otherwise: 'no customer would be linked',
+    })),
+  ];
+  const refusing: string[] = [];
+  for (const { url, answer, otherwise } of asked) {
+    const { status, code } = await answer;
+    if (status === 200) continue;
+    if (REFUSED.includes(status)) {
+      refusing.push(url);
+      continue;
+    }
+    const seen = status ? `answers ${status}` : `does not answer (${code})`;
+    throw new Problem(`${url} ${seen}: ${otherwise}. Run npm run deploy, and look into npx twilio-run logs.`);
   }
-  const answer = status ? `answers ${status}` : `does not answer (${code})`;
-  throw new Problem(
-    `${url} ${answer}: Twilio would reject every new conversation. Run npm run deploy, and look into npx twilio-run logs.`,
+  if (refusing.length === 0) return;
+  const verb = refusing.length === 1 ? 'refuses' : 'refuse';
+  problem(
+    `! ${refusing.join(' and ')} ${verb} the signature: is AUTH_TOKEN the primary Auth Token of the account?`,
   );
 }

@@ -6,7 +6,7 @@ import type { ServiceSid } from '../../twilio/conversations-services';
 import { type Command, EXIT, runAsProcess, UsageError } from '../command-line';
 import { askFirst } from './ask-first';
 import { change } from './change';
-import { explain } from './explain';
+import { explain, unchanged } from './explain';
 import { readHistory } from './history';
 import { readPlan } from './read-plan';
 import { showPlan, showReplaced } from './show-plan';
@@ -60,23 +60,25 @@ export const connect: Command<typeof options> = {
 
     // A history that is damaged is found before anything is changed.
     readHistory();
-    const { domain, plans, retries, shadowing, defaultSid } = await explain(
-      caller,
-      'Nothing has been changed',
-      () => readPlan(twilio, services, flags.domain, caller),
+    const { domain, plans, retries, shadowing, gone, defaultSid } = await explain(caller, unchanged, () =>
+      readPlan(twilio, services, flags.domain, caller),
     );
     const changes = plans.filter(({ isChange }) => isChange);
+    const isCalled = ![...shadowing, ...gone].includes(defaultSid);
+    const code = isCalled ? EXIT.done : EXIT.problem;
     const summary = {
+      ok: isCalled,
       domain,
       dryRun: flags['dry-run'],
       webhooks: plans.map(({ isChange, ...plan }) => ({ ...plan, changed: isChange && !flags['dry-run'] })),
       retryCounts: retries,
       shadowedBy: shadowing,
+      gone,
     };
+    for (const service of gone) caller.problem(`! ${describeGone(service, service === defaultSid)}`);
     for (const service of shadowing) caller.problem(`! ${describeShadow(service, service === defaultSid)}`);
-    const code = shadowing.includes(defaultSid) ? EXIT.problem : EXIT.done;
     if (changes.length === 0 && retries.length === 0) {
-      caller.result(`Twilio calls https://${domain} already: there is nothing to change.`, summary);
+      caller.result(describeUnchanged(domain, isCalled), summary);
       return code;
     }
 
@@ -88,14 +90,34 @@ export const connect: Command<typeof options> = {
     }
     await askFirst({ shown, warnings, question: 'Change this?' }, flags, caller);
     await change({ webhooks: changes, retryCounts: retries }, twilio, caller);
+    const done = describeDone(domain, isCalled, shadowing.includes(defaultSid) ? defaultSid : undefined);
     // On a terminal, it has been shown already.
-    caller.result(
-      `${terminal ? '' : `${shown}\n\n`}Done: Twilio calls https://${domain}.\n\nNext:    npm run doctor             checks that it works\nOr back: npm run connect -- --undo  puts back what was set before`,
-      summary,
-    );
+    caller.result(terminal ? done : `${shown}\n\n${done}`, summary);
     return code;
   },
 };
+
+function describeUnchanged(domain: string, isCalled: boolean): string {
+  return isCalled
+    ? `Twilio calls https://${domain} already: there is nothing to change.`
+    : `The global webhooks are set to https://${domain} already, but the default service does not use them.`;
+}
+
+/** @param shadowing the default service, if it has another backend */
+function describeDone(domain: string, isCalled: boolean, shadowing?: ServiceSid): string {
+  const back = 'Or back: npm run connect -- --undo  puts back what was set before';
+  if (isCalled) {
+    return `Done: Twilio calls https://${domain}.\n\nNext:    npm run doctor             checks that it works\n${back}`;
+  }
+  const next = shadowing ? `Next:    npm run connect -- --service ${shadowing}\n` : '';
+  return `The global webhooks are set to https://${domain}, but the default service does not use them.\n\n${next}${back}`;
+}
+
+function describeGone(service: ServiceSid, isDefault: boolean): string {
+  return isDefault
+    ? `${service}, the default Conversations service, is gone: choose another in the Console, under Conversations > Manage > Defaults`
+    : `${service}, in which an address creates conversations, is gone: see npm run doctor`;
+}
 
 function describeShadow(service: ServiceSid, isDefault: boolean): string {
   return (

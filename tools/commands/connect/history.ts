@@ -1,15 +1,28 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { z } from 'zod';
 import { Problem } from '../../problem';
-import type { RetryCounts, Scope, Webhooks } from '../../twilio/webhooks';
+import type { Scope } from '../../twilio/webhooks';
+
+const webhooks = z.object({
+  preWebhookUrl: z.string(),
+  postWebhookUrl: z.string(),
+  filters: z.array(z.string()),
+  method: z.string(),
+  target: z.string(),
+});
+const retryCounts = z.object({ pre: z.number(), post: z.number() });
+const scope = z.custom<Scope>((value) => value === 'account' || /^IS[0-9a-f]{32}$/i.test(String(value)));
 
 /** What one run of `connect` changed. */
-export interface HistoryEntry {
+export type HistoryEntry = z.infer<typeof entry>;
+
+const entry = z.object({
   /** ISO 8601 */
-  at: string;
-  accountSid: string;
-  webhooks: { scope: Scope; before: Webhooks; after: Webhooks }[];
-  retryCounts: { serviceSid: string; before: RetryCounts; after: RetryCounts }[];
-}
+  at: z.string(),
+  accountSid: z.string(),
+  webhooks: z.array(z.object({ scope, before: webhooks, after: webhooks })),
+  retryCounts: z.array(z.object({ serviceSid: z.string(), before: retryCounts, after: retryCounts })),
+});
 
 /** Beside `.twiliodeployinfo`, and like it ignored by git. */
 export const HISTORY_FILE = '.twilioconnectinfo';
@@ -18,25 +31,39 @@ export const HISTORY_FILE = '.twilioconnectinfo';
 export function readHistory(): HistoryEntry[] {
   if (!existsSync(HISTORY_FILE)) return [];
   try {
-    const entries: unknown = JSON.parse(readFileSync(HISTORY_FILE, 'utf8'));
-    if (Array.isArray(entries)) return entries;
-  } catch {}
-  throw new Problem(
-    `${HISTORY_FILE} is damaged: it should hold what was set before npm run connect. Move it away to go on without it.`,
-  );
+    return z.array(entry).parse(JSON.parse(readFileSync(HISTORY_FILE, 'utf8')));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const fault = typeof code === 'string' ? `cannot be read (${code})` : 'is damaged';
+    throw new Problem(
+      `${HISTORY_FILE} ${fault}: it should hold what was set before npm run connect. Move it away to go on without it.`,
+    );
+  }
 }
 
-/** Notes a change. */
+/** Notes a change. @throws Problem if the file cannot be written */
 export function addToHistory(entry: HistoryEntry): void {
   write([...readHistory(), entry]);
 }
 
-/** Forgets a change that is undone. */
+/** Notes what is different about a change now. @throws Problem if the file cannot be written */
+export function changeInHistory(changed: HistoryEntry): void {
+  write(readHistory().map((entry) => (entry.at === changed.at ? changed : entry)));
+}
+
+/** Forgets a change that is undone. @throws Problem if the file cannot be written */
 export function removeFromHistory({ at }: HistoryEntry): void {
   write(readHistory().filter((entry) => entry.at !== at));
 }
 
 function write(entries: HistoryEntry[]) {
-  if (entries.length === 0) return rmSync(HISTORY_FILE, { force: true });
-  writeFileSync(HISTORY_FILE, `${JSON.stringify(entries, null, 2)}\n`);
+  try {
+    if (entries.length === 0) return rmSync(HISTORY_FILE, { force: true });
+    writeFileSync(HISTORY_FILE, `${JSON.stringify(entries, null, 2)}\n`);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Problem(
+      `${HISTORY_FILE} cannot be written (${code}): it keeps what --undo puts back. Mend that, and run it again.`,
+    );
+  }
 }

@@ -18,31 +18,56 @@ export interface Replaced {
   events: string[];
 }
 
+/** Domains on which this project's Functions are, or were. */
+export interface OwnDomains {
+  /** The one that webhooks are to be pointed at. */
+  domain: string;
+  /** What else the account has deployed, as far as a webhook is set to it. */
+  deployed: string[];
+  /** Those of them that are in another Functions service, and so have places of their own under load. */
+  inOtherServices: string[];
+  /** What was connected before. */
+  former: string[];
+}
+
 export const PRE_EVENT = 'onConversationAdd';
 export const POST_EVENT = 'onParticipantAdded';
 export const PRE_EVENT_PATH = '/on-conversation-add';
 export const POST_EVENT_PATH = '/on-participant-added';
 
 /** How the webhooks should be, if they are changed no more than needed. */
-export function planWebhooks(scope: Scope, before: Webhooks, domain: string): WebhooksPlan {
-  const pre = urlOf(domain, PRE_EVENT_PATH);
-  const post = urlOf(domain, POST_EVENT_PATH);
-  const isPreKept = isSameUrl(before.preWebhookUrl, pre);
-  const isPostKept = isSameUrl(before.postWebhookUrl, post);
+export function planWebhooks(scope: Scope, before: Webhooks, own: OwnDomains): WebhooksPlan {
+  const [isPreHere, isPostHere] = [
+    isSameUrl(before.preWebhookUrl, urlOf(own.domain, PRE_EVENT_PATH)),
+    isSameUrl(before.postWebhookUrl, urlOf(own.domain, POST_EVENT_PATH)),
+  ];
+  // Each Function can be in a service of its own: see docs/operations.md, How much it carries.
+  const isPreKept =
+    isPreHere || (isPostHere && isAt(before.preWebhookUrl, PRE_EVENT_PATH, own.inOtherServices));
+  const isPostKept =
+    isPostHere || (isPreHere && isAt(before.postWebhookUrl, POST_EVENT_PATH, own.inOtherServices));
   // The pre-event URL rejects what it answers wrongly, so it gets nothing but what it is for.
   const isKept = (event: string) =>
     isPreEvent(event) ? event === PRE_EVENT : isPostKept || event === POST_EVENT;
   const kept = before.filters.filter(isKept);
   const after: Webhooks = {
-    preWebhookUrl: isPreKept ? before.preWebhookUrl : pre,
-    postWebhookUrl: isPostKept ? before.postWebhookUrl : post,
+    preWebhookUrl: isPreKept ? before.preWebhookUrl : urlOf(own.domain, PRE_EVENT_PATH),
+    postWebhookUrl: isPostKept ? before.postWebhookUrl : urlOf(own.domain, POST_EVENT_PATH),
     filters: [...new Set([...kept, PRE_EVENT, POST_EVENT])],
     method: 'POST',
     target: scope === 'account' ? 'webhook' : '',
   };
   const replaced = [
-    { url: before.preWebhookUrl, isReplaced: !isOurs(before.preWebhookUrl, PRE_EVENT_PATH), isPre: true },
-    { url: before.postWebhookUrl, isReplaced: !isOurs(before.postWebhookUrl, POST_EVENT_PATH), isPre: false },
+    {
+      url: before.preWebhookUrl,
+      isReplaced: !isOurs(before.preWebhookUrl, PRE_EVENT_PATH, own),
+      isPre: true,
+    },
+    {
+      url: before.postWebhookUrl,
+      isReplaced: !isOurs(before.postWebhookUrl, POST_EVENT_PATH, own),
+      isPre: false,
+    },
   ]
     .filter(({ url, isReplaced }) => url && isReplaced)
     .map(({ url, isPre }) => ({
@@ -64,11 +89,13 @@ export function isPreEvent(event: string): boolean {
   return !/(ed|Sent)$/.test(event);
 }
 
-/** Whether a URL is that of this project's Function, on whatever domain of Twilio's. */
-export function isOurs(url: string, path: string): boolean {
-  if (!URL.canParse(url)) return false;
-  const { hostname, pathname } = new URL(url);
-  return hostname.endsWith('.twil.io') && pathname === path;
+/** Whether a URL is that of this project's Function, on a domain that is the account's, or was. */
+export function isOurs(url: string, path: string, { domain, deployed, former }: OwnDomains): boolean {
+  return isAt(url, path, [domain, ...deployed, ...former]);
+}
+
+function isAt(url: string, path: string, domains: string[]): boolean {
+  return domains.some((domain) => isSameUrl(url, urlOf(domain, path)));
 }
 
 /**
@@ -76,21 +103,32 @@ export function isOurs(url: string, path: string): boolean {
  * https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
  */
 export function isSameUrl(one: string, other: string): boolean {
-  return one.replace(/#.*$/, '') === other.replace(/#.*$/, '');
+  return normalised(one).replace(/#.*$/, '') === normalised(other).replace(/#.*$/, '');
+}
+
+/** With the host in lower case, and no slash at the end of the path. */
+function normalised(url: string): string {
+  if (!URL.canParse(url)) return url;
+  const parsed = new URL(url);
+  parsed.pathname = parsed.pathname.replace(/\/+$/, '');
+  return parsed.href;
 }
 
 export function urlOf(domain: string, path: string): string {
   return `https://${domain}${path}`;
 }
 
-/** Whether webhooks are the same, in whatever order their filters are. */
+/** Whether webhooks are the same, however their URLs are written and their filters listed. */
 export function isSame(one: Webhooks, other: Webhooks): boolean {
-  const { filters, ...fields } = one;
-  const sorted = (of: string[]) => [...of].sort().join();
-  return (
-    sorted(filters) === sorted(other.filters) &&
-    Object.entries(fields).every(([name, value]) => value === other[name as 'method'])
-  );
+  const comparable = ({ preWebhookUrl, postWebhookUrl, filters, method, target }: Webhooks) =>
+    [
+      normalised(preWebhookUrl),
+      normalised(postWebhookUrl),
+      [...new Set(filters)].sort().join(),
+      method,
+      target,
+    ].join('\n');
+  return comparable(one) === comparable(other);
 }
 
 /** In words: the account's global webhooks, or those of a service. */

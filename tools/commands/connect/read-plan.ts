@@ -6,11 +6,11 @@ import {
 } from '../../twilio/conversations-services';
 import { findDeployment } from '../../twilio/deployment';
 import { describeError, type TwilioError } from '../../twilio/errors';
-import type { Retries } from '../../twilio/retries';
-import { readRetryCounts, readWebhooks, type Scope } from '../../twilio/webhooks';
+import { readRetryCounts, readWebhooks, type Scope, type Webhooks } from '../../twilio/webhooks';
 import type { Caller } from '../command-line';
 import { checkAnswers } from './check-answers';
-import { isOurs, POST_EVENT_PATH, PRE_EVENT_PATH, planWebhooks, type WebhooksPlan } from './plan-webhooks';
+import { ownDomains } from './own-domains';
+import { planWebhooks, type WebhooksPlan } from './plan-webhooks';
 import type { RetryPlan } from './show-plan';
 
 /**
@@ -19,67 +19,67 @@ import type { RetryPlan } from './show-plan';
  */
 export const RETRIES_WANTED = 3;
 
-/** Reads what is set, and plans what will be. */
+/** Reads what is set, and plans what will be. @throws Problem if webhooks must not be pointed at what is deployed */
 export async function readPlan(
   twilio: Twilio,
   named: ServiceSid[],
-  domain: string | undefined,
+  wanted: string | undefined,
   caller: Caller,
 ) {
-  const retrying: Retries = { signal: caller.signal };
   caller.note('Looking for what is deployed…');
-  const deployment = await findDeployment(twilio, { domain }, retrying);
-  await checkAnswers(twilio, deployment.domain, caller);
+  const deployment = await findDeployment(twilio, { domain: wanted }, caller);
   caller.note('Reading the webhooks that are set…');
-  const services = await readServices(twilio, retrying);
-  const planOf = async (scope: Scope) =>
-    planWebhooks(scope, await readWebhooks(twilio, scope, retrying), deployment.domain);
-  const { scopes, plans, shadowing } = await plansFor(named, services, planOf);
-  const connected = scopes.includes('account') ? services.all : named;
-  const retries = await planRetries(
+  const services = await readServices(twilio, caller);
+  const { set, gone } = await readSet(twilio, named, services, caller);
+  const own = await ownDomains(
     twilio,
-    [...new Set([...connected, ...named])].filter((service) => !shadowing.includes(service)),
+    deployment,
+    set.map(({ webhooks }) => webhooks),
     caller,
   );
-  return { domain: deployment.domain, plans, retries, shadowing, defaultSid: services.defaultSid };
+  const planned = set.map(({ scope, webhooks }) => planWebhooks(scope, webhooks, own));
+  // A service whose webhooks are another backend's shadows the account's, unless it is named.
+  const isShadow = ({ scope, replaced }: WebhooksPlan) =>
+    scope !== 'account' && named.length === 0 && replaced.length > 0;
+  const plans = planned.filter((plan) => !isShadow(plan));
+  const shadowing = planned.filter(isShadow).map(({ scope }) => scope as ServiceSid);
+  caller.note('Asking the Functions for an answer…');
+  await checkAnswers(twilio, plans, caller);
+  const left = [...shadowing, ...gone];
+  const connected = named.length > 0 ? named : services.all.filter((service) => !left.includes(service));
+  const retries = await planRetries(twilio, connected, caller);
+  return { domain: deployment.domain, plans, retries, shadowing, gone, defaultSid: services.defaultSid };
 }
 
 /**
- * What is to be connected: the services that are named; else the account, and with it the services whose own webhooks
- * were pointed at the Functions before. Those that have another backend's shadow the account's.
+ * The webhooks that matter: of the services that are named; else the account's, and what services have instead. The
+ * default service, and one that an address names, may be gone.
  */
-async function plansFor(
+async function readSet(
+  twilio: Twilio,
   named: ServiceSid[],
-  services: ConversationsServices,
-  planOf: (scope: Scope) => Promise<WebhooksPlan>,
-) {
-  if (named.length > 0) {
-    return { scopes: named, plans: await Promise.all(named.map(planOf)), shadowing: [] as ServiceSid[] };
-  }
-  const [global, ...own] = await Promise.all([planOf('account'), ...services.all.map(tolerant(planOf))]);
-  const withOwn = own.filter((plan) => plan !== undefined && hasUrl(plan)) as WebhooksPlan[];
-  const isPartlyOurs = ({ before }: WebhooksPlan) =>
-    isOurs(before.preWebhookUrl, PRE_EVENT_PATH) || isOurs(before.postWebhookUrl, POST_EVENT_PATH);
-  const ours = withOwn.filter((plan) => isPartlyOurs(plan) && plan.replaced.length === 0);
-  const plans = [global as WebhooksPlan, ...ours];
-  return {
-    scopes: plans.map(({ scope }) => scope),
-    plans,
-    shadowing: withOwn.filter((plan) => !ours.includes(plan)).map(({ scope }) => scope as ServiceSid),
+  { all }: ConversationsServices,
+  caller: Caller,
+): Promise<{ set: { scope: Scope; webhooks: Webhooks }[]; gone: ServiceSid[] }> {
+  const read = async (scope: Scope) => ({ scope, webhooks: await readWebhooks(twilio, scope, caller) });
+  if (named.length > 0) return { set: await Promise.all(named.map(read)), gone: [] };
+  const gone: ServiceSid[] = [];
+  const readOwn = async (service: ServiceSid) => {
+    try {
+      const own = await read(service);
+      return hasUrl(own.webhooks) ? [own] : [];
+    } catch (error) {
+      if ((error as TwilioError).status !== 404) throw error;
+      gone.push(service);
+      return [];
+    }
   };
+  const [global, ...own] = await Promise.all([read('account'), ...all.map(readOwn)]);
+  return { set: [global, ...own.flat()], gone };
 }
 
-/** A service that an address still names may be gone: `doctor` says so. */
-function tolerant(planOf: (scope: Scope) => Promise<WebhooksPlan>) {
-  return (scope: Scope) =>
-    planOf(scope).catch((error: TwilioError) => {
-      if (error.status === 404) return undefined;
-      throw error;
-    });
-}
-
-function hasUrl({ before }: WebhooksPlan): boolean {
-  return Boolean(before.preWebhookUrl || before.postWebhookUrl);
+function hasUrl({ preWebhookUrl, postWebhookUrl }: Webhooks): boolean {
+  return Boolean(preWebhookUrl || postWebhookUrl);
 }
 
 /** Counts that are higher stay. Where they cannot be read, the webhooks are set all the same. */
@@ -87,7 +87,7 @@ async function planRetries(twilio: Twilio, services: string[], caller: Caller): 
   const plans: RetryPlan[] = [];
   for (const serviceSid of services) {
     try {
-      const before = await readRetryCounts(twilio, serviceSid, { signal: caller.signal });
+      const before = await readRetryCounts(twilio, serviceSid, caller);
       const after = {
         pre: Math.max(before.pre, RETRIES_WANTED),
         post: Math.max(before.post, RETRIES_WANTED),

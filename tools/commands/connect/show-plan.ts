@@ -1,6 +1,6 @@
 import type { RetryCounts, Scope, Webhooks } from '../../twilio/webhooks';
 import type { Terminal } from '../command-line';
-import { isPreEvent, nameOf, type WebhooksPlan } from './plan-webhooks';
+import { isPreEvent, nameOf, POST_EVENT_PATH, PRE_EVENT_PATH, type WebhooksPlan } from './plan-webhooks';
 
 /** Retry counts that are to be set. */
 export interface RetryPlan {
@@ -68,9 +68,12 @@ export function showPlan(
 /** What somebody else's backend will miss. */
 export function showReplaced({ scope, before, replaced }: WebhooksPlan, serviceSid: string): string[] {
   const lines = replaced.map(({ url, events }) => {
-    if (events.length === 0) return `${url} is replaced. No event was sent there.`;
+    const like = isLikeOurs(url)
+      ? ' It may be a deployment of this project that is gone, or in another account.'
+      : '';
+    if (events.length === 0) return `${url} is replaced. No event was sent there.${like}`;
     const waited = events.some(isPreEvent) ? ', nor be asked before they happen' : '';
-    return `${url} will no longer receive ${events.join(', ')}${waited}.`;
+    return `${url} will no longer receive ${events.join(', ')}${waited}.${like}`;
   });
   if (before.target === 'flex') lines.push('Flex will no longer be sent the events of conversations.');
   if (lines.length > 0 && scope === 'account') {
@@ -79,6 +82,12 @@ export function showReplaced({ scope, before, replaced }: WebhooksPlan, serviceS
     );
   }
   return lines;
+}
+
+function isLikeOurs(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { host, pathname } = new URL(url);
+  return host.endsWith('.twil.io') && [PRE_EVENT_PATH, POST_EVENT_PATH].includes(pathname);
 }
 
 function titleOf(scope: Scope): string {

@@ -1,19 +1,15 @@
 import type { Twilio } from 'twilio';
 import { Problem } from '../../problem';
-import { describeError, type TwilioError } from '../../twilio/errors';
-import {
-  readRetryCounts,
-  readWebhooks,
-  type Scope,
-  type Webhooks,
-  writeRetryCounts,
-  writeWebhooks,
-} from '../../twilio/webhooks';
+import type { TwilioError } from '../../twilio/errors';
+import type { Webhooks } from '../../twilio/webhooks';
 import { type Caller, EXIT, type ExitCode } from '../command-line';
 import { askFirst } from './ask-first';
-import { explain } from './explain';
-import { HISTORY_FILE, type HistoryEntry, readHistory, removeFromHistory } from './history';
+import { explain, reasonOf, unchanged } from './explain';
+import { changeInHistory, HISTORY_FILE, type HistoryEntry, readHistory, removeFromHistory } from './history';
 import { isSame, nameOf } from './plan-webhooks';
+import { type Progress, trackProgress } from './progress';
+import { readUndoPlan, type UndoPlan } from './read-undo-plan';
+import { retryCountsSetting, type Setting, webhooksSetting } from './setting';
 import { showPlan } from './show-plan';
 
 const LABELS: Record<keyof Webhooks, string> = {
@@ -23,93 +19,109 @@ const LABELS: Record<keyof Webhooks, string> = {
   method: 'method',
   target: 'target',
 };
+/** What Twilio answers about one setting, and not about all of them. */
+const REFUSALS = [400, 404, 409, 410];
+const WORDS = { done: 'Put back', back: '', again: 'npm run connect -- --undo' };
 
 /**
  * Puts back what was set before the last change, reads it again, and says what could not be put back.
  *
- * @throws Problem if there is nothing to put back, or somebody else has changed it since
+ * @throws Problem if there is nothing to put back, if somebody else has changed it since, or if something is left to do
  */
 export async function undo(
   twilio: Twilio,
   flags: { yes: boolean; replace: boolean; 'dry-run': boolean },
   caller: Caller,
 ): Promise<ExitCode> {
-  const entry = readHistory().findLast(({ accountSid }) => accountSid === twilio.accountSid);
-  if (!entry) throw new Problem(`There is nothing to undo: ${HISTORY_FILE} has no change of this account.`);
-  const { signal } = caller;
-  const now = await explain(caller, 'Nothing has been changed', () => readNow(entry, twilio, caller));
-  const webhooks = entry.webhooks.map(({ scope, before, after }, i) => {
-    const current = now.webhooks[i] ?? after;
-    // What was interrupted is as it was before.
-    const isForeign = !isSame(current, after) && !isSame(current, before);
-    return { scope, before: current, after: before, isForeign };
-  });
-  const retryCounts = entry.retryCounts.flatMap(({ serviceSid, before }, i) => {
-    const current = now.retryCounts[i];
-    const isBack = !current || (current.pre === before.pre && current.post === before.post);
-    return isBack ? [] : [{ serviceSid, before: current, after: before }];
-  });
-  const summary = { undone: entry.at, dryRun: flags['dry-run'], webhooks, retryCounts };
+  const entry = lastChange(twilio.accountSid ?? '');
+  caller.note('Reading what is set now…');
+  const plan = await explain(caller, unchanged, () => readUndoPlan(entry, twilio, caller));
+  const { webhooks, retryCounts, notes } = plan;
+  for (const note of notes) caller.problem(`! ${note}`);
+  const summary = { ok: true, undone: entry.at, dryRun: flags['dry-run'], webhooks, retryCounts, notes };
   const shown = showPlan(webhooks, retryCounts, caller.terminal);
   if (flags['dry-run']) {
     caller.result(shown, summary);
     return EXIT.done;
   }
-  const warnings = webhooks
-    .filter(({ isForeign }) => isForeign)
-    .map(({ scope }) => `The ${nameOf(scope)} have been changed since ${entry.at}: that would be lost.`);
-  await askFirst({ shown, warnings, question: `Put back what was set before ${entry.at}?` }, flags, caller);
-
-  const left: string[] = [];
-  const idle: string[] = [];
-  const done: string[] = [];
-  for (const { scope, before, after } of webhooks) {
-    const state =
-      done.length > 0 ? `Put back: ${done.join(', ')}. The rest is not` : 'Nothing has been changed';
-    if (signal.aborted) throw new Problem(`${state}: interrupted`);
-    if (isSame(before, after)) continue;
-    const current = await explain(caller, state, async () => {
-      await write(twilio, scope, after, caller);
-      done.push(nameOf(scope));
-      return readWebhooks(twilio, scope, { signal });
-    });
-    const fields = differences(current, after).map((field) => `${LABELS[field]} of the ${nameOf(scope)}`);
-    // Without a URL, nothing is called, whatever the filters are.
-    (current.preWebhookUrl || current.postWebhookUrl ? left : idle).push(...fields);
+  // That it cannot be written is found before anything is changed.
+  changeInHistory(entry);
+  const isToDo = retryCounts.length > 0 || webhooks.some(({ before, after }) => !isSame(before, after));
+  if (isToDo) {
+    const warnings = webhooks
+      .filter(({ isForeign }) => isForeign)
+      .map(({ scope }) => `The ${nameOf(scope)} have been changed since ${entry.at}: that would be lost.`);
+    await askFirst({ shown, warnings, question: `Put back what was set before ${entry.at}?` }, flags, caller);
   }
-  for (const { serviceSid, after } of retryCounts) {
-    await writeRetryCounts(twilio, serviceSid, after, { signal }).catch((error) =>
-      left.push(`retry counts of ${serviceSid} (${describeError(error, 'Chat')})`),
-    );
-  }
+  const { left, kept } = await putBack(entry, plan, twilio, caller);
   if (left.length > 0) {
     throw new Problem(
-      `Twilio did not put back: ${left.join(', ')}. Do that in the Console, under Conversations > Manage, before you delete the Functions.`,
+      `Not put back: ${left.join(', ')}. Run npm run connect -- --undo again, or do it in the Console, under ` +
+        'Conversations > Manage, before you delete the Functions.',
     );
   }
   removeFromHistory(entry);
   const rest =
-    idle.length > 0 ? `\nTwilio keeps these, which do nothing without a URL: ${idle.join(', ')}.` : '';
-  caller.result(`Done: what was set before ${entry.at} is set again.${rest}`, { ...summary, kept: idle });
+    kept.length > 0 ? `\nTwilio keeps these, which do nothing without a URL: ${kept.join(', ')}.` : '';
+  const done = isToDo ? 'Done: what' : 'What';
+  caller.result(`${done} was set before ${entry.at} is set again.${rest}`, { ...summary, kept });
   return EXIT.done;
 }
 
-async function readNow(entry: HistoryEntry, twilio: Twilio, { signal }: Caller) {
-  const webhooks = await Promise.all(
-    entry.webhooks.map(({ scope }) => readWebhooks(twilio, scope, { signal })),
+function lastChange(accountSid: string): HistoryEntry {
+  const history = readHistory();
+  const entry = history.findLast((one) => one.accountSid === accountSid);
+  if (entry) return entry;
+  if (history.length > 0) {
+    throw new Problem(`There is nothing to undo: ${HISTORY_FILE} has no change of account ${accountSid}.`);
+  }
+  throw new Problem(
+    `There is nothing to undo: npm run connect has changed nothing from this folder, or it has been undone (there is no ${HISTORY_FILE}).`,
   );
-  const counts = entry.retryCounts.map(({ serviceSid }) =>
-    readRetryCounts(twilio, serviceSid, { signal }).catch(() => undefined),
-  );
-  return { webhooks, retryCounts: await Promise.all(counts) };
 }
 
-/** Twilio may refuse what is empty, which it does not describe: then it is left out, and stays. */
-async function write(twilio: Twilio, scope: Scope, webhooks: Webhooks, { signal }: Caller) {
-  const isEmptying = !webhooks.preWebhookUrl || !webhooks.postWebhookUrl || webhooks.filters.length === 0;
-  await writeWebhooks(twilio, scope, webhooks, { signal }).catch((error: TwilioError) => {
-    if (error.status !== 400 || !isEmptying) throw error;
-    return writeWebhooks(twilio, scope, webhooks, { signal }, 'left out');
+/** @returns what is left to do, and what Twilio keeps although it does nothing */
+async function putBack(entry: HistoryEntry, plan: UndoPlan, twilio: Twilio, caller: Caller) {
+  const webhooks = plan.webhooks.filter(({ before, after }) => !isSame(before, after));
+  const progress = trackProgress(WORDS, webhooks.length + plan.retryCounts.length);
+  const left: string[] = [];
+  const kept: string[] = [];
+  for (const { scope, before, after } of webhooks) {
+    const setting = webhooksSetting(twilio, scope, caller);
+    const now = await setBack(setting, before, after, progress, left, caller);
+    if (!now) continue;
+    const fields = differences(now, after).map((field) => `${LABELS[field]} of the ${nameOf(scope)}`);
+    // Without a URL, nothing is called, whatever the filters are.
+    (now.preWebhookUrl || now.postWebhookUrl ? left : kept).push(...fields);
+    // The next undo knows by it that nobody else has changed it since.
+    const noted = entry.webhooks.find((one) => one.scope === scope);
+    if (noted) noted.after = now;
+    changeInHistory(entry);
+  }
+  for (const { serviceSid, before, after } of plan.retryCounts) {
+    const setting = retryCountsSetting(twilio, serviceSid, caller);
+    await setBack(setting, before, after, progress, left, caller);
+  }
+  return { left, kept };
+}
+
+/** What Twilio refuses is left, and does not keep it from the rest; that it cannot be reached does. */
+async function setBack<T>(
+  setting: Setting<T>,
+  before: T,
+  after: T,
+  progress: Progress,
+  left: string[],
+  caller: Caller,
+): Promise<T | undefined> {
+  return explain(caller, progress.state, async () => {
+    try {
+      return await progress.set(setting, before, after);
+    } catch (error) {
+      if (!REFUSALS.includes((error as TwilioError).status ?? 0)) throw error;
+      left.push(`${setting.name} (${reasonOf(error, 'Twilio')})`);
+      return undefined;
+    }
   });
 }
 

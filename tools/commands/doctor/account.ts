@@ -1,3 +1,4 @@
+import { described } from '../../twilio/errors';
 import { type Check, ok, problem, warning } from './check';
 
 /** https://www.twilio.com/docs/iam/api/account */
@@ -5,7 +6,9 @@ export const account: Check = {
   name: 'account',
   about: 'the credentials are accepted, and the account is active',
   async run({ twilio, ask, webhooks }) {
-    const { status } = await ask(() => twilio.api.v2010.accounts(twilio.accountSid ?? '').fetch());
+    const { status } = await ask(async () =>
+      described(await twilio.api.v2010.accounts(twilio.accountSid ?? '').fetch(), 'status'),
+    );
     if (status !== 'active') {
       return [problem(`the account is ${status}`, 'See what https://console.twilio.com says about it.')];
     }

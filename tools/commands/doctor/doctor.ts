@@ -14,12 +14,15 @@ import { runChecks, worst } from './run-checks';
 import { showChecks } from './show-checks';
 import { webhooks } from './webhooks';
 
-const USAGE = `npm run doctor -- [CHECK…] [--address ADDRESS] [--domain DOMAIN] [--list] [--json]
+const USAGE = `npm run doctor -- [CHECK…] [--address ADDRESS [--to NUMBER]] [--domain DOMAIN]
+                      [--list] [--json]
 
 Tells whether the installation works. It changes nothing.
 
   CHECK      makes these checks only, such as: webhooks crm
   --address  looks up who has this address, such as +14155550147
+  --to       your number that they write to: by default one that creates conversations. Numbers in
+             the CRM without a country code are read as of its country
   --domain   the domain of the Functions, if there are several
   --list     names the checks
   --json     prints JSON
@@ -41,9 +44,12 @@ const CHECKS: Check[] = [
 ];
 /** For all of them, since they run side by side. */
 const TIMEOUT_MS = 15_000;
+/** When Twilio is not called again, so that its last answer is what is told. */
+const LAST_TRY_MS = 10_000;
 
 const options = {
   address: { type: 'string' },
+  to: { type: 'string' },
   domain: { type: 'string' },
   list: { type: 'boolean', default: false },
 } as const;
@@ -67,7 +73,7 @@ export const doctor: Command<typeof options> = {
       throw new UsageError(`There is no check called ${unknown.join(', ')}: see --list`);
     const checks = names.length > 0 ? CHECKS.filter(({ name }) => names.includes(name)) : CHECKS;
     const { env, signal, terminal } = caller;
-    const giveUp = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+    const giveUp = AbortSignal.any([signal, AbortSignal.timeout(LAST_TRY_MS)]);
     const installation = examine(caller.connect(), env, flags, { signal: giveUp });
     caller.note('Looking at the installation…\n');
     const checked = await runChecks(checks, installation, TIMEOUT_MS, signal);

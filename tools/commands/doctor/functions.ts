@@ -1,17 +1,10 @@
-import { callAsStranger, callAsTwilio, type FunctionAnswer } from '../../twilio/signed-call';
-import { POST_EVENT, POST_EVENT_PATH, PRE_EVENT, PRE_EVENT_PATH, urlOf } from '../connect/plan-webhooks';
+import { callAsStranger, type FunctionAnswer } from '../../twilio/signed-call';
+import { callPostEvent, callPreEvent, REFUSED } from '../connect/check-answers';
+import { POST_EVENT_PATH, PRE_EVENT, PRE_EVENT_PATH, urlOf } from '../connect/plan-webhooks';
 import { type Check, type Finding, ok, problem, warning } from './check';
 
-/** What the gateway answers in its own name: https://www.twilio.com/docs/serverless/functions-assets/visibility */
-export const REFUSED = [400, 401, 403];
 /** Twilio gives up after 5 s. */
-const SLOW_MS = 3000;
-const NOBODY = {
-  ConversationSid: `CH${'0'.repeat(32)}`,
-  ParticipantSid: `MB${'0'.repeat(32)}`,
-  Identity: 'doctor',
-};
-
+export const SLOW_MS = 3000;
 /** Calls the Functions by events that make them do nothing: no address, and a worker. */
 export const functions: Check = {
   name: 'functions',
@@ -20,8 +13,8 @@ export const functions: Check = {
     const { domain } = await deployment();
     const [stranger, pre, post] = await Promise.all([
       callAsStranger(twilio, urlOf(domain, PRE_EVENT_PATH), { EventType: PRE_EVENT }),
-      callAsTwilio(twilio, urlOf(domain, PRE_EVENT_PATH), { EventType: PRE_EVENT }),
-      callAsTwilio(twilio, urlOf(domain, POST_EVENT_PATH), { EventType: POST_EVENT, ...NOBODY }),
+      callPreEvent(twilio, urlOf(domain, PRE_EVENT_PATH)),
+      callPostEvent(twilio, urlOf(domain, POST_EVENT_PATH)),
     ]);
     return [judgeStranger(stranger), judge(PRE_EVENT_PATH, pre), judge(POST_EVENT_PATH, post)];
   },

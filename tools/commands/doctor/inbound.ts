@@ -1,10 +1,14 @@
-import { type Check, ok, problem } from './check';
+import type { ServiceSid } from '../../twilio/conversations-services';
+import { type Check, type Finding, ok, problem } from './check';
+import type { Installation } from './installation';
+import { isConnected } from './webhook-plans';
 
 /** Where messages become conversations: https://www.twilio.com/docs/conversations/inbound-autocreation */
 export const inbound: Check = {
   name: 'inbound',
-  about: 'addresses create conversations in services that are there',
-  async run({ services, webhooks }) {
+  about: 'addresses create conversations in services that are there, and call the Functions',
+  async run(installation) {
+    const { services, webhooks } = installation;
     const { addresses, defaultSid } = await services();
     const on = addresses.filter(({ isOn }) => isOn);
     if (on.length === 0) {
@@ -24,6 +28,24 @@ export const inbound: Check = {
         );
       }),
     );
-    return findings;
+    return [...findings, ...(await judgeCalls(used, installation))];
   },
 };
+
+/** If Twilio calls the Functions, but for no address. If it calls them nowhere, the check of webhooks says so. */
+async function judgeCalls(used: ServiceSid[], { plans }: Installation): Promise<Finding[]> {
+  // Without a deployment, another check says so.
+  const planned = await plans().catch(() => undefined);
+  if (!planned) return [];
+  const { global, ofServices, gone } = planned;
+  const planOf = (service: ServiceSid) => ofServices.get(service) ?? global;
+  if (![global, ...ofServices.values()].some(isConnected)) return [];
+  if (used.some((service) => gone.includes(service) || isConnected(planOf(service)))) return [];
+  const to = used.map((service) => ` --service ${service}`).join('');
+  return [
+    problem(
+      'no address creates conversations where the Functions are called',
+      `Run npm run connect --${to}.`,
+    ),
+  ];
+}

@@ -1,7 +1,7 @@
 import type { Twilio } from 'twilio';
 import { type ConversationsServices, readServices } from '../../twilio/conversations-services';
 import { type Deployment, findDeployment } from '../../twilio/deployment';
-import type { TwilioError } from '../../twilio/errors';
+import { described, type TwilioError } from '../../twilio/errors';
 import { type Retries, withRetries } from '../../twilio/retries';
 import {
   type RetryCounts,
@@ -10,6 +10,7 @@ import {
   type Scope,
   type Webhooks,
 } from '../../twilio/webhooks';
+import { planAll } from './webhook-plans';
 
 /** A Function or an Asset of a build. */
 export interface Version {
@@ -25,7 +26,7 @@ export type Installation = ReturnType<typeof examine>;
 export function examine(
   twilio: Twilio,
   env: NodeJS.ProcessEnv,
-  { domain, address }: { domain?: string; address?: string },
+  { domain, address, to }: { domain?: string; address?: string; to?: string },
   retries: Retries,
 ) {
   const { serverless } = twilio;
@@ -36,12 +37,27 @@ export function examine(
   const retryCounts = new Map<string, () => Promise<RetryCounts>>();
   const webhooks = new Map<Scope, () => Promise<Webhooks | undefined>>();
 
+  const services = once((): Promise<ConversationsServices> => readServices(twilio, retries));
+  /** Webhooks; `undefined` if there is no such service. */
+  const webhooksOf = (scope: Scope) => {
+    const known = webhooks.get(scope) ?? once(() => readWebhooks(twilio, scope, retries).catch(unlessGone));
+    webhooks.set(scope, known);
+    return known();
+  };
+
   return {
     twilio,
     env,
     ask,
     /** The address to look up, if the user names one. */
     address,
+    /** A number of the account, to which a customer may have written; `undefined` if none is known. */
+    ownNumber: async () => {
+      const known = await services().catch(() => undefined);
+      return (
+        to ?? known?.addresses.find((own) => own.isOn && /^(whatsapp:)?\+\d+$/.test(own.address))?.address
+      );
+    },
     /** @throws Problem if nothing is deployed */
     deployment: deployment as () => Promise<Deployment>,
     service,
@@ -49,7 +65,9 @@ export function examine(
     build: once(async () => {
       const { buildSid } = await deployment();
       const of = await service();
-      const { functionVersions, assetVersions, runtime } = await ask(() => of.builds(buildSid).fetch());
+      const { functionVersions, assetVersions, runtime } = await ask(async () =>
+        described(await of.builds(buildSid).fetch(), 'sid'),
+      );
       return {
         functions: (functionVersions ?? []) as Version[],
         assets: (assetVersions ?? []) as Version[],
@@ -61,13 +79,10 @@ export function examine(
       const variables = await ask(() => of.variables.list());
       return Object.fromEntries(variables.map(({ key, value }) => [key, value]));
     }),
-    services: once((): Promise<ConversationsServices> => readServices(twilio, retries)),
-    /** Webhooks; `undefined` if there is no such service. */
-    webhooks: (scope: Scope) => {
-      const known = webhooks.get(scope) ?? once(() => readWebhooks(twilio, scope, retries).catch(unlessGone));
-      webhooks.set(scope, known);
-      return known();
-    },
+    services,
+    webhooks: webhooksOf,
+    /** @throws Problem if nothing is deployed */
+    plans: once(async () => planAll(twilio, await deployment(), await services(), webhooksOf, retries)),
     retryCounts: (serviceSid: string) => {
       const known = retryCounts.get(serviceSid) ?? once(() => readRetryCounts(twilio, serviceSid, retries));
       retryCounts.set(serviceSid, known);

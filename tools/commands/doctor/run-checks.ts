@@ -14,6 +14,11 @@ export interface Checked {
 
 const SEVERITY: Verdict[] = ['ok', 'skipped', 'warning', 'problem'];
 
+/** What kept a check from being made. */
+interface Failure {
+  failure: Finding;
+}
+
 /** Runs checks side by side. None of them is waited for longer than the others. */
 export async function runChecks(
   checks: Check[],
@@ -25,41 +30,52 @@ export async function runChecks(
   const timeUp = setTimeout(timeoutMs, undefined, { signal: AbortSignal.any([signal, over.signal]) }).catch(
     () => undefined,
   );
-  const checked = await Promise.all(
+  const late = timeUp.then((): Failure => {
+    const seen = signal.aborted ? 'interrupted' : `no answer within ${timeoutMs / 1000} s`;
+    return { failure: problem(seen, 'Run it again: npm run doctor.') };
+  });
+  const run = await Promise.all(
     checks.map(async (check) => {
       const startedAt = performance.now();
-      const late = timeUp.then(() => [
-        problem(
-          signal.aborted ? 'interrupted' : `no answer within ${timeoutMs / 1000} s`,
-          'Run it again: npm run doctor.',
-        ),
-      ]);
-      const findings = await Promise.race([findingsOf(check, installation), late]);
-      return {
-        name: check.name,
-        verdict: worst(findings),
-        findings,
-        ms: Math.round(performance.now() - startedAt),
-      };
+      const found = await Promise.race([findingsOf(check, installation), late]);
+      return { name: check.name, found, ms: Math.round(performance.now() - startedAt) };
     }),
   );
   over.abort();
-  return checked;
+  // What keeps several checks from being made is told by the first of them.
+  const tellers = new Map<string, string>();
+  return run.map(({ name, found, ms }) => {
+    const findings = 'failure' in found ? [toldOnce(name, found.failure, tellers)] : found;
+    return { name, verdict: worst(findings), findings, ms };
+  });
 }
 
-/** The worst verdict of all. */
+function toldOnce(name: string, failure: Finding, tellers: Map<string, string>): Finding {
+  const teller = tellers.get(failure.seen);
+  if (teller) return skipped(`not checked: see ${teller}`);
+  tellers.set(failure.seen, name);
+  return failure;
+}
+
+/** The worst verdict of all. Nothing is never well. */
 export function worst(of: { verdict: Verdict }[]): Verdict {
-  return SEVERITY.findLast((verdict) => of.some((one) => one.verdict === verdict)) ?? 'ok';
+  return SEVERITY.findLast((verdict) => of.some((one) => one.verdict === verdict)) ?? 'problem';
 }
 
-async function findingsOf(check: Check, installation: Installation): Promise<Finding[]> {
+async function findingsOf(check: Check, installation: Installation): Promise<Finding[] | Failure> {
   try {
-    return await check.run(installation);
+    const findings = await check.run(installation);
+    if (findings.length === 0) return { failure: problem('it found nothing to look at') };
+    return findings;
   } catch (error) {
-    if (error instanceof Problem) {
-      return [check.name === 'deployment' ? problem(error.message) : skipped('not checked: see deployment')];
-    }
-    const { status, code } = error as TwilioError;
-    return status || code ? [problem(describeError(error, 'Twilio'))] : [problem(`it failed: ${error}`)];
+    return { failure: problem(describeFailure(error)) };
   }
+}
+
+/** What a Problem says about Twilio is said anew, so that it is the same for all checks. */
+function describeFailure(error: unknown): string {
+  const origin = error instanceof Problem ? (error.cause ?? error) : error;
+  const { status, code } = origin as TwilioError;
+  if (status || code) return describeError(origin, 'Twilio');
+  return error instanceof Problem ? error.message : `it failed: ${error}`;
 }

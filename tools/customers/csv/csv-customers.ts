@@ -1,9 +1,12 @@
+import type { CountryCode } from 'libphonenumber-js';
 import { Problem } from '../../problem';
 import { isShortened } from '../address-key';
-import { type CustomerList, placeOf } from '../customer-list';
+import { type CustomerList, type ListedCustomer, placeOf } from '../customer-list';
 import type { Findings } from '../findings';
 import { type Columns, type CsvSettings, findColumns } from './columns';
+import { listHeaders } from './headers';
 import { type Row, readRows } from './rows';
+import { encodingOf } from './text';
 import { UnusedColumns } from './unused-columns';
 
 /**
@@ -19,11 +22,13 @@ const FOOTER_MAX = 10;
 const VALUES_MAX = 50;
 const CELL_MAX_LENGTH = 5000;
 /** What spreadsheets and programs write where there is no value. */
-const NO_VALUE = /^(#N\/A|#REF!|#NAME\?|#VALUE!|#NULL!|#NUM!|#DIV\/0!|null|undefined|nan)$/i;
+const NO_VALUE =
+  /^(#N\/A|#REF!|#NAME\?|#VALUE!|#NULL!|#NUM!|#DIV\/0!|null|undefined|nan|none|unknown|n\/a|\p{Pd}+)$/iu;
 
 /**
  * Reads customers from a CSV file, as CRMs, address books and spreadsheets export them.
  *
+ * @param country where the file is likely to be from
  * @throws Problem if the file cannot be read, or a column that is needed is missing
  */
 export async function readCsvCustomers(
@@ -31,30 +36,41 @@ export async function readCsvCustomers(
   list: CustomerList,
   findings: Findings,
   settings: CsvSettings,
+  country?: CountryCode,
 ) {
   let columns: Columns | undefined;
   let unused: UnusedColumns | undefined;
   let footer: Row[] = [];
-  const rows = readRows(file, (place) => {
-    if (!columns) throw new Problem(`${place}: quotation marks that do not match, in the headers`);
-    list.leaveOut(place, 'quotation marks that do not match');
-  });
-  for await (const { number, cells } of rows) {
-    const row = { number, cells: cells.map(cleanCell) };
-    if (!row.cells.some(Boolean)) continue;
-    unused?.see(row.cells);
-    if (!columns) {
-      columns = findColumns(row.cells, settings);
-      unused = new UnusedColumns(columns);
-    } else if (mayBeFooter(row, columns)) footer.push(row);
-    else {
-      for (const one of [...footer, row]) addRow(one, columns, list, findings);
-      footer = [];
+  const encoding = await encodingOf(file, country);
+  if (encoding.doubt) {
+    const remedy = 'if names look wrong, save it as "CSV UTF-8"';
+    findings.add('files to look at', `${encoding.doubt}: ${remedy}`, file);
+  }
+  for await (const rows of readRows(file, encoding)) {
+    for (const { number, cells: written, problem } of rows) {
+      if (problem && !columns) throw new Problem(`row ${number}: ${problem}, in the headers`);
+      if (problem) list.leaveOut(`row ${number}`, problem);
+      const row = { number, cells: written.map(cleanCell) };
+      if (!row.cells.some(Boolean)) continue;
+      unused?.see(row.cells);
+      if (!columns) {
+        columns = findColumns(row.cells, settings);
+        unused = new UnusedColumns(columns);
+      } else if (mayBeFooter(row, columns)) footer.push(row);
+      else {
+        for (const one of [...footer, row]) addRow(one, columns, list, findings);
+        footer = [];
+      }
     }
   }
   if (!columns) throw new Problem('has no headers, and no customers');
   unused?.report(findings);
+  if (columns.names.every((group) => group.length === 0)) {
+    const reason = 'the one with names, which no header tells: name it by CSV_NAME_COLUMN in .env';
+    findings.add('columns to look at', reason, listHeaders(columns.headers));
+  }
   const hasCustomers = list.counts().listed > 0;
+  if (!hasCustomers && footer.length === 0) throw new Problem('has headers, and no customers below them');
   for (const [i, row] of footer.entries()) {
     const isFooter = hasCustomers && i >= footer.length - FOOTER_MAX;
     if (isFooter) findings.add('rows left out', 'the footer of a report', `row ${row.number}`);
@@ -78,46 +94,59 @@ function addRow(
   findings: Findings,
 ) {
   const at = `row ${number}`;
-  const cell = (column: number) => cells[column] ?? '';
   // Zoho writes it before its IDs in exports, and not in its API.
-  const customer_id = cell(id).replace(/^zcrm_(?=\d)/, '');
+  const customer_id = (cells[id] ?? '').replace(/^zcrm_(?=\d)/, '');
   if (!customer_id) return list.leaveOut(at, `no ID in the column ${headers[id]}`);
-  if (NO_VALUE.test(customer_id)) {
-    return list.leaveOut(at, 'an ID that is an error or an empty value of a spreadsheet or a program');
-  }
-  if (isShortened(customer_id)) {
-    return list.leaveOut(
-      at,
-      'an ID that Excel has shortened, such as 3.36796E+10: use the file as it was exported',
-    );
-  }
-  if (cells.slice(headers.length).some(Boolean)) {
+  const problem = problemOfId(customer_id);
+  if (problem) return list.leaveOut(at, problem);
+  if (cells.length > headers.length && cells.slice(headers.length).some(Boolean)) {
     return list.leaveOut(
       placeOf(at, customer_id),
       'more cells than there are headers, so they may be shifted',
     );
   }
+  const channels: ListedCustomer['channels'] = [];
+  for (const { column, type } of addresses) {
+    const cell = cells[column];
+    if (!cell || NO_VALUE.test(cell)) continue;
+    const field = headers[column] ?? '';
+    const values = cell.length > CELL_MAX_LENGTH ? undefined : valuesOf(cell, type);
+    if (!values || values.length > VALUES_MAX) {
+      const reason = `more than ${VALUES_MAX} in a cell, or a cell of over ${CELL_MAX_LENGTH} characters`;
+      findings.add('addresses left out', reason, `${placeOf(at, customer_id)}, ${field}`);
+    } else for (const value of values) channels.push({ field, type, value });
+  }
   list.add({
     at,
     customer_id,
-    display_name: names.map((group) => group.map(cell).filter(Boolean).join(' ')).find(Boolean),
-    avatar: avatar === undefined ? undefined : cell(avatar) || undefined,
-    channels: addresses.flatMap(({ column, type }) => {
-      const field = headers[column] ?? '';
-      const values = cell(column).length > CELL_MAX_LENGTH ? [] : valuesOf(cell(column), type);
-      if (cell(column).length <= CELL_MAX_LENGTH && values.length <= VALUES_MAX) {
-        return values.map((value) => ({ field, type, value }));
-      }
-      const reason = `more than ${VALUES_MAX} in a cell, or a cell of over ${CELL_MAX_LENGTH} characters`;
-      findings.add('addresses left out', reason, `${placeOf(at, customer_id)}, ${field}`);
-      return [];
-    }),
+    display_name: nameOf(cells, names),
+    avatar: avatar === undefined ? undefined : cells[avatar] || undefined,
+    channels,
   });
+}
+
+/** Why a text is nobody’s ID, if it is not. */
+function problemOfId(id: string): string | undefined {
+  if (NO_VALUE.test(id)) return 'an ID that is an error or an empty value of a spreadsheet or a program';
+  if (id.startsWith('=')) return 'an ID that is a formula: save the file with the values of formulas';
+  if (!isShortened(id)) return undefined;
+  return 'an ID that Excel has shortened, such as 3.36796E+10: use the file as it was exported';
+}
+
+/** The first of the names that says something. */
+function nameOf(cells: string[], names: Columns['names']): string | undefined {
+  for (const columns of names) {
+    const parts = columns
+      .map((column) => cells[column] ?? '')
+      .filter((part) => part && !part.startsWith('='));
+    // Some people are called Null.
+    if (!parts.every((part) => NO_VALUE.test(part))) return parts.join(' ');
+  }
+  return undefined;
 }
 
 /** The values of a cell: `Okafor, Ada <ada@example.com>` is one, whatever is in the name. */
 function valuesOf(cell: string, type: string): string[] {
-  if (!cell) return [];
   if (!SEVERAL_VALUES.test(cell)) return [cell];
   const inBrackets =
     type === 'email' ? [...cell.matchAll(/<([^<>]+)>/g)].map(([, address = '']) => address) : [];

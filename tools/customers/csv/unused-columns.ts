@@ -1,5 +1,6 @@
 import type { Findings } from '../findings';
 import type { Columns } from './columns';
+import { shorten } from './headers';
 
 /** A number as few other things are written: with a plus, a zero or a parenthesis before it; no date, no amount. */
 const NUMBER = /^(tel:)?(\+|\(|0)[\d\s()./\p{Pd}]{7,20}$/iu;
@@ -28,9 +29,9 @@ export class UnusedColumns {
   report(findings: Findings) {
     for (const { column, filled, numbers } of this.counts) {
       if (numbers * 2 <= filled) continue;
-      const header = this.columns.headers[column] || `(column ${column + 1})`;
+      const header = shorten(this.columns.headers[column] ?? '') || `(column ${column + 1})`;
       const reason =
-        'most cells look like phone numbers, and are not read: name them by CSV_PHONE_COLUMN in .env';
+        'most cells look like phone numbers, and are not read: add the header to CSV_PHONE_COLUMN in .env if they are customers’ own';
       findings.add('columns to look at', reason, header);
     }
   }

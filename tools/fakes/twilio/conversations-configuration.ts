@@ -22,8 +22,10 @@ export interface AddressConfiguration {
 
 /** How conversations are configured. */
 export interface ConversationsConfiguration {
-  /** The SIDs of the account's Conversations services; the first is the default one. */
+  /** The SIDs of the account's Conversations services. */
   services: string[];
+  /** The SID of the one that is the default, which may be gone. */
+  defaultService: string | null;
   /** Webhooks by the SID of their service; `account` are the global ones. */
   webhooks: Record<string, Webhooks>;
   addresses: AddressConfiguration[];
@@ -57,7 +59,7 @@ export function answerConfiguration(
   });
 
   if (pathname === '/v1/Configuration') {
-    const [default_chat_service_sid] = configuration.services;
+    const { defaultService: default_chat_service_sid } = configuration;
     return { status: 200, body: { account_sid: accountSid, default_chat_service_sid, url } };
   }
   if (pathname === '/v1/Configuration/Addresses') {

@@ -31,6 +31,7 @@ export function newAccount() {
     domains: {} as Record<string, string>,
     configuration: {
       services: [...SERVICES],
+      defaultService: SERVICES[0],
       webhooks: {
         account: {
           method: 'POST',

@@ -38,6 +38,10 @@ export function nothingDeployed() {
     variables: {} as Record<string, string>,
     activated: false,
     log: [] as LogLine[],
+    /** The domains of its other environments. */
+    environments: [] as string[],
+    /** The domains of the account's other Functions services. */
+    others: [] as string[],
     /** How many resources have been created. */
     sids: 0,
   };
@@ -74,6 +78,15 @@ export async function answerServerless(
     domain_name: DOMAIN,
     build_sid: deployed.activated ? BUILD : null,
   };
+  const environments = deployed.environments.map((domain_name, i) => ({
+    ...environment,
+    sid: `ZE${String(i).padStart(32, '8')}`,
+    domain_name,
+  }));
+  const others = deployed.others.map((domain_name, i) => ({
+    service: { sid: `ZS${String(i).padStart(32, '9')}`, unique_name: `other-${i}` },
+    environment: { ...environment, sid: `ZE${String(i).padStart(32, '9')}`, domain_name, build_sid: BUILD },
+  }));
   const upload = async (uploads: Upload[]) => {
     const file = await uploadOf(headers, bytes);
     const version = { ...file, sid: nextSid('ZN'), resourceSid: parts.at(-2) ?? '' };
@@ -90,11 +103,16 @@ export async function answerServerless(
       deployed.service = form.get('UniqueName') ?? '';
       return created({ ...service, unique_name: deployed.service });
     case 'GET Services':
-      return parts.includes(SERVICE) ? found(service) : list('services', [service]);
+      return parts.includes(SERVICE)
+        ? found(service)
+        : list('services', [service, ...others.map((one) => one.service)]);
     case `GET Services/${deployed.service}`:
       return found(service);
-    case 'GET Services/Environments':
-      return list('environments', deployed.activated ? [environment] : []);
+    case 'GET Services/Environments': {
+      const other = others.find((one) => parts.includes(one.service.sid));
+      if (other) return list('environments', [other.environment]);
+      return list('environments', deployed.activated ? [environment, ...environments] : []);
+    }
     case 'POST Services/Environments':
       return created(environment);
     case 'GET Services/Functions':

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeTable, writeText } from '../measurements';
 import { baseline, type ColdStart, EMPTY, measureColdStart, ours } from './cold-start';
+import { benchCompile } from './compile';
 import { type CustomerFiles, writeCustomers } from './customers';
 import { LOAD_HEADER, measureLoads } from './load';
 import { drawFirstAnswers } from './plot';
@@ -47,6 +48,7 @@ async function benchFunctions() {
   const loadFiles = files.get(LOAD_SIZE);
   if (loadFiles) await benchWebhooks(loadFiles);
   await benchRelink(flags.short);
+  await benchCompile(flags.short);
   rmSync(folder, { recursive: true });
 
   writeText(

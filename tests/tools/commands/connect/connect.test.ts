@@ -1,9 +1,13 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect } from '../../../../tools/commands/connect/connect';
 import { SERVICES } from '../../../../tools/fakes/twilio/fake-account';
+import { DOMAIN } from '../../../../tools/fakes/twilio/serverless';
 import { POST_URL, PRE_URL, type Runs, useFakeAccount } from '../../../helpers/fake-account';
 
-const account = useFakeAccount();
+// The first test loads what the command needs.
+jest.setTimeout(20_000);
+
+const account = useFakeAccount(undefined, [DOMAIN, 'frontline-0000-dev.twil.io']);
 const [DEFAULT, OTHER] = SERVICES;
 const OURS = {
   method: 'POST',
@@ -27,6 +31,9 @@ const set = (scope: string, webhooks: object) =>
   Object.assign(account.state().configuration.webhooks, {
     [scope]: { ...account.webhooks(scope), ...structuredClone(webhooks) },
   });
+const OLD_DOMAIN = 'frontline-0000-dev.twil.io';
+/** The old deployment is still there. */
+const keepOld = () => account.state().deployed.others.push(OLD_DOMAIN);
 const run = (args: string[] = ['--yes'], runs?: Runs) => account.run(connect, args, runs);
 const json = async (...args: string[]) => JSON.parse((await run(['--json', ...args])).out);
 
@@ -50,6 +57,7 @@ describe('connect', () => {
   });
 
   test('shows what is, what will be, and what goes', async () => {
+    keepOld();
     set('account', { ...OLD, method: 'GET', filters: ['onConversationAdd', 'onMessageAdd'] });
     const { out } = await run(['--dry-run']);
     expect(out.split('\n').slice(0, 10)).toEqual([
@@ -101,6 +109,7 @@ describe('filters', () => {
   });
 
   test('of a URL that is replaced do not come to the new one', async () => {
+    keepOld();
     set('account', OLD);
     await run();
     expect(account.webhooks()).toEqual(OURS);
@@ -143,11 +152,69 @@ describe('another backend', () => {
   });
 });
 
+describe('a domain at Twilio', () => {
+  test('of a stranger is not taken for ours', async () => {
+    set('account', OLD);
+    const { code, problems } = await run();
+    expect([code, problems.join('\n')]).toEqual([
+      1,
+      expect.stringContaining('onParticipantRemoved. It may be a deployment of this project that is gone'),
+    ]);
+    expect(account.webhooks()).toMatchObject(OLD);
+    set('account', { preWebhookUrl: null, postWebhookUrl: null });
+    set(DEFAULT, OLD);
+    expect(await json('--yes')).toMatchObject({ ok: false, shadowedBy: [DEFAULT] });
+  });
+
+  test('that was connected from here before is ours', async () => {
+    await run();
+    account.state().deployed.others = [];
+    writeFileSync(
+      '.twilioconnectinfo',
+      readFileSync('.twilioconnectinfo', 'utf8').replaceAll(DOMAIN, OLD_DOMAIN),
+    );
+    set('account', OLD);
+    expect((await run()).code).toBe(0);
+    expect(account.webhooks()).toEqual(OURS);
+  });
+
+  test.each([
+    ['in capitals', PRE_URL.replace(DOMAIN, DOMAIN.toUpperCase())],
+    ['with a slash at its end', `${PRE_URL}/`],
+  ])('that is written %s is the same', async (_how, preWebhookUrl) => {
+    await run();
+    set('account', { ...OURS, preWebhookUrl, filters: ['onConversationAdd', ...OURS.filters] });
+    expect(await run([])).toMatchObject({ code: 0, out: expect.stringContaining('nothing to change') });
+  });
+
+  test('of a second service, which has one of the Functions under load, stays', async () => {
+    keepOld();
+    account.state().domains[OLD_DOMAIN] = account.state().domains[DOMAIN] ?? '';
+    await run();
+    set('account', { ...OURS, postWebhookUrl: OLD.postWebhookUrl });
+    expect(await run([])).toMatchObject({ code: 0, out: expect.stringContaining('nothing to change') });
+    account.state().deployed.others = [];
+    expect(await run([])).toMatchObject({
+      code: 1,
+      problems: [expect.anything(), expect.anything(), expect.anything()],
+    });
+  });
+});
+
+test('a URL of another environment is ours, and is replaced', async () => {
+  account.state().deployed.environments.push(OLD_DOMAIN);
+  set('account', { ...OURS, postWebhookUrl: OLD.postWebhookUrl });
+  expect((await run(['--yes', '--domain', DOMAIN])).code).toBe(0);
+  expect(account.webhooks()).toEqual(OURS);
+});
+
 describe('a service that has webhooks of its own', () => {
   test('of another backend shadows the global ones: exit 1 if it is the default one', async () => {
     set(DEFAULT, STRANGER);
-    const { code, problems } = await run();
+    const { code, out, problems } = await run();
     expect(code).toBe(1);
+    expect(out).not.toContain('Done');
+    expect((await run()).out).toContain('but the default service does not use them');
     expect(problems).toEqual([expect.stringContaining(`npm run connect -- --service ${DEFAULT}`)]);
     expect(account.webhooks()).toEqual(OURS);
     expect(account.webhooks(DEFAULT)).toMatchObject(STRANGER);
@@ -164,7 +231,20 @@ describe('a service that has webhooks of its own', () => {
     expect(await json('--yes')).toMatchObject({ shadowedBy: [OTHER] });
   });
 
+  test('may be gone: then nothing says that Twilio calls the Functions', async () => {
+    await run();
+    account.state().configuration.services.shift();
+    account.state().retryCounts.delete(DEFAULT);
+    const { code, out, problems } = await run([]);
+    expect([code, problems]).toEqual([
+      1,
+      [expect.stringContaining('the default Conversations service, is gone')],
+    ]);
+    expect(out).toContain('but the default service does not use them');
+  });
+
   test('of an old deployment is brought up to date', async () => {
+    keepOld();
     set(DEFAULT, OLD);
     expect((await run()).code).toBe(0);
     expect(account.webhooks(DEFAULT)).toMatchObject({ preWebhookUrl: PRE_URL, postWebhookUrl: POST_URL });
@@ -191,18 +271,50 @@ describe('nothing is changed', () => {
       'other.twil.io',
     ]));
 
-  test.each(['drop', 'hang'] as const)(
-    'if the Function does not answer (%s)',
-    async (fault) => {
-      account.server().faultOf = ({ host }) => (host.endsWith('.twil.io') ? fault : undefined);
-      await unchanged('Twilio would reject every new conversation');
-    },
-    20_000,
-  );
+  test.each(['drop', 'hang'] as const)('if the Function does not answer (%s)', async (fault) => {
+    account.server().faultOf = ({ host }) => (host.endsWith('.twil.io') ? fault : undefined);
+    await unchanged('Twilio would reject every new conversation');
+  });
 
   test('if the Function is not there', async () => {
     account.state().domains = {};
     await unchanged('answers 404');
+  });
+
+  test('if the other Function is not there', async () => {
+    account.server().faultOf = ({ path }) => (path === '/on-participant-added' ? { status: 404 } : undefined);
+    await unchanged(`${POST_URL} answers 404: no customer would be linked`);
+  });
+
+  test('if the account has no default service', async () => {
+    account.state().configuration.defaultService = null;
+    await unchanged('The account has no default Conversations service');
+  });
+
+  test.each<[string, 'malformed' | 'huge']>([
+    ['conversations.twilio.com', 'malformed'],
+    ['conversations.twilio.com', 'huge'],
+    ['serverless.twilio.com', 'malformed'],
+  ])('if the answer of %s is %s', async (of, fault) => {
+    account.server().faultOf = ({ host }) => (host === of ? fault : undefined);
+    await unchanged("answered something that is not Twilio's");
+  });
+
+  test('if Twilio refuses it', async () => {
+    account.server().faultOf = ({ method, host }) =>
+      method === 'POST' && /^(chat|conversations)/.test(host) ? { status: 400 } : undefined;
+    expect((await run()).problems.at(-1)).toMatch(/^Nothing has been changed: .* answered 400/);
+    expect(existsSync('.twilioconnectinfo')).toBe(false);
+  });
+
+  test('if somebody else changes it while it asks', async () => {
+    const meanwhile = () => {
+      set('account', STRANGER);
+      account.server().calls.length = 0;
+    };
+    account.state().retryCounts.set(DEFAULT, { pre: 3, post: 3 });
+    await unchanged('somebody has changed the global webhooks meanwhile', [], { answer: true, meanwhile });
+    expect(account.webhooks()).toMatchObject(STRANGER);
   });
 
   test.each([401, 403])('if the credentials are refused with %p', async (status) => {
@@ -213,11 +325,29 @@ describe('nothing is changed', () => {
   test('if the service is not there', () =>
     unchanged('is the SID that of a Conversations service', ['--yes', '--service', `IS${'c'.repeat(32)}`]));
 
-  test('if the history is damaged', async () => {
-    writeFileSync('.twilioconnectinfo', '{');
-    const { code, problems } = await run();
-    expect([code, problems.join()]).toEqual([1, expect.stringContaining('is damaged')]);
+  test.each(['{', '[null]', '[{"at": "2026-11-25"}]'])('if the history is damaged: %s', async (history) => {
+    writeFileSync('.twilioconnectinfo', history);
+    for (const args of [['--yes'], ['--yes', '--undo']]) {
+      const { code, problems } = await run(args);
+      expect([code, problems.join()]).toEqual([1, expect.stringContaining('is damaged')]);
+    }
     expect(account.writes()).toEqual([]);
+  });
+
+  test('if the history cannot be read, or not be written', async () => {
+    mkdirSync('.twilioconnectinfo');
+    expect((await run()).problems.join()).toContain('cannot be read (EISDIR)');
+    rmdirSync('.twilioconnectinfo');
+    symlinkSync('nowhere/at/all', '.twilioconnectinfo');
+    expect((await run()).problems.join()).toContain('cannot be written (ENOENT)');
+    expect(account.writes()).toEqual([]);
+  });
+
+  test('and --json says so as JSON, too', async () => {
+    account.state().deployed.activated = false;
+    const { code, out, problems } = await run(['--json', '--yes']);
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toEqual({ ok: false, error: problems.at(-1) });
   });
 });
 
@@ -226,7 +356,7 @@ describe('what fails on the way', () => {
     account.server().faults = [{ status: 429 }, 'drop', { status: 503 }];
     expect((await run()).code).toBe(0);
     expect(account.webhooks()).toEqual(OURS);
-  }, 20_000);
+  });
 
   test.each([404, 410])('a Chat API that is gone (%p) is a warning', async (status) => {
     account.server().faultOf = ({ host }) => (host === 'chat.twilio.com' ? { status } : undefined);
@@ -245,14 +375,54 @@ describe('what fails on the way', () => {
     expect(account.webhooks(DEFAULT)?.preWebhookUrl).toBeNull();
   });
 
-  test('after Ctrl-C nothing more is changed, and it says what was', async () => {
-    const interruption = new AbortController();
-    account.server().faultOf = ({ method, host }) => {
-      if (method === 'POST' && host === 'chat.twilio.com') interruption.abort();
+  const isWriteOf =
+    (name: string) =>
+    ({ method, host }: { method: string; host: string }) =>
+      method === 'POST' && host === `${name}.twilio.com`;
+
+  test.each([
+    ['chat', /^Changed: retry counts of IS\w+ \(.*The rest is not: interrupted$/, null],
+    ['conversations', /^Changed: retry counts of IS\w+, global webhooks \(.*: interrupted$/, PRE_URL],
+  ])(
+    'after Ctrl-C while %s answers nothing more is changed, and it says what was',
+    async (of, words, url) => {
+      const interruption = new AbortController();
+      account.server().faultOf = (request) => {
+        if (isWriteOf(of)(request)) interruption.abort();
+        return undefined;
+      };
+      const { problems } = await run(['--yes'], { signal: interruption.signal });
+      expect(problems).toEqual([expect.stringMatching(words)]);
+      expect(account.webhooks()?.preWebhookUrl).toBe(url);
+      expect((await run(['--yes', '--undo'])).code).toBe(0);
+      expect(account.webhooks()?.preWebhookUrl).toBeNull();
+      expect(account.state().retryCounts.get(DEFAULT)).toEqual({ pre: 0, post: 0 });
+    },
+  );
+
+  test('if it cannot be read again, it says that it is changed', async () => {
+    let isWritten = false;
+    account.server().faultOf = (request) => {
+      if (isWritten && request.host.startsWith('conversations')) return { status: 403, code: 20003 };
+      isWritten ||= isWriteOf('conversations')(request);
       return undefined;
     };
-    const { problems } = await run(['--yes'], { signal: interruption.signal });
-    expect(problems).toEqual([expect.stringMatching(/^Changed: retry counts of IS\w+ .*interrupted$/)]);
+    const { problems } = await run();
+    expect(problems.at(-1)).toMatch(
+      /^Changed: .*global webhooks .*The global webhooks have not been read again: .*403/,
+    );
+    expect(existsSync('.twilioconnectinfo')).toBe(true);
+  });
+
+  test('what Twilio has perhaps done is said to be so', async () => {
+    account.state().retryCounts.set(DEFAULT, { pre: 3, post: 3 });
+    account.server().faultOf = (request) => (isWriteOf('conversations')(request) ? 'malformed' : undefined);
+    const { problems } = await run();
+    expect(problems.at(-1)).toMatch(
+      /^global webhooks: may have been set. Run npm run connect again to see: /,
+    );
+    account.server().faultOf = undefined;
+    expect((await run(['--yes', '--undo'])).code).toBe(0);
     expect(account.webhooks()?.preWebhookUrl).toBeNull();
   });
 });
@@ -281,6 +451,7 @@ describe('undo', () => {
   });
 
   test('goes back one change at a time', async () => {
+    keepOld();
     set('account', OLD);
     await run();
     set('account', STRANGER);
@@ -310,6 +481,76 @@ describe('undo', () => {
     expect(account.webhooks()).toMatchObject(STRANGER);
     expect((await run(['--yes', '--replace', '--undo'])).code).toBe(0);
     expect(account.webhooks()?.preWebhookUrl).toBeNull();
+  });
+
+  test('of services of which one is gone puts back the others, and says so', async () => {
+    await run(['--yes', '--service', DEFAULT, '--service', OTHER]);
+    account.state().configuration.services.pop();
+    account.state().retryCounts.delete(OTHER);
+    const { code, problems } = await run(['--yes', '--undo']);
+    expect([code, problems]).toEqual([0, [expect.stringContaining(`${OTHER} is gone`), expect.anything()]]);
+    expect(account.webhooks(DEFAULT)?.preWebhookUrl).toBeNull();
+  });
+
+  test('can be made again if Twilio put back only a part', async () => {
+    set('account', { filters: [] });
+    await run();
+    account.state().configuration.canBeEmptied = false;
+    expect((await run(['--yes', '--undo'])).problems.at(-1)).toContain('Not put back');
+    account.state().configuration.canBeEmptied = true;
+    expect(await run(['--yes', '--undo'])).toMatchObject({ code: 0, problems: [] });
+    expect(account.webhooks()).toMatchObject({ preWebhookUrl: null, filters: [] });
+  });
+
+  test('goes on with the others if Twilio refuses one', async () => {
+    await run(['--yes', '--service', DEFAULT, '--service', OTHER]);
+    account.server().faultOf = ({ method, path }) =>
+      method === 'POST' && path.startsWith(`/v1/Services/${DEFAULT}`) ? { status: 400 } : undefined;
+    const { code, problems } = await run(['--yes', '--undo']);
+    expect([code, problems.at(-1)]).toEqual([
+      1,
+      expect.stringContaining(`Not put back: webhooks of ${DEFAULT}`),
+    ]);
+    expect(account.webhooks(OTHER)?.preWebhookUrl).toBeNull();
+    account.server().faultOf = undefined;
+    expect((await run(['--yes', '--undo'])).code).toBe(0);
+    expect(account.webhooks(DEFAULT)?.preWebhookUrl).toBeNull();
+  });
+
+  test('leaves retry counts that somebody has changed since', async () => {
+    await run();
+    account.state().retryCounts.set(DEFAULT, { pre: 5, post: 3 });
+    const { code, problems } = await run(['--yes', '--undo']);
+    expect([code, problems]).toEqual([0, [expect.stringContaining('somebody has changed them since')]]);
+    expect(account.state().retryCounts.get(DEFAULT)).toEqual({ pre: 5, post: 3 });
+  });
+
+  test('has nothing to ask if all is as it was', async () => {
+    await run();
+    set('account', { preWebhookUrl: null, postWebhookUrl: null, filters: [] });
+    account.state().retryCounts.set(DEFAULT, { pre: 0, post: 0 });
+    expect(await run(['--undo'])).toMatchObject({ code: 0, asked: [], problems: [] });
+    expect(existsSync('.twilioconnectinfo')).toBe(false);
+  });
+
+  test('is not made if somebody changes the webhooks while it asks', async () => {
+    await run();
+    const { code, problems } = await run(['--undo'], {
+      answer: true,
+      meanwhile: () => set('account', STRANGER),
+    });
+    expect([code, problems]).toEqual([
+      1,
+      [expect.stringContaining('somebody has changed the global webhooks')],
+    ]);
+    expect(account.webhooks()).toMatchObject(STRANGER);
+  });
+
+  test('without a history says where it would be', async () => {
+    const { problems } = await run(['--undo']);
+    expect(problems).toEqual([
+      expect.stringContaining('npm run connect has changed nothing from this folder'),
+    ]);
   });
 
   test('of a service that had none leaves nothing that is called', async () => {

@@ -1,9 +1,18 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { connect } from '../../../../tools/commands/connect/connect';
+import type { Check } from '../../../../tools/commands/doctor/check';
 import { doctor } from '../../../../tools/commands/doctor/doctor';
+import type { Installation } from '../../../../tools/commands/doctor/installation';
+import { runChecks } from '../../../../tools/commands/doctor/run-checks';
 import { SERVICES } from '../../../../tools/fakes/twilio/fake-account';
 import { DOMAIN } from '../../../../tools/fakes/twilio/serverless';
 import { ACCOUNT, PRE_URL, type Runs, useFakeAccount } from '../../../helpers/fake-account';
 import { startTestRuntime, type TestRuntime } from '../../../helpers/test-runtime';
+
+// The first test loads what the commands need.
+jest.setTimeout(20_000);
 
 let runtime: TestRuntime;
 /** Deployed with settings that lack something. */
@@ -101,6 +110,12 @@ describe('with one thing broken, that check says so, and no other', () => {
       autoCreation: { enabled: true, type: 'default', conversation_service_sid },
     });
 
+  const giveToStranger = () => {
+    inboundIn(OTHER);
+    state().retryCounts.set(OTHER, { pre: 3, post: 3 });
+    state().configuration.webhooks[OTHER] = stranger;
+  };
+
   test.each<[name: string, verdict: string, found: string, breaks: () => void]>([
     ['account', 'problem', 'the account is suspended', () => (state().status = 'suspended')],
     [
@@ -139,7 +154,11 @@ describe('with one thing broken, that check says so, and no other', () => {
       'webhooks',
       'problem',
       'Pre-Event URL is that of another deployment, old-1-dev.twil.io',
-      () => (webhooks().preWebhookUrl = 'https://old-1-dev.twil.io/on-conversation-add'),
+      () => {
+        filesOf().others.push('old-1-dev.twil.io');
+        webhooks().preWebhookUrl = 'https://old-1-dev.twil.io/on-conversation-add';
+        webhooks().postWebhookUrl = 'https://old-1-dev.twil.io/on-participant-added';
+      },
     ],
     ['webhooks', 'problem', "another backend's", () => (webhooks().preWebhookUrl = 'https://acme.com/')],
     ['webhooks', 'problem', 'Method is GET', () => (webhooks().method = 'GET')],
@@ -168,10 +187,15 @@ describe('with one thing broken, that check says so, and no other', () => {
       'warning',
       `${OTHER} has another backend`,
       () => {
-        inboundIn(OTHER);
-        state().retryCounts.set(OTHER, { pre: 3, post: 3 });
-        state().configuration.webhooks[OTHER] = stranger;
+        inboundIn(null);
+        giveToStranger();
       },
+    ],
+    [
+      'webhooks',
+      'problem',
+      `the default Conversations service, ${DEFAULT}, is gone`,
+      () => state().configuration.services.shift(),
     ],
     ['inbound', 'problem', 'which is gone', () => inboundIn(`IS${'c'.repeat(32)}`)],
     [
@@ -246,6 +270,85 @@ describe('with one thing broken, that check says so, and no other', () => {
   });
 });
 
+describe('the webhooks', () => {
+  const set = (scope: string, webhooks: object) =>
+    Object.assign(account.state().configuration.webhooks, {
+      [scope]: { ...account.webhooks(scope), ...webhooks },
+    });
+  const found = async (...checks: string[]) => ills((await run(checks)).report);
+
+  test('are judged globally, too, if the default service is gone', async () => {
+    account.state().configuration.services.shift();
+    expect((await found('webhooks')).webhooks).toEqual([
+      'problem',
+      expect.stringContaining('is gone'),
+      expect.stringContaining('global webhooks: Pre-Event URL is not set'),
+    ]);
+  });
+
+  test('of an account without a default service cannot be judged, which is said once', async () => {
+    await install();
+    account.state().configuration.defaultService = null;
+    const { code, report } = await run(['webhooks', 'inbound', 'load']);
+    expect([code, ills(report)]).toEqual([
+      1,
+      {
+        webhooks: ['problem', expect.stringContaining('has no default Conversations service')],
+        inbound: ['skipped', expect.stringContaining('see webhooks')],
+        load: ['skipped', expect.stringContaining('see webhooks')],
+      },
+    ]);
+  });
+
+  test('are well if the default service is connected alone, and another backend has the others', async () => {
+    set('account', { preWebhookUrl: 'https://acme.com/pre', filters: ['onMessageAdd'] });
+    await account.run(connect, ['--yes', '--service', DEFAULT]);
+    expect(await found()).toEqual({});
+  });
+
+  test('may call each Function in a service of its own', async () => {
+    await install();
+    account.state().deployed.others.push('second-1-dev.twil.io');
+    set('account', { postWebhookUrl: 'https://second-1-dev.twil.io/on-participant-added' });
+    expect(await found()).toEqual({});
+  });
+
+  test('are well with the same filter twice, and a host in capitals', async () => {
+    await install();
+    set('account', {
+      preWebhookUrl: PRE_URL.replace(DOMAIN, DOMAIN.toUpperCase()),
+      filters: ['onConversationAdd', 'onConversationAdd', 'onParticipantAdded'],
+    });
+    expect(await found('webhooks')).toEqual({});
+  });
+
+  test('are called by no address, if all create conversations where another backend has them', async () => {
+    await install();
+    account.state().configuration.addresses.push({
+      type: 'sms',
+      address: '+15017122661',
+      autoCreation: { enabled: true, type: 'default', conversation_service_sid: OTHER },
+    });
+    account.state().configuration.webhooks[OTHER] = {
+      method: 'POST',
+      preWebhookUrl: 'https://acme.com/pre',
+      postWebhookUrl: null,
+      filters: [],
+    };
+    expect((await found('inbound')).inbound).toEqual([
+      'problem',
+      `no address creates conversations where the Functions are called → Run npm run connect -- --service ${OTHER}.`,
+    ]);
+  });
+});
+
+test('a check that finds nothing to look at is not well', async () => {
+  const nothing: Check = { name: 'nothing', about: '', run: async () => [] };
+  const { signal } = new AbortController();
+  const [checked] = await runChecks([nothing], {} as Installation, 1000, signal);
+  expect(checked?.verdict).toBe('problem');
+});
+
 describe('nothing hides anything else', () => {
   test('without a deployment, what needs none is checked', async () => {
     account.state().deployed.activated = false;
@@ -270,6 +373,25 @@ describe('nothing hides anything else', () => {
       'are ACCOUNT_SID and AUTH_TOKEN those of your account?',
     );
   });
+
+  test.each<['drop' | 'malformed' | 'huge' | { status: number; code: number }, string]>([
+    ['malformed', "Twilio answered something that is not Twilio's"],
+    ['huge', "Twilio answered something that is not Twilio's"],
+    ['drop', 'no answer from Twilio (ECONNRESET)'],
+    [{ status: 401, code: 20003 }, 'Twilio answered 401'],
+  ])(
+    'that Twilio cannot be used at all (%j) is said once',
+    async (fault, words) => {
+      account.server().fault = fault;
+      const { code, report } = await run();
+      const { account: first, ...others } = ills(report);
+      expect([code, first]).toEqual([1, ['problem', expect.stringContaining(words)]]);
+      expect(Object.values(others)).toEqual(
+        NAMES.slice(1).map(() => ['skipped', expect.stringContaining('see account')]),
+      );
+    },
+    30_000,
+  );
 
   test('an API that hangs costs its own checks', async () => {
     await install();
@@ -306,6 +428,55 @@ describe('the CRM', () => {
       },
       { verdict: 'ok', seen: expect.stringMatching(/^from here, file: "Ada Okafor" \(\d+ ms\)$/) },
     ]);
+  });
+
+  test('is asked about somebody who wrote to a number of the account, or to the one that is given', async () => {
+    const seen = async (...args: string[]) =>
+      (await crm('--address', '+14155550199', ...args))?.map(({ seen }) => seen.replace(/ \(.*/, ''));
+    const unknown = (own: string) => [
+      `deployed, file: answers, and knows nobody by that address after a message to ${own}`,
+      `from here, file: answers, and knows nobody by that address after a message to ${own}`,
+    ];
+    account.state().configuration.addresses.push({
+      type: 'sms',
+      address: '+4930901820',
+      autoCreation: { enabled: true, type: 'default', conversation_service_sid: null },
+    });
+    expect(await seen()).toEqual(unknown('+4930901820'));
+    expect(await seen('--to', '+33140205050')).toEqual(unknown('+33140205050'));
+  });
+
+  describe('may fail or be slow once', () => {
+    let answers: { status?: number; name?: string; afterMs?: number }[];
+    let slow: Server;
+    beforeEach(() => {
+      slow = createServer(async (_request, response) => {
+        const { status = 200, name, afterMs = 0 } = answers.shift() ?? {};
+        await setTimeout(afterMs);
+        response.writeHead(status, { 'Content-Type': 'application/json', Connection: 'close' });
+        response.end(JSON.stringify(name ? { friendly_name: name } : {}));
+      }).listen(0);
+      account.state().domains = { [DOMAIN]: `http://localhost:${(slow.address() as AddressInfo).port}` };
+    });
+    afterEach(() => slow.close());
+
+    test.each<[verdict: string, found: string, answers: typeof answers]>([
+      ['problem', 'answered 503 the first time', [{ status: 503 }, { name: 'Ada' }]],
+      ['problem', 'answered 503 (', [{ status: 503 }, { status: 503 }]],
+      ['warning', 'the CRM failed the first time', [{ name: '+14155550147' }, { name: 'Ada' }]],
+      ['warning', 'goes by "Ada" (3', [{ name: 'Ada', afterMs: 3100 }, { name: 'Ada' }]],
+      [
+        'problem',
+        'no answer (ECONNABORTED) the first time',
+        [{ name: 'Ada', afterMs: 5500 }, { name: 'Ada' }],
+      ],
+    ])('%s: %s', async (verdict, found, given) => {
+      answers = given;
+      expect((await crm('--address', '+14155550147'))?.[0]).toMatchObject({
+        verdict,
+        seen: expect.stringContaining(found),
+      });
+    });
   });
 
   test('that fails there, but not here, is told apart', async () => {

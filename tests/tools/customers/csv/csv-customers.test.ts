@@ -75,9 +75,40 @@ test('columns with other headers are named in .env', async () => {
     { key: '+14155550147', ...ada },
     { key: 'email:a@b.c', ...ada },
   ]);
+  const twoPhones = { ...settings, CSV_PHONE_COLUMN: 'Nr., Handy, privat' };
+  expect((await read(content, twoPhones)).customers).toHaveLength(2);
+  await expect(read(content, { ...settings, CSV_ID_COLUMN: 'Post, Nr.' })).rejects.toThrow(
+    'CSV_ID_COLUMN in .env names 2 columns, and has to name one',
+  );
   await expect(read(content, { ...settings, CSV_PHONE_COLUMN: 'Handy' })).rejects.toThrow(
     'has no column "Handy", which CSV_PHONE_COLUMN in .env names; there are: Nr., Vorname',
   );
+});
+
+test('a file without a known column of names says how to name it', async () => {
+  const content = rows('ID,Vorname,Phone', '1,Ada,+14155550147');
+  expect(await warnings(content)).toEqual([
+    '1 column to look at: the one with names, which no header tells: name it by CSV_NAME_COLUMN in .env: ID, Vorname, Phone',
+    expect.stringMatching(/no name/),
+  ]);
+  expect(await warnings(content, { CSV_NAME_COLUMN: 'Vorname' })).toEqual([]);
+});
+
+test('an ID column whose header has a comma in it is named as it is', async () => {
+  const content = rows('ID,"Name, ID",Phone', '1,C-1,+14155550147');
+  expect(await addresses(content, { CSV_ID_COLUMN: 'Name, ID' })).toEqual({ '+14155550147': 'C-1' });
+});
+
+test('headers that nobody would read are not printed as a whole', async () => {
+  const error = await read(`Name,Phone,${'x'.repeat(3_000_000)},${'y,'.repeat(10_000)}`).catch(String);
+  expect(error).toMatch(/there are: Name, Phone, x{60}…, y, .* and [\d,]+ more$/);
+  expect(String(error).length).toBeLessThan(1000);
+});
+
+test('a file of headers alone is said to have no customers', async () => {
+  for (const content of ['ID,Name,Phone', 'ID,Name,Phone\n,,\n']) {
+    await expect(read(content)).rejects.toThrow('has headers, and no customers below them');
+  }
 });
 
 test.each([
@@ -93,8 +124,11 @@ test.each([
   '1,Ada,+14155550147',
   '1,Ada,ada@example.com',
   '1,Ada,(415) 555-0147',
+  '1,Ada',
+  'C-1,Ada,Okafor,Example Ltd',
 ])('a file without headers is refused, and nothing of it is shown: %s', async (row) => {
-  const error = await read(rows(row, '2,Luca,+14155550101')).catch(String);
+  const settings = { CSV_ID_COLUMN: 'Number' };
+  const error = await read(rows(row, '2,Luca,+14155550101'), settings).catch(String);
   expect(error).toContain('has no headers');
   expect(error).not.toMatch(/Ada|555|example/);
 });
@@ -140,7 +174,7 @@ describe('a cell', () => {
         /^2 addresses left out: a number that Excel has shortened.*: row 2 \(customer_id "1"\), Phone; row 3 \(customer_id "2"\), Phone$/,
       ),
       '2 customers left out: no address that can be used: row 2 (customer_id "1"); row 3 (customer_id "2")',
-      '1 customers left out: an ID that Excel has shortened, such as 3.36796E+10: use the file as it was exported: row 4',
+      '1 customer left out: an ID that Excel has shortened, such as 3.36796E+10: use the file as it was exported: row 4',
     ]);
   });
 });
@@ -149,24 +183,92 @@ test.each(['#N/A', '#REF!', '#NAME?', '#VALUE!', '#NULL!', '#DIV/0!', 'NULL', 'n
   'the ID %s is none',
   async (id) => {
     expect(await warnings(rows('ID,Name,Phone', `${id},Ada,+14155550147`))).toEqual([
-      '1 customers left out: an ID that is an error or an empty value of a spreadsheet or a program: row 2',
+      '1 customer left out: an ID that is an error or an empty value of a spreadsheet or a program: row 2',
     ]);
   },
 );
 
+test('a formula is nobody’s ID, and nobody’s name', async () => {
+  const link = '"=HYPERLINK(""https://example.com/1"",""123"")"';
+  const text = `"=${'""3""'}"`;
+  const content = rows(
+    'ID,Name,Phone',
+    `${link},Ada,+14155550147`,
+    `2,${link},+14155550148`,
+    `${text},Eve,+14155550149`,
+  );
+  expect(await read(content)).toMatchObject({
+    customers: [
+      { key: '+14155550148', customer_id: '2' },
+      { key: '+14155550149', customer_id: '3' },
+    ],
+    warnings: [
+      '1 customer left out: an ID that is a formula: save the file with the values of formulas: row 2',
+      '1 name or avatar to look at: no name: workers see the address: row 3 (customer_id "2")',
+    ],
+  });
+});
+
+test.each(['n/a', 'N/A', '-', '--', 'none', 'Unknown', 'null', '#N/A'])(
+  'the number %s is none, and needs no mending',
+  async (cell) => {
+    const content = rows('ID,Name,Phone,Email', `1,${cell},${cell},ada@example.com`);
+    expect(await read(content)).toMatchObject({
+      customers: [{ key: 'email:ada@example.com', customer_id: '1' }],
+      warnings: [expect.stringMatching(/no name/)],
+    });
+  },
+);
+
+test('whoever is called Null keeps their name', async () => {
+  const content = rows('ID,First Name,Last Name,Phone', '1,Ada,Null,+14155550147');
+  expect(await read(content)).toMatchObject({ customers: [{ display_name: 'Ada Null' }] });
+});
+
+test('a company is shown for whoever has no name, and for nobody else', async () => {
+  const content = rows(
+    'ID,Company,First Name,Last Name,Phone',
+    '1,Example Ltd,Ada,,+14155550147',
+    '2,Example Ltd,,,+14155550148',
+  );
+  const names = (await read(content)).customers.map(({ display_name }) => display_name);
+  expect(names).toEqual(['Ada', 'Example Ltd']);
+});
+
 test('an ID that Excel may have rounded is said, and left out if several people have it', async () => {
   const one = rows('ID,Name,Phone', '4876876000000010000,Ada,+14155550147');
   const rounded =
-    /^1 IDs to look at: Excel may have rounded it.*: row 2 \(customer_id "4876876000000010000"\)$/;
+    /^1 ID to look at: Excel may have rounded it.*: row 2 \(customer_id "4876876000000010000"\)$/;
   expect(await read(one)).toMatchObject({
     customers: [{ key: '+14155550147' }],
     warnings: [expect.stringMatching(rounded)],
   });
   expect(await read(rows(one, '4876876000000010000,Eve,+14155550148'))).toMatchObject({
     customers: [],
-    warnings: [expect.stringMatching(/^1 customers left out: an ID that Excel has rounded.*: row 3 /)],
+    warnings: [expect.stringMatching(/^1 customer left out: an ID that Excel has rounded.*: row 3 /)],
   });
   expect(await warnings(rows('ID,Name,Phone', '100000000000000,Ada,+14155550147'))).toEqual([]);
+});
+
+test.each(['1234567890123450', '12345678901234500', '554023000000527000', '4876876000000010000'])(
+  'the ID %s of two people is left out, with a name or without',
+  async (id) => {
+    const named = rows('ID,Name,Phone', `${id},Ada,+14155550147`, `${id},Ben,+14155550102`);
+    expect((await read(named)).customers).toEqual([]);
+    const nameless = rows('ID,Phone', `${id},+14155550147`, `${id},+14155550102`);
+    expect((await read(nameless)).customers).toEqual([]);
+    const twice = rows('ID,Name,Phone', `${id},Ada,+14155550147`, `${id},Ada,+14155550102`);
+    expect((await read(twice)).customers).toHaveLength(2);
+  },
+);
+
+test('IDs that end in zeros by chance, among others that do not, are not said', async () => {
+  const content = rows(
+    'ID,Name,Phone',
+    '1234567890123450,Ada,+14155550147',
+    '1234567890123451,Ben,+14155550102',
+  );
+  expect(await warnings(content)).toEqual([]);
 });
 
 test('a column that is not read and has phone numbers is said, by its header alone', async () => {
@@ -177,7 +279,7 @@ test('a column that is not read and has phone numbers is said, by its header alo
     '3,Cy,c@b.c,,,,,',
   );
   expect(await warnings(content)).toEqual([
-    '2 columns to look at: most cells look like phone numbers, and are not read: name them by CSV_PHONE_COLUMN in .env: Contacto; Phone (holidays)',
+    '2 columns to look at: most cells look like phone numbers, and are not read: add the header to CSV_PHONE_COLUMN in .env if they are customers’ own: Contacto; Phone (holidays)',
   ]);
   expect(await warnings(content, { CSV_PHONE_COLUMN: 'Fax' })).toEqual([]);
 });
@@ -187,14 +289,14 @@ test('a cell with more than the addresses of one customer is left out, and said'
   for (const cell of [many, ','.repeat(1_000_000)]) {
     const [warning] = await warnings(rows('ID,Name,Phone,Mobile', `1,Ada,"${cell}",+14155550147`));
     expect(warning).toMatch(
-      /^1 addresses left out: more than 50 in a cell.*: row 2 \(customer_id "1"\), Phone$/,
+      /^1 address left out: more than 50 in a cell.*: row 2 \(customer_id "1"\), Phone$/,
     );
   }
 });
 
 test('rows are counted as a spreadsheet counts them', async () => {
   const content = rows('ID,Name,Phone', '1,"Ada', 'Okafor",+14155550147', ',,', '', ',Luca,+14155550101');
-  expect(await warnings(content)).toEqual(['1 customers left out: no ID in the column ID: row 5']);
+  expect(await warnings(content)).toEqual(['1 customer left out: no ID in the column ID: row 5']);
 });
 
 test('a row that is shorter is read, and one that is longer is not: its cells may be shifted', async () => {
@@ -207,7 +309,7 @@ test('a row that is shorter is read, and one that is longer is not: its cells ma
   expect(await read(content)).toMatchObject({
     customers: [{ customer_id: '3' }, { customer_id: '1' }],
     warnings: [
-      '1 customers left out: more cells than there are headers, so they may be shifted: row 3 (customer_id "2")',
+      '1 customer left out: more cells than there are headers, so they may be shifted: row 3 (customer_id "2")',
     ],
   });
 });
@@ -222,7 +324,7 @@ describe('quotes that do not match', () => {
           { key: '+14155550148', customer_id: '2' },
           { key: '+14155550149', customer_id: '3' },
         ],
-        warnings: [expect.stringMatching(/^1 customers left out: quotation marks that do not match: row 2$/)],
+        warnings: [expect.stringMatching(/^1 customer left out: quotation marks that do not match: row 2$/)],
       });
     },
   );
@@ -233,6 +335,31 @@ describe('quotes that do not match', () => {
     [rows('1,"Ada,+14155550147', '2,"Eve",+14155550101'), /^row 2: a quotation mark that is never closed$/],
   ])('over several lines stop the build: %j', async (content, reason) => {
     await expect(read(rows('ID,Name,Phone', content, '3,Cy,+14155550149'))).rejects.toThrow(reason);
+  });
+
+  test.each([
+    ['in one column', ['1,Ada,"x,+14155550147,', '2,Bob,x",+14155550148,']],
+    ['in two columns', ['1,"Ada,x,+14155550147,', '2,Bob,x",+14155550148,']],
+    ['around a row', ['1,Ada,"x,+14155550147,', '3,Cy,y,+14155550149,', '2,Bob,x",+14155550148,']],
+  ])('and pair across rows lead no number to another customer: %s', async (_name, people) => {
+    const content = rows('ID,Name,Notes,Phone,Mobile', ...people, '4,Eve,"a\nb, c\nd, e",+14155550101,');
+    expect(await read(content)).toMatchObject({
+      customers: [{ key: '+14155550101', customer_id: '4' }],
+      warnings: [
+        '1 customer left out: quotation marks over several lines, each of which looks like a row: row 2',
+      ],
+    });
+  });
+
+  test('are found in one row of hundreds that are read together', async () => {
+    const people = Array.from({ length: 500 }, (_, i) => `${i},"Ada, ${i}",+1415${2_000_000 + i}`);
+    const content = rows('ID,Name,Phone', ...people, 'X,"Eve" O,+14155550147', '500,"Cy",+14155550148');
+    const { customers, warnings } = await read(content);
+    expect(customers.map(({ customer_id, display_name }) => `${customer_id} ${display_name}`)).toEqual([
+      ...people.map((_, i) => `${i} Ada, ${i}`),
+      '500 Cy',
+    ]);
+    expect(warnings).toEqual(['1 customer left out: quotation marks that do not match: row 502']);
   });
 
   test('in the headers stop the build, and no row is taken for headers', async () => {
@@ -262,13 +389,13 @@ test('a row of one cell is a footer at the end alone', async () => {
     '"Acme, Inc."',
   );
   expect(await warnings(content)).toEqual([
-    '1 customers left out: no address that can be used: row 2 (customer_id "1")',
+    '1 customer left out: no address that can be used: row 2 (customer_id "1")',
     '2 rows left out: the footer of a report: row 4; row 5',
   ]);
   expect(await warnings(rows('ID,Name,Phone', '1'))).toHaveLength(1);
   const sparse = Array.from({ length: 12 }, () => ',Ada,');
   expect(await warnings(rows('ID,Name,Phone', '1,Ada,+14155550147', 'C-9', ...sparse))).toEqual([
-    '1 customers left out: no address that can be used: row 3 (customer_id "C-9")',
+    '1 customer left out: no address that can be used: row 3 (customer_id "C-9")',
     '2 customers left out: no ID in the column ID: row 4; row 5',
     expect.stringMatching(/^10 rows left out: the footer of a report: /),
   ]);
@@ -290,6 +417,37 @@ test.each([
   expect((await read(content)).customers).toEqual([
     { key: '+14155550147', customer_id: '1', display_name: 'Zoë €' },
   ]);
+});
+
+test.each([
+  ['PL', [0xa3, 0xf3, 0x64, 0x9c], 'Łódś'],
+  ['UA', [0xce, 0xeb, 0xfc, 0xe3, 0xe0], 'Ольга'],
+  ['JP', [0x8d, 0xb2, 0x93, 0xa1], '佐藤'],
+  ['DE', [0x5a, 0x6f, 0xeb], 'Zoë'],
+  [undefined, [0x5a, 0x6f, 0xeb], 'Zoë'],
+])('what Excel has saved in %s is read as there', async (CRM_DEFAULT_COUNTRY, bytes, name) => {
+  const content = Buffer.concat([
+    Buffer.from('ID;Name;Phone\n1;'),
+    Buffer.from(bytes),
+    Buffer.from(';+14155550147\n'),
+  ]);
+  const { customers, warnings } = await read(content, { CRM_DEFAULT_COUNTRY });
+  expect(customers).toMatchObject([{ display_name: name }]);
+  expect(warnings).toEqual(
+    CRM_DEFAULT_COUNTRY ? [] : [expect.stringMatching(/^1 file to look at: not UTF-8, .*"CSV UTF-8": /)],
+  );
+});
+
+test('one odd byte in UTF-8 does not spoil the names of others', async () => {
+  const content = Buffer.concat([
+    Buffer.from('ID,Name,Phone\n1,Zoë,+14155550147\n2,Jos'),
+    Buffer.from([0xe9]),
+    Buffer.from(',+14155550148\n'),
+  ]);
+  expect(await read(content)).toMatchObject({
+    customers: [{ display_name: 'Zoë' }, { display_name: 'Jos\uFFFD' }],
+    warnings: [expect.stringMatching(/^1 file to look at: UTF-8, but for some characters/)],
+  });
 });
 
 test('a character that lies across two chunks of the file is read', async () => {
@@ -324,10 +482,19 @@ describe('whatever is in the file', () => {
   const id = fc.oneof(fc.integer({ max: 9, min: 0 }).map(String), dirt);
   const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
 
+  const readOrNobody = async (content: Buffer, settings: ReadingSettings) => {
+    try {
+      return await read(content, settings);
+    } catch (error) {
+      expect(error).toMatchObject({ message: 'has headers, and no customers below them' });
+      return { customers: [] };
+    }
+  };
+
   test('nobody gets an address that their row does not have', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.tuple(id, cells), { maxLength: 12 }),
+        fc.array(fc.tuple(id, cells), { minLength: 1, maxLength: 12 }),
         fc.constantFrom(',', ';', '\t'),
         fc.constantFrom<BufferEncoding>('utf8', 'utf16le'),
         async (people, delimiter, encoding) => {
@@ -336,7 +503,7 @@ describe('whatever is in the file', () => {
             ...people.map(([one, more]) => [one, ...more]),
           ];
           const csv = table.map((row) => row.map(quoted).join(delimiter)).join('\n');
-          const { customers } = await read(Buffer.from(`\uFEFF${csv}`, encoding), {
+          const { customers } = await readOrNobody(Buffer.from(`\uFEFF${csv}`, encoding), {
             CRM_DEFAULT_COUNTRY: 'US',
           });
           for (const { key, customer_id } of customers) {

@@ -1,0 +1,48 @@
+import type { Twilio } from 'twilio';
+import type { TwilioError } from '../../twilio/errors';
+import type { Scope, Webhooks } from '../../twilio/webhooks';
+import type { Caller } from '../command-line';
+import { reasonOf } from './explain';
+import type { HistoryEntry } from './history';
+import { retryCountsSetting, webhooksSetting } from './setting';
+import type { RetryPlan } from './show-plan';
+
+/** What an undo puts back: `before` is what is set now, `after` what was set before the change. */
+export interface UndoPlan {
+  webhooks: { scope: Scope; before: Webhooks; after: Webhooks; isForeign: boolean }[];
+  retryCounts: RetryPlan[];
+  /** What stays as it is, and why. */
+  notes: string[];
+}
+
+/** Reads what has become of a change. @throws TwilioError if Twilio does not answer */
+export async function readUndoPlan(entry: HistoryEntry, twilio: Twilio, caller: Caller): Promise<UndoPlan> {
+  const notes: string[] = [];
+  const webhooks = entry.webhooks.map(async ({ scope, before: was, after: made }) => {
+    const { read, isSame } = webhooksSetting(twilio, scope, caller);
+    const current = await read().catch((error: TwilioError) => {
+      if (scope === 'account' || error.status !== 404) throw error;
+      notes.push(`${scope} is gone, and its webhooks with it.`);
+    });
+    if (!current) return [];
+    // What was interrupted is as it was before.
+    const isForeign = !isSame(current, made) && !isSame(current, was);
+    return { scope, before: current, after: was, isForeign };
+  });
+  const retryCounts = entry.retryCounts.map(async ({ serviceSid, before: was, after: made }) => {
+    const { name, read, isSame } = retryCountsSetting(twilio, serviceSid, caller);
+    const current = await read().catch((error: TwilioError) => {
+      if (caller.signal.aborted) throw error;
+      notes.push(`The ${name} stay as they are: ${reasonOf(error, 'Chat')}`);
+    });
+    if (!current || isSame(current, was)) return [];
+    if (isSame(current, made)) return { serviceSid, before: current, after: was };
+    notes.push(`The ${name} stay as they are: somebody has changed them since.`);
+    return [];
+  });
+  return {
+    webhooks: (await Promise.all(webhooks)).flat(),
+    retryCounts: (await Promise.all(retryCounts)).flat(),
+    notes,
+  };
+}
