@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -89,13 +89,15 @@ describe('a rehearsal of twilio-run deploy', () => {
   let output: string;
   beforeAll(async () => {
     api = await startFakeServerless(ACCOUNT_SID, AUTH_TOKEN);
-    const project = copyProject({
-      ACCOUNT_SID,
-      AUTH_TOKEN,
-      CRM_SOURCE: 'hubspot',
-      HUBSPOT_ACCESS_TOKEN: 'pat',
-      CRM_TIMEOUT_MS: '2500',
-    });
+    const project = copyProject();
+    const variables = [
+      `ACCOUNT_SID=${ACCOUNT_SID}`,
+      `AUTH_TOKEN=${AUTH_TOKEN}`,
+      'CRM_SOURCE=hubspot',
+      'HUBSPOT_ACCESS_TOKEN=pat',
+      'CRM_TIMEOUT_MS=2500',
+    ];
+    writeFileSync(join(project, '.env'), variables.join('\n'));
     const twilioRun = join(project, 'node_modules/twilio-run/bin/twilio-run.js');
     const env = { ...process.env, ...api.env };
     const { stdout, stderr } = await promisify(execFile)(process.execPath, [twilioRun, 'deploy'], {

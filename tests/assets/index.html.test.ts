@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
-import { describeInBrowser, launchBrowser } from '../helpers/browser';
+import { launchBrowser } from '../../tools/runtime/browser';
+import { describeInBrowser } from '../helpers/browser';
 import { startTestRuntime, type TestRuntime } from '../helpers/test-runtime';
 
 const DOMAIN = 'https://frontline-1234-dev.twil.io';
+// A browser is slow on a machine that is busy.
+jest.setTimeout(30_000);
 const html = readFileSync('assets/index.html', 'utf8');
 
 test('the page shows no customer', () => {
@@ -21,6 +24,7 @@ describeInBrowser('the page in a browser', () => {
     [browser, runtime] = await Promise.all([launchBrowser(), startTestRuntime()]);
   }, 30_000);
   afterAll(() => Promise.all([browser.close(), runtime.stop()]));
+  afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
 
   /** Opens the page as if it were deployed, and notes what should not happen. */
   async function open(url = `${DOMAIN}/index.html`, options = {}) {
@@ -110,12 +114,33 @@ describeInBrowser('the page in a browser', () => {
     expect(faults).toEqual([]);
   });
 
+  test('axe finds nothing in it', async () => {
+    for (const url of [`${DOMAIN}/index.html`, `${runtime.url}/`]) {
+      const { page } = await open(url, { colorScheme: 'light' });
+      await page.evaluate(readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8'));
+      expect(await page.evaluate('axe.run().then(({ violations }) => violations)')).toEqual([]);
+      await page.emulateMedia({ colorScheme: 'dark' });
+      const contrast = "axe.run({ runOnly: ['color-contrast'] }).then(({ violations }) => violations)";
+      expect(await page.evaluate(contrast)).toEqual([]);
+    }
+  });
+
+  test('has buttons that look like buttons with forced colours', async () => {
+    const { page } = await open(undefined, { forcedColors: 'active' });
+    const button = page.getByRole('button', { name: 'Copy the Pre-Event URL' });
+    expect(
+      await button.evaluate((node) => node.ownerDocument.defaultView?.getComputedStyle(node).borderTopWidth),
+    ).toBe('1px');
+  });
+
   test.each(['/', '/index.html'])(
     'greets at %s, and says that Twilio cannot reach it there',
     async (path) => {
       const { page, faults } = await open(`${runtime.url}${path}`);
       await page.getByText('This is your own machine').waitFor();
       await page.getByText('Running on your machine').waitFor();
+      await page.getByRole('heading', { name: 'Deploy, then set two URLs' }).waitFor();
+      expect(await page.getByText('The Functions are ready').isVisible()).toBe(false);
       expect(await page.getByText(`${runtime.url}/on-conversation-add`).first().isVisible()).toBe(false);
       expect(faults).toEqual([]);
     },

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { createServer as createProxy, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import { type AddressInfo, connect, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { generate } from 'selfsigned';
+import { makeTemporaryFolder } from '../runtime/temporary-folder';
 
 /** A request that came in. */
 export interface ApiRequest {
@@ -39,7 +39,11 @@ export interface TwilioError {
 }
 
 /** A request, and the status that it was answered with, or what became of it instead. */
-export type Call = ApiRequest & { outcome: number | Exclude<Fault, object> };
+export type Call = ApiRequest & {
+  outcome: number | Exclude<Fault, object>;
+  /** There is none if nothing, or not all of it, was sent. */
+  answer?: ApiAnswer;
+};
 
 /** What `startFakeServer` gives. */
 export type FakeServer = Awaited<ReturnType<typeof startFakeServer>>;
@@ -74,8 +78,8 @@ export async function startFakeServer(
     const request = { host: headers.host ?? '', method, path, headers, body: bytes.toString(), bytes };
     if (api.delayMs > 0) await setTimeout(api.delayMs);
     const fault = api.faults.shift() ?? api.faultOf?.(request) ?? api.fault;
-    const note = (outcome: Call['outcome']) => {
-      const call = { ...request, outcome };
+    const note = (outcome: Call['outcome'], answer?: ApiAnswer) => {
+      const call = { ...request, outcome, answer };
       api.calls.push(call);
       onCall(call);
     };
@@ -85,7 +89,7 @@ export async function startFakeServer(
       return fail(fault, json, response);
     }
     const given = fault ? twilioError(fault) : await answer(request);
-    note(given.status);
+    note(given.status, given);
     const isText = typeof given.body === 'string' || given.body === undefined;
     response.writeHead(given.status, { 'Content-Type': 'application/json', ...given.headers });
     response.end(isText ? given.body : JSON.stringify(given.body));
@@ -95,7 +99,7 @@ export async function startFakeServer(
     keyType: 'ec',
     extensions: [{ name: 'subjectAltName', altNames: hosts.map((value) => ({ type: 2, value })) }],
   });
-  const folder = mkdtempSync(join(tmpdir(), 'fake-server-'));
+  const folder = makeTemporaryFolder('frontline-certificate');
   const certificate = join(folder, 'certificate.pem');
   writeFileSync(certificate, cert);
 

@@ -4,16 +4,15 @@
 const { rmSync } = require('node:fs');
 const { Server } = require('node:http');
 
-const { GUARD_HOST, GUARD_ANY_NAME, GUARD_REMOVES_FOLDER } = process.env;
-/** The names of this machine for itself. Another name that leads here is some web page's attempt to read along. */
-const LOCAL = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
+const { GUARD_HOST, GUARD_LOCAL_NAME, GUARD_ANY_NAME, GUARD_REMOVES_FOLDER } = process.env;
+const LOCAL_NAME = new RegExp(GUARD_LOCAL_NAME, 'i');
 
 /** Whether a page of this machine asks, or no page at all: curl sends neither header. Avatars are for any page. */
 function isOwn({ url, headers: { origin, host = '', 'sec-fetch-site': site } }) {
-  if (!LOCAL.test(host)) return false;
+  if (!LOCAL_NAME.test(host)) return false;
   if (url.startsWith('/avatars/')) return true;
   if (site === 'cross-site') return false;
-  return origin === undefined || (URL.canParse(origin) && LOCAL.test(new URL(origin).host));
+  return origin === undefined || (URL.canParse(origin) && LOCAL_NAME.test(new URL(origin).host));
 }
 
 // Processes that it forks, one for each request, need none of this.

@@ -1,11 +1,14 @@
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { builtFolder } from '../build/built-folder';
 import { spawnTwilioRun } from './spawn-twilio-run';
+import { makeTemporaryFolder } from './temporary-folder';
+
+/** Of this process's environment, what another process needs to run. The Functions get all that it has. */
+const NEEDED = /^(PATH|HOME|USERPROFILE|TMPDIR|TEMP|TMP|SYSTEMROOT|TZ|LANG|LC_\w+|NODE_\w+|\w+_PROXY)$/i;
 
 /** The built Functions, served. */
 export interface LocalRuntime {
@@ -17,7 +20,7 @@ export interface LocalRuntime {
 }
 
 export interface LocalRuntimeOptions {
-  /** What is in `.env`. */
+  /** The Functions' variables. They are never written to disk: this process may be killed before it can remove them. */
   variables?: Record<string, string>;
   /** Changes the built project before it is served. */
   edit?: (dist: string) => void;
@@ -48,17 +51,22 @@ export async function startLocalRuntime({
   onMessage = () => undefined,
   onCrash = () => undefined,
 }: LocalRuntimeOptions = {}): Promise<LocalRuntime> {
-  const project = copyProject(variables);
+  const project = copyProject();
   const remove = () => rmSync(project, { recursive: true, force: true });
   edit(join(project, 'dist'));
 
   port ??= await freePort();
-  const env = { ...process.env, ...variables };
-  const server = spawnTwilioRun({ port, flags, cwd: project, isTemporary: true, env, stdio: 'pipe' });
-  const kill = () => {
-    server.kill('SIGKILL');
-    remove();
-  };
+  const needed = Object.entries(process.env).filter(([name]) => NEEDED.test(name));
+  const env = { ...Object.fromEntries(needed), ...variables };
+  const server = spawnTwilioRun({
+    port,
+    flags: [...flags, '--load-local-env'],
+    cwd: project,
+    isTemporary: true,
+    env,
+    stdio: 'pipe',
+  });
+  const kill = () => server.kill('SIGKILL');
   process.once('exit', kill);
   let log = '';
   for (const stream of [server.stdout, server.stderr]) {
@@ -91,20 +99,13 @@ export async function startLocalRuntime({
   return { url, port, log: () => log, stop };
 }
 
-/**
- * Copies the built project into a folder of its own.
- *
- * @param variables what is in `.env`
- */
-export function copyProject(variables: Record<string, string>): string {
-  const project = mkdtempSync(join(tmpdir(), 'project-'));
+/** Copies the built project, without `.env`, into a folder of its own. */
+export function copyProject(): string {
+  const project = makeTemporaryFolder('frontline-project');
   for (const file of ['package.json', '.twilioserverlessrc']) cpSync(file, join(project, file));
   cpSync(builtFolder(), join(project, 'dist'), { recursive: true });
   symlinkSync(resolve('node_modules'), join(project, 'node_modules'));
   mkdirSync(join(project, 'functions'));
-  // twilio-run takes off the first and the last quotation mark alone: what is between them may contain others.
-  const env = Object.entries(variables).map(([name, value]) => `${name}='${value}'\n`);
-  writeFileSync(join(project, '.env'), env.join(''));
   return project;
 }
 

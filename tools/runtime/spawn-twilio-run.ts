@@ -3,6 +3,8 @@ import { join } from 'node:path';
 
 /** Where it listens if nobody says otherwise: nobody else can reach it there. */
 export const LOOPBACK = '127.0.0.1';
+/** The names of this machine for itself, as in Host. Another name that leads here is some web page's attempt to read along. */
+export const LOCAL_NAME = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
 
 export interface ServeOptions {
   port: number;
@@ -39,6 +41,7 @@ export function spawnTwilioRun({
     env: {
       ...env,
       GUARD_HOST: host ?? LOOPBACK,
+      GUARD_LOCAL_NAME: LOCAL_NAME.source,
       GUARD_ANY_NAME: host ? 'yes' : '',
       GUARD_REMOVES_FOLDER: isTemporary ? 'yes' : '',
     },

@@ -19,6 +19,7 @@ export interface Message {
 }
 
 export interface SimulatedMessage {
+  sid: string;
   author: string;
   text: string;
   byWorker: boolean;

@@ -24,15 +24,21 @@ export class Feed {
   private readonly exchanges = new Map<string, Exchange>();
   private readonly conversations = new Map<string, Conversation>();
   private log: string[] = [];
-  private status: object | undefined;
+  private sentStatus = '';
   private timer: NodeJS.Timeout | undefined;
 
-  /** @param first what a page gets when it is opened */
-  constructor(private readonly first: () => Update) {}
+  /**
+   * @param status is sent again only if it has changed
+   * @param first what a page gets beside it when it is opened
+   */
+  constructor(
+    private readonly status: () => object,
+    private readonly first: () => Update,
+  ) {}
 
+  /** @param viewer the answer to a page, with its head written */
   add(viewer: ServerResponse) {
-    viewer.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
-    this.write(viewer, { isFirst: true, ...this.first() });
+    this.begin(viewer);
     this.viewers.add(viewer);
     viewer.on('error', () => undefined).on('close', () => this.viewers.delete(viewer));
   }
@@ -52,21 +58,24 @@ export class Feed {
     this.soon();
   }
 
-  show(status: object) {
-    this.status = status;
+  /** Something in the status may have changed. */
+  statusChanged() {
     this.soon();
   }
 
   /** All that was sent is void. */
   restart() {
     this.forget();
-    for (const viewer of this.viewers) this.write(viewer, { isFirst: true, ...this.first() });
+    for (const viewer of this.viewers) this.begin(viewer);
   }
 
   private soon() {
     this.timer ??= setTimeout(() => {
+      const status = this.status();
+      const isChanged = JSON.stringify(status) !== this.sentStatus;
+      this.sentStatus = JSON.stringify(status);
       const update: Update = {
-        status: this.status,
+        status: isChanged ? status : undefined,
         exchanges: [...this.exchanges.values()],
         conversations: [...this.conversations.values()].map(viewOf),
         log: this.log,
@@ -79,10 +88,15 @@ export class Feed {
   private forget() {
     clearTimeout(this.timer);
     this.timer = undefined;
-    this.status = undefined;
     this.log = [];
     this.exchanges.clear();
     this.conversations.clear();
+  }
+
+  private begin(viewer: ServerResponse) {
+    this.write(viewer, { isFirst: true, status: this.status(), ...this.first() });
+    // It may have another one by now than those who came before.
+    this.sentStatus = '';
   }
 
   private write(viewer: ServerResponse, update: Update) {

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { prettifyError, ZodError } from 'zod';
-import { LOOPBACK } from '../runtime/spawn-twilio-run';
+import { LOCAL_NAME, LOOPBACK } from '../runtime/spawn-twilio-run';
 import { Feed, SHOWN_AT_FIRST, viewOf } from './feed';
 import { findCustomer } from './found-customer';
 import { actions } from './page-actions';
@@ -57,8 +57,7 @@ export async function servePage(port: number) {
     switches: SWITCH_GROUPS,
     on: [...(simulator?.twilio.switches ?? [])],
   });
-  const feed = new Feed(() => ({
-    status: statusOf(),
+  const feed = new Feed(statusOf, () => ({
     exchanges: simulator?.twilio.traffic.newest(SHOWN_AT_FIRST.messages) ?? [],
     conversations: simulator?.twilio.conversations
       .slice(0, SHOWN_AT_FIRST.conversations)
@@ -68,7 +67,7 @@ export async function servePage(port: number) {
   }));
   const showStatus = (words = state) => {
     state = words;
-    feed.show(statusOf());
+    feed.statusChanged();
   };
 
   const server = createServer((request, response) => {
@@ -83,22 +82,26 @@ export async function servePage(port: number) {
 
   async function answer(request: IncomingMessage, response: ServerResponse) {
     const { method, headers } = request;
-    // Another name that leads to loopback is some web page's attempt to read along.
-    if (!/^(localhost|127\.0\.0\.1)(:\d+)?$/i.test(headers.host ?? '')) return send(response, 403);
+    if (!LOCAL_NAME.test(headers.host ?? '')) return send(response, 403);
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
     const file = files.get(pathname);
-    if (method === 'GET' && file) return send(response, 200, file.type, file.text);
-    if (method === 'GET' && pathname === '/events') return feed.add(response);
+    // Of an answer to HEAD, Node sends no body.
+    const isRead = method === 'GET' || method === 'HEAD';
+    if (isRead && file) return send(response, 200, file.type, file.text);
+    if (isRead && pathname === '/events') {
+      response.writeHead(200, { ...HEADERS, 'Content-Type': 'text/event-stream' });
+      return method === 'HEAD' ? response.end() : feed.add(response);
+    }
     if (!simulator) return send(response, 503, 'text/plain', 'The Functions do not run yet');
-    if (method === 'GET' && pathname === '/people') {
+    if (isRead && pathname === '/people') {
       const query = searchParams.get('q') ?? '';
       const people = findPeople(simulator.people().values(), query, PEOPLE_MAX);
       return sendJson(response, { people, ...readTypedAddress(query) });
     }
-    if (method === 'GET' && pathname === '/customer') {
+    if (isRead && pathname === '/customer') {
       return sendJson(response, findCustomer(simulator, searchParams.get('id') ?? '') ?? null);
     }
-    if (method === 'GET' && pathname === '/run.json') {
+    if (isRead && pathname === '/run.json') {
       response.setHeader('Content-Disposition', 'attachment; filename="simulator-run.json"');
       return sendJson(response, runOf(simulator));
     }

@@ -15,7 +15,8 @@ lost, or the customer is not the one that is expected.
   --group ADDRESSES     in group MMS, the other members, separated by commas
   --text TEXT           what they write
   --break SWITCH        what is switched on, as on the page; can be repeated
-  --expect-customer ID  the customer_id that the author should be linked to
+  --expect-customer ID  the customer_id that the author should be linked to; with --group, ID,ID,… for the author, and the
+                        others in the order of --group
   --json                prints JSON, and nothing else if it is called as npm run --silent simulate
   --help                shows this
 
@@ -65,8 +66,12 @@ async function inTerminal(flags: Flags, { signal, result, problem }: Caller): Pr
   const from = readAddress('--from', flags.from ?? '');
   const others = flags.group?.split(',').map((typed) => readAddress('--group', typed));
   const switches = (flags.break ?? []).map(readSwitch);
-  const expected = flags['expect-customer'];
-  if (expected !== undefined && !expected.trim()) throw new UsageError('--expect-customer is empty');
+  const expected = flags['expect-customer']?.split(',').map((id) => id.trim());
+  const people = 1 + (others?.length ?? 0);
+  if (expected?.some((id) => !id)) throw new UsageError('--expect-customer is empty');
+  if (expected && expected.length > people) {
+    throw new UsageError(`--expect-customer has ${expected.length} IDs, but ${people} write`);
+  }
 
   // What is left is removed when the process ends.
   signal.addEventListener('abort', () => process.exit(EXIT.interrupted));
@@ -89,12 +94,16 @@ async function inTerminal(flags: Flags, { signal, result, problem }: Caller): Pr
     log,
   });
   if (!conversation) return EXIT.problem;
-  const customerId = customerOf(conversation.participants[0]?.attributes);
-  if (expected === undefined || customerId === expected) return EXIT.done;
-  problem(
-    `Expected the customer ${expected}, but ${customerId ? `it is ${customerId}` : 'nobody is linked'}`,
-  );
-  return EXIT.problem;
+  if (!expected) return EXIT.done;
+  const unlike = expected.flatMap((id, i) => {
+    const who = i === 0 ? 'the author' : `number ${i} of --group`;
+    const customerId = customerOf(conversation.participants[i]?.attributes);
+    if (customerId === id) return [];
+    return `Expected that ${who} is ${id}, but ${customerId ? `it is ${customerId}` : 'nobody is linked'}`;
+  });
+  for (const words of unlike) problem(words);
+  if (expected.length < people) problem(`Checked the first ${expected.length} of ${people} who write`);
+  return unlike.length > 0 ? EXIT.problem : EXIT.done;
 }
 
 function readAddress(flag: string, typed: string): string {

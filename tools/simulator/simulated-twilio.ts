@@ -1,19 +1,13 @@
-import { randomBytes } from 'node:crypto';
-import { setTimeout } from 'node:timers/promises';
 import type { Call } from '../fakes/fake-server';
 import type { FakeConversations } from '../fakes/twilio/conversations';
 import type { Conversation, Exchange, Message, Report, SimulatedMessage } from './conversation';
-import { explainPreEvent, explainWrongEvent, isRejected } from './explain';
-import { explainCall, explainPostEvent, isSentAgain, titleOfCall } from './explain-post-event';
+import { explainPreEvent, explainWrongEvent, isRejected, type WebhookAnswer } from './explain';
+import { explainMessage } from './explain-message';
+import { PostEvents } from './post-events';
+import { SimulatedConversations } from './simulated-conversations';
 import { apiFaults, type SwitchId } from './switches';
 import { Traffic } from './traffic';
-import {
-  conversationAdd,
-  conversationAddByWorker,
-  messageAdd,
-  participantAdded,
-  WORKER,
-} from './webhook-events';
+import { conversationAdd, conversationAddByWorker, messageAdd, WORKER } from './webhook-events';
 import { WebhookSender } from './webhook-sender';
 
 /** How long Twilio takes, in milliseconds. Tests do not wait that long. */
@@ -40,36 +34,36 @@ const DURATIONS: Durations = {
   retryPauseMs: 2000,
   reportMs: 500,
 };
-const RETRY_COUNT = 3;
 const PRE_EVENT_PATH = '/on-conversation-add';
-const POST_EVENT_PATH = '/on-participant-added';
-/** More are not kept. */
-const CONVERSATIONS_MAX = 1000;
 
 /** The part of Twilio that is around the two Functions when a message comes in. */
 export class SimulatedTwilio {
-  /** The newest first. */
-  conversations: Conversation[] = [];
   /** What is switched on. */
   readonly switches = new Set<SwitchId>();
   readonly traffic: Traffic;
+  private readonly kept: SimulatedConversations;
   private readonly webhooks: WebhookSender;
-  private readonly listener: Listener;
-  private readonly durations: Durations;
-  /** The conversations that are not closed, by the addresses of who takes part; also those that are being created. */
-  private readonly open = new Map<string, Promise<Conversation | undefined>>();
+  private readonly postEvents: PostEvents;
 
   /** @param functionsUrl where the Functions are served */
   constructor(
     private readonly account: { sid: string; authToken: string },
     private readonly api: FakeConversations,
     functionsUrl: () => string,
-    { listener, durations }: { listener?: Partial<Listener>; durations?: Partial<Durations> } = {},
+    { listener = {}, durations }: { listener?: Partial<Listener>; durations?: Partial<Durations> } = {},
   ) {
-    this.listener = { exchange: () => undefined, conversation: () => undefined, ...listener };
-    this.durations = { ...DURATIONS, ...durations };
-    this.traffic = new Traffic((exchange) => this.listener.exchange(exchange));
-    this.webhooks = new WebhookSender(account.authToken, this.traffic, functionsUrl, this.durations);
+    const all = { ...DURATIONS, ...durations };
+    this.traffic = new Traffic((exchange) => listener.exchange?.(exchange));
+    this.kept = new SimulatedConversations(api, all.initializingMs, (one) => listener.conversation?.(one));
+    this.webhooks = new WebhookSender(account.authToken, this.traffic, functionsUrl, all);
+    // What the fault is by then: someone may have mended it meanwhile.
+    const beforeRetry = () => Object.assign(api, apiFaults(this.switches));
+    this.postEvents = new PostEvents(account.sid, this.traffic, this.webhooks, all.retryPauseMs, beforeRetry);
+  }
+
+  /** The newest first. */
+  get conversations(): Conversation[] {
+    return this.kept.all;
   }
 
   /**
@@ -82,28 +76,27 @@ export class SimulatedTwilio {
     const on: ReadonlySet<SwitchId> = new Set(this.switches);
     Object.assign(this.api, apiFaults(on));
     const byWorker = on.has('worker');
-    const key = [from, ...others].sort().join();
-    if (isNew || byWorker) await this.close(key);
-    const existing = this.open.get(key);
+    const message = { from, text, others };
+    if (isNew || byWorker) await this.kept.close(message);
+    const existing = this.kept.openOf(message);
     const noted = this.traffic.note({
       direction: 'message',
       title: byWorker ? `To ${from}` : `From ${from}`,
       words: text,
-      message: { from, text, others, isNew, switches: [...on] },
+      message: { ...message, isNew, switches: [...on] },
       joined: Boolean(existing),
     });
-    const creating = existing ?? this.createConversation({ from, text, others }, noted, on);
-    this.open.set(key, creating);
+    const creating = existing ?? this.createConversation(message, noted, on);
+    if (!existing) this.kept.setOpen(message, creating);
     const conversation = await creating;
-    if (!conversation && this.open.get(key) === creating) this.open.delete(key);
-    const message = { author: byWorker ? WORKER : from, text, byWorker };
-    const isAdded = conversation && (await this.mayAdd(conversation, message, noted, on));
+    const written = { author: byWorker ? WORKER : from, text, byWorker };
+    const isAdded = conversation && (await this.mayAdd(conversation, written, noted, on));
     if (isAdded) {
-      conversation.messages.push(message);
-      this.listener.conversation(conversation);
+      this.kept.addMessage(conversation, written);
       if (!existing) await this.addParticipants(conversation, [from, ...others], noted, on);
     }
-    this.traffic.change(noted, { isDone: true, ...this.summaryOf(noted, Boolean(isAdded), on) });
+    const became = explainMessage(noted, this.traffic.of(noted), { isAdded: Boolean(isAdded), on });
+    this.traffic.change(noted, { isDone: true, ...became });
     return isAdded ? conversation : undefined;
   }
 
@@ -113,46 +106,19 @@ export class SimulatedTwilio {
   /** Takes what a Function reports of an exchange. */
   takeReport = (exchangeId: string, report: Report) => this.webhooks.take(exchangeId, report);
 
-  /** Forgets all that has been. */
-  clear() {
-    this.open.clear();
-    this.conversations = [];
-    this.traffic.clear();
-  }
-
-  /** Notes a call to the API, under the webhook that it belongs to. */
+  /** Notes a call to the API. */
   noteCall(call: Call) {
-    const of = this.traffic.exchanges.findLast(
-      ({ fields: { ParticipantSid, ConversationSid }, answer }) =>
-        ParticipantSid &&
-        (call.path.includes(ParticipantSid) ||
-          (!call.path.includes('/MB') && call.path.includes(ConversationSid ?? '') && !answer)),
-    );
-    this.traffic.note({
-      direction: 'call',
-      parent: of?.id,
-      title: titleOfCall(call),
-      method: call.method,
-      to: call.path,
-      fields: Object.fromEntries(new URLSearchParams(call.body)),
-      answer: { status: call.outcome },
-      ...explainCall(call),
-    });
-    const changed = this.conversations.find(({ sid }) => call.path.includes(sid));
-    if (changed) this.listener.conversation(changed);
-    if (of) this.calls.set(of.id, [...(this.calls.get(of.id) ?? []), call]);
+    const conversation = this.conversations.find(({ sid }) => call.path.includes(sid));
+    const isCleared = !conversation && /\/Conversations\/CH/.test(call.path);
+    if (isCleared) return;
+    this.postEvents.noteCall(call);
+    this.kept.changed(conversation);
   }
 
-  /** The calls of webhooks that are being answered, by the exchange. */
-  private readonly calls = new Map<string, Call[]>();
-
-  /** A conversation that is closed lets a new one begin: https://www.twilio.com/docs/conversations/states-timers */
-  private async close(key: string) {
-    const conversation = await this.open.get(key);
-    this.open.delete(key);
-    if (!conversation) return;
-    conversation.isClosed = true;
-    this.listener.conversation(conversation);
+  /** Forgets all that has been, and shows nothing more of what still happens. */
+  clear() {
+    this.kept.clear();
+    this.traffic.clear();
   }
 
   private async createConversation(message: Message, parent: Exchange, on: ReadonlySet<SwitchId>) {
@@ -160,37 +126,29 @@ export class SimulatedTwilio {
     const event = name
       ? conversationAddByWorker(this.account.sid, name)
       : conversationAdd(this.account.sid, message);
-    const explain: Parameters<WebhookSender['send']>[0]['explain'] = (given, report) =>
-      explainPreEvent(given, { address: name ? undefined : message.from, report });
-    const answer = on.has('no-functions')
+    const answer: WebhookAnswer = on.has('no-functions')
       ? { ms: 0 }
-      : await this.webhooks.send({ path: PRE_EVENT_PATH, event, parent, on, explain });
+      : await this.webhooks.send({
+          path: PRE_EVENT_PATH,
+          event,
+          parent,
+          on,
+          explain: (given, report) =>
+            explainPreEvent(given, { address: name ? undefined : message.from, report }),
+        });
     if (isRejected(answer)) return undefined;
-    const { body } = answer as { body?: unknown };
-    const { friendly_name = name, attributes = '{}' } = Object(body) as Record<string, string | undefined>;
-    const conversation: Conversation = {
-      sid: newSid('CH'),
-      friendlyName: friendly_name,
-      attributes,
-      participants: [],
-      messages: [],
-      isClosed: false,
-    };
-    this.conversations.unshift(conversation);
-    this.conversations.splice(CONVERSATIONS_MAX);
-    this.api.addConversation(conversation);
-    if (message.others?.length) {
-      this.api.initializing.add(conversation.sid);
-      const created = () => this.api.initializing.delete(conversation.sid);
-      void setTimeout(this.durations.initializingMs).then(created);
-    }
-    return conversation;
+    const { friendly_name = name, attributes = '{}' } = Object(answer.body) as Record<
+      string,
+      string | undefined
+    >;
+    const isGroup = Boolean(message.others?.length);
+    return this.kept.create(friendly_name, attributes, isGroup, this.traffic.has(parent));
   }
 
   /** Somebody ticked a filter too many. @returns whether Twilio adds the message all the same */
   private async mayAdd(
     { sid }: Conversation,
-    message: SimulatedMessage,
+    message: Omit<SimulatedMessage, 'sid'>,
     parent: Exchange,
     on: ReadonlySet<SwitchId>,
   ): Promise<boolean> {
@@ -207,68 +165,10 @@ export class SimulatedTwilio {
     parent: Exchange,
     on: ReadonlySet<SwitchId>,
   ) {
-    const { sid: conversationSid, participants } = conversation;
     const attributes = on.has('linked') || on.has('worker') ? '{"customer_id":"C-1"}' : '{}';
-    const customers = addresses.map((address) => ({ address, attributes }));
-    for (const who of [...customers, { identity: WORKER, attributes: '{}' }]) {
-      const participant = { sid: newSid('MB'), conversationSid, ...who };
-      this.api.add(participant);
-      participants.push(participant);
-    }
-    this.listener.conversation(conversation);
+    const participants = this.kept.addParticipants(conversation, addresses, attributes);
     if (on.has('no-functions')) return;
-    await Promise.all(
-      participants.map(async (participant) => {
-        const event = participantAdded(this.account.sid, participant, addresses.length > 1);
-        for (let retryCount = 0; ; retryCount++) {
-          const isRetried = on.has('retries') && retryCount < RETRY_COUNT;
-          const answer = await this.webhooks.send({
-            path: POST_EVENT_PATH,
-            event: { ...event, RetryCount: String(retryCount) },
-            parent,
-            on,
-            explain: (given, report, { id }) => {
-              const calls = this.calls.get(id) ?? [];
-              this.calls.delete(id);
-              return explainPostEvent(given, { calls, report, isRetried });
-            },
-          });
-          if (!isRetried || !isSentAgain(answer)) return;
-          await setTimeout(this.durations.retryPauseMs * 2 ** retryCount);
-          // What the fault is by now: someone may have mended it meanwhile.
-          Object.assign(this.api, apiFaults(this.switches));
-        }
-      }),
-    );
+    const isGroup = addresses.length > 1;
+    await Promise.all(participants.map((one) => this.postEvents.send(one, isGroup, parent, on)));
   }
-
-  /** What became of a message, in words. */
-  private summaryOf(message: Exchange, isAdded: boolean, on: ReadonlySet<SwitchId>) {
-    const parts = this.traffic.of(message);
-    const worst = (['lost', 'warning'] as const).find((verdict) =>
-      parts.some((one) => one.verdict === verdict),
-    );
-    const verdict = isAdded ? (worst ?? 'fine') : 'lost';
-    if (!isAdded) return { verdict, words: 'The message is lost.' } as const;
-    if (message.joined) {
-      const joins = 'This message joins the existing conversation';
-      const isAsked = parts.length > 0;
-      const sent = isAsked ? 'so Twilio sends only onMessageAdd' : 'so Twilio sends no webhook';
-      const words = `${joins}, ${sent}. Choose Replay to send it in a new conversation.`;
-      return { verdict, words } as const;
-    }
-    if (on.has('no-functions')) {
-      const sees = on.has('worker')
-        ? 'the conversation has the name that the worker gave it, and the customer was linked already'
-        : on.has('linked')
-          ? 'the worker sees a number, and the customer was linked already'
-          : 'the worker sees a number, and no customer';
-      return { verdict: 'warning', words: `No webhooks are set: ${sees}.` } as const;
-    }
-    return { verdict, words: '' } as const;
-  }
-}
-
-function newSid(prefix: string): string {
-  return prefix + randomBytes(16).toString('hex');
 }

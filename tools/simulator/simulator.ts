@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readEnvFile } from '../build/env-file';
 import { customersFile } from '../customers/customers-file';
 import { startFakeConversations } from '../fakes/twilio/conversations';
 import { type LocalRuntime, startLocalRuntime } from '../runtime/local-runtime';
+import { makeTemporaryFolder } from '../runtime/temporary-folder';
 import type { Report } from './conversation';
 import { observeProject } from './observed-project';
 import { readPeople } from './people';
@@ -38,9 +38,7 @@ export async function startSimulator({
   listener = {},
 }: SimulatorOptions = {}) {
   const account = { sid: `AC${randomBytes(16).toString('hex')}`, authToken: randomBytes(16).toString('hex') };
-  const switches = mkdtempSync(join(tmpdir(), 'simulator-'));
-  const removeSwitches = () => rmSync(switches, { recursive: true, force: true });
-  process.once('exit', removeSwitches);
+  const switches = makeTemporaryFolder('frontline-switches');
   const log: string[] = [];
   let source = '';
   let customers: string | undefined;
@@ -105,8 +103,7 @@ export async function startSimulator({
   const stop = async () => {
     api.close();
     await runtime?.stop();
-    process.off('exit', removeSwitches);
-    removeSwitches();
+    rmSync(switches, { recursive: true, force: true });
   };
 
   await serve();

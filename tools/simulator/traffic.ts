@@ -14,6 +14,7 @@ export class Traffic {
   /** @param onChange is told each exchange that is new or changed */
   constructor(private readonly onChange: (exchange: Exchange) => void) {}
 
+  /** What belongs to an exchange that is not kept any more is not kept either. */
   note(noted: Noted): Exchange {
     const exchange: Exchange = {
       id: String(++this.last),
@@ -26,6 +27,8 @@ export class Traffic {
       fields: {},
       ...noted,
     };
+    const { parent } = exchange;
+    if (parent && !this.exchanges.findLast(({ id }) => id === parent)) return exchange;
     this.exchanges.push(exchange);
     if (this.exchanges.length > EXCHANGES_MAX) this.dropOldestMessage();
     this.onChange(exchange);
@@ -34,7 +37,12 @@ export class Traffic {
 
   change(exchange: Exchange, changes: Partial<Exchange>) {
     Object.assign(exchange, changes);
-    this.onChange(exchange);
+    if (this.has(exchange)) this.onChange(exchange);
+  }
+
+  /** Whether it is kept: what is still going on when all is cleared is not. */
+  has(exchange: Exchange): boolean {
+    return this.exchanges.lastIndexOf(exchange) >= 0;
   }
 
   /** The exchanges that belong to one. */

@@ -1,3 +1,5 @@
+import { getExampleNumber, parsePhoneNumberFromString } from 'libphonenumber-js';
+import examples from 'libphonenumber-js/examples.mobile.json';
 import { parseAddress } from '../../assets/address.private';
 import type { Participant } from '../fakes/twilio/conversations';
 import { DEFAULT_SERVICE_SID } from '../fakes/twilio/conversations';
@@ -8,7 +10,8 @@ export type Event = Record<string, string>;
 
 /** The worker who is in every conversation. */
 export const WORKER = 'worker@example.com';
-const OWN_NUMBER = '+15017122661';
+/** Of a business in North America, as in Twilio's documentation. */
+const NORTH_AMERICAN_NUMBER = '+15017122661';
 
 /** A customer writes, and Twilio is about to create a conversation. */
 export function conversationAdd(accountSid: string, { from, text, others = [] }: Message): Event {
@@ -22,8 +25,8 @@ export function conversationAdd(accountSid: string, { from, text, others = [] }:
     ...(isGroup
       ? {
           'MessagingBinding.AuthorAddress': from,
-          'MessagingBinding.Address': [...others, OWN_NUMBER].join(),
-          'MessagingBinding.ProjectedAddress': OWN_NUMBER,
+          'MessagingBinding.Address': [...others, ownNumberFor(from)].join(),
+          'MessagingBinding.ProjectedAddress': ownNumberFor(from),
         }
       : { 'MessagingBinding.Address': from, 'MessagingBinding.ProxyAddress': proxyOf(from) }),
   };
@@ -44,7 +47,7 @@ export function conversationAddByWorker(accountSid: string, FriendlyName: string
 export function messageAdd(
   accountSid: string,
   ConversationSid: string,
-  { author, text }: SimulatedMessage,
+  { author, text }: Omit<SimulatedMessage, 'sid'>,
 ): Event {
   return {
     ...common('onMessageAdd', sourceOf(author), accountSid),
@@ -103,5 +106,13 @@ function sourceOf(address: string): string {
 
 /** Where it was written to: Twilio's own number, on the same channel. */
 function proxyOf(address: string): string {
-  return channelOf(address) === 'sms' ? OWN_NUMBER : `${channelOf(address)}:${OWN_NUMBER}`;
+  const own = ownNumberFor(address);
+  return channelOf(address) === 'sms' ? own : `${channelOf(address)}:${own}`;
+}
+
+/** The business has a number of the customer's country: what its CRM has without a country code is of that. */
+function ownNumberFor(address: string): string {
+  const number = parsePhoneNumberFromString(parseAddress(address)?.value ?? '');
+  if (!number?.country || number.countryCallingCode === '1') return NORTH_AMERICAN_NUMBER;
+  return getExampleNumber(number.country, examples)?.number ?? NORTH_AMERICAN_NUMBER;
 }

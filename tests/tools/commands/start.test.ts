@@ -42,7 +42,7 @@ describe('npm start serves', () => {
   let server: ReturnType<typeof start>;
   let stderr: string;
   const serve = async (flags: string[] = []) => {
-    project = copyProject({});
+    project = copyProject();
     port = await freePort();
     server = start(String(port), flags, project);
     stderr = '';

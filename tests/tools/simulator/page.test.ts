@@ -4,10 +4,11 @@ import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { launchBrowser } from '../../../tools/runtime/browser';
 import { servePage } from '../../../tools/simulator/page-server';
 import { type Simulator, startSimulator } from '../../../tools/simulator/simulator';
 import { isSwitchId, SWITCHES } from '../../../tools/simulator/switches';
-import { describeInBrowser, launchBrowser } from '../../helpers/browser';
+import { describeInBrowser } from '../../helpers/browser';
 
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -57,9 +58,18 @@ describe('the server', () => {
 
   test('answers this machine alone, and cannot be framed', async () => {
     expect(await statusOf('/', { Host: 'attacker.example' })).toBe(403);
-    const { headers } = await fetch(url);
-    expect(headers.get('x-frame-options')).toBe('DENY');
-    expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+    expect(await statusOf('/', { Host: '[::1]:4000' })).toBe(200);
+    for (const path of ['/', '/events']) {
+      const { status, headers, body } = await fetch(`${url}${path}`, { method: 'HEAD' });
+      expect([status, await new Response(body).text()]).toEqual([200, '']);
+      const got = await fetch(`${url}${path}`);
+      await got.body?.cancel();
+      for (const given of [headers, got.headers]) {
+        expect(given.get('x-frame-options')).toBe('DENY');
+        expect(given.get('x-content-type-options')).toBe('nosniff');
+        expect(given.get('content-security-policy')).toContain("frame-ancestors 'none'");
+      }
+    }
   });
 });
 
@@ -69,35 +79,29 @@ describeInBrowser('the page', () => {
   let faults: string[];
   beforeAll(async () => {
     browser = await launchBrowser();
-  });
+    page = await browser.newPage({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
+    page.setDefaultTimeout(10_000);
+    page.on('console', (message) => faults.push(message.text()));
+    page.on('pageerror', (error) => faults.push(error.message));
+  }, 30_000);
   afterAll(() => browser.close());
   beforeEach(async () => {
-    simulator.twilio.clear();
-    page = await open();
-  });
-  afterEach(async () => {
-    await page.close();
-    expect(faults).toEqual([]);
-  });
-
-  async function open(options = {}) {
-    const opened = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options });
-    opened.setDefaultTimeout(10_000);
     faults = [];
-    opened.on('console', (message) => faults.push(message.text()));
-    opened.on('pageerror', (error) => faults.push(error.message));
-    await opened.goto(url);
-    await opened.getByText('customers from tests/fixtures/customers.json').waitFor();
-    await opened.getByText('C-1001. Twilio sends +14155550147').waitFor();
-    return opened;
-  }
+    simulator.twilio.clear();
+    await page.goto(url);
+    await page.getByText('customers from tests/fixtures/customers.json').waitFor();
+    await page.getByText('C-1001. Twilio sends +14155550147').waitFor();
+  });
+  afterEach(() => expect(faults).toEqual([]));
+
   const who = () => page.getByRole('combobox', { name: 'Who writes' });
   const sendFrom = async (typed: string, isNew = false) => {
     await who().fill(typed);
     // The hint of what was typed before may still be there.
-    const number = typed.startsWith('+') ? typed.replace(/[^+\d]/g, '') : '';
-    await page.locator('#hint').getByText(`Twilio sends ${number}`).waitFor();
-    if (!number) await page.waitForTimeout(150);
+    await page
+      .locator('#hint')
+      .getByText(`Twilio sends ${typed.replace(/[^+\d]/g, '')}`)
+      .waitFor();
     await page.getByRole('button', { name: isNew ? 'New conversation' : 'Send', exact: true }).click();
   };
   const inTraffic = (words: string) => page.locator('.exchanges').getByText(words).first().waitFor();
@@ -137,20 +141,33 @@ describeInBrowser('the page', () => {
     await inTraffic('From +14155550147');
   }, 30_000);
 
-  test('sends once on a double click', async () => {
-    await page.getByRole('button', { name: 'Send', exact: true }).dblclick();
+  test('sends once on a double click, and another message at once', async () => {
+    // At once, however busy this machine is.
+    await page.evaluate(`{
+      const form = document.querySelector('.composer');
+      form.requestSubmit();
+      form.requestSubmit();
+      form.elements.text.value = 'And a second one';
+      form.requestSubmit();
+    }`);
+    await inTraffic('And a second one');
     await inTraffic('Linked with one call.');
-    expect(await page.locator('.exchanges > li').count()).toBe(1);
+    expect(await page.locator('.exchanges > li').count()).toBe(2);
+    await page
+      .getByRole('button', { name: /^Replay/ })
+      .last()
+      .dblclick();
+    await page.locator('.exchanges > li').nth(2).getByText('Linked with one call.').waitFor();
+    expect(await page.locator('.exchanges > li').count()).toBe(3);
   }, 30_000);
 
   test('shows a fault in a new conversation, and the same again by Replay', async () => {
     await sendFrom('+14155550147');
     await inTraffic('Named Ada Okafor, with an avatar.');
     await page.getByRole('switch', { name: 'The CRM is down', exact: true }).check();
-    await page.waitForTimeout(700);
+    await page.getByLabel('Text').fill('Hello again');
     await sendFrom('+14155550147');
     await inTraffic('This message joins the existing conversation');
-    await page.waitForTimeout(700);
     await sendFrom('+14155550147', true);
     await inTraffic('The CRM failed: the CRM is down. Named by the address, nothing is lost.');
     await page.getByRole('switch', { name: 'The CRM is down', exact: true }).uncheck();
@@ -200,10 +217,43 @@ describeInBrowser('the page', () => {
     await page.keyboard.press('Enter');
     const answer = page.locator('.body').getByText('"friendly_name": "Ada Okafor"');
     await answer.waitFor();
-    await page.waitForTimeout(700);
+    // What it found, and the call that it made, with Twilio's answer.
+    await page.locator('.body').getByText('"display_name": "Ada Okafor"').first().waitFor();
+    await page.locator('.call .disclosure').first().click();
+    await page
+      .locator('.call .body')
+      .getByText('"participant_sid"')
+      .or(page.locator('.call .body').getByText('"sid"'))
+      .first()
+      .waitFor();
     await sendFrom('+447700900123');
     await inTraffic('Named Mina Sato');
     expect(await answer.isVisible()).toBe(true);
+  }, 30_000);
+
+  test('a selection stays while the conversation and the traffic go on', async () => {
+    await sendFrom('+14155550147');
+    await inTraffic('Linked with one call.');
+    await onPhone()
+      .getByRole('button', { name: /Ada Okafor/ })
+      .click();
+    await page.locator('.disclosure').first().click();
+    const select = (selector: string) =>
+      page.locator(selector).evaluate((node) => node.ownerDocument.getSelection()?.selectAllChildren(node));
+    const selected = () => page.evaluate('String(getSelection())');
+    for (const [i, [selector, words]] of [
+      ['.customers dd >> nth=0', 'C-1001'],
+      ['.messages li >> nth=0', 'Hello, is my order on its way?'],
+      ['.participants li >> nth=1', 'worker@example.com'],
+      ['.body section >> nth=1', '"friendly_name": "Ada Okafor"'],
+      ['.log pre', 'onConversationAdd'],
+    ].entries()) {
+      await page.locator('.log').evaluate((log) => log.setAttribute('open', ''));
+      await select(String(selector));
+      await simulator.twilio.receive({ from: '+14155550147', text: `Again ${i}` });
+      await page.locator('.messages').getByText(`Again ${i}`).waitFor();
+      expect(await selected()).toContain(words);
+    }
   }, 30_000);
 
   test('is used by keyboard: a switch keeps the focus, lists are one stop each', async () => {
@@ -216,21 +266,38 @@ describeInBrowser('the page', () => {
     for (const number of ['+15550000001', '+15550000002', '+15550000003']) {
       void simulator.twilio.receive({ from: number, text: 'Hi' });
     }
-    await inTraffic('From +15550000003');
-    await page.waitForTimeout(800);
+    await page.locator('.exchanges > li').nth(2).getByText('A worker, not a customer').waitFor();
     const stops = "document.querySelectorAll(\".exchanges [tabindex='0'], .list [tabindex='0']\").length";
     expect(await page.evaluate(stops)).toBe(2);
   }, 30_000);
 
-  test('a run that was saved is played again', async () => {
+  test('a switch stays as it was put, whatever is told meanwhile', async () => {
+    const input = page.getByRole('switch', { name: SWITCHES['api-429'] });
+    let stayed = false;
+    await page.route('**/switches', async (route) => {
+      server.say('Building…');
+      await page.getByText('Building…').waitFor();
+      stayed = await input.isChecked();
+      await route.continue();
+    });
+    await input.check();
+    await page.locator('.on-count').getByText('1 on').waitFor();
+    await page.unroute('**/switches');
+    expect(stayed).toBe(true);
+  }, 30_000);
+
+  test('a run that was saved is played again, with what was switched on', async () => {
+    simulator.setSwitch('api-429', true);
     await sendFrom('+14155550147');
-    await inTraffic('Linked with one call.');
+    await inTraffic('Linked with the last of 3 calls.');
+    simulator.setSwitch('api-429', false);
     const file = join(tmpdir(), `run-${process.pid}.json`);
     writeFileSync(file, await (await fetch(`${url}/run.json`)).text());
     await page.getByRole('button', { name: 'Clear' }).click();
     await page.getByText('No messages yet.').waitFor();
     await page.getByLabel('A saved run').setInputFiles(file);
-    await inTraffic('Linked with one call.');
+    await inTraffic('Linked with the last of 3 calls.');
+    await page.locator('.on-count:empty').waitFor({ state: 'attached' });
   }, 30_000);
 
   test('a command that is copied works against the Functions', async () => {
@@ -254,80 +321,91 @@ describeInBrowser('the page', () => {
     await inTraffic('Linked with one call.');
   }, 30_000);
 
+  test('on a phone, each part is one step away, however long the traffic is', async () => {
+    await page.setViewportSize({ width: 320, height: 640 });
+    for (const number of ['+15550000001', '+15550000002', '+15550000003']) {
+      await simulator.twilio.receive({ from: number, text: 'Hi' });
+    }
+    await inTraffic('From +15550000003');
+    const isInView = (selector: string) =>
+      page.locator(selector).evaluate((node) => {
+        const { top, height } = node.getBoundingClientRect();
+        return top >= 0 && top + Math.min(height, 100) <= 640;
+      });
+    for (const [name, part] of [
+      ['Traffic', '#traffic'],
+      ['Message', '#who'],
+      ['Switches', '.switches'],
+      ['Worker', '#worker'],
+    ] as const) {
+      await page.getByRole('link', { name, exact: true }).click();
+      expect([name, await isInView(part)]).toEqual([name, true]);
+    }
+    const replay = page.getByRole('button', { name: /^Replay/ }).first();
+    expect((await replay.boundingBox())?.height).toBeLessThan(40);
+    const box = await page.locator('.head b').first().boundingBox();
+    expect((await replay.boundingBox())?.y).toBeLessThan((box?.y ?? 0) + (box?.height ?? 0));
+    await page.setViewportSize({ width: 1280, height: 900 });
+  }, 30_000);
+
   describe('axe finds nothing', () => {
-    const check = async () => {
-      await page.evaluate(axe);
-      const { violations } = (await page.evaluate('axe.run()')) as {
-        violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
-      };
-      expect(
-        violations.map(({ id, nodes }) => [
-          id,
-          nodes.map(({ html, failureSummary }) => html + failureSummary),
-        ]),
-      ).toEqual([]);
-    };
-    const states: [string, () => Promise<void>][] = [
-      ['at first', async () => undefined],
-      ['with the list of customers', async () => who().click()],
-      [
-        'with a wrong address',
-        async () => {
-          await who().fill('415');
-          await page.getByText('Begin with +').waitFor();
-        },
-      ],
-      [
-        'with traffic that is fine, a warning and lost, unfolded',
-        async () => {
-          await simulator.twilio.receive({ from: '+14155550147', text: 'Hello' });
-          simulator.setSwitch('crm-down', true);
-          await simulator.twilio.receive({ from: '+447700900123', text: 'Hello' });
-          simulator.setSwitch('service-500', true);
-          await simulator.twilio.receive({ from: '+33639980012', text: 'Hello' });
-          await inTraffic('the message is lost');
-          await page.locator('.disclosure').first().click();
-          await page.getByText('Log of the Functions').click();
-        },
-      ],
-      [
-        'with a conversation open',
-        async () => {
-          await simulator.twilio.receive({ from: '+14155550147', text: 'Hello' });
-          await onPhone()
-            .getByRole('button', { name: /Ada Okafor/ })
-            .click();
-          await onPhone().getByRole('list', { name: 'Customers' }).getByText('C-1001').waitFor();
-        },
-      ],
-      [
-        'while it is built',
-        async () => {
-          server.say('Building… What you send waits.');
-          await page.getByText('Building…').waitFor();
-        },
-      ],
-    ];
+    const COLOURS = { runOnly: ['color-contrast'] };
+    const LAYOUT = { runOnly: ['target-size', 'scrollable-region-focusable'] };
+    const light = { colorScheme: 'light', forcedColors: 'none' } as const;
+    /** All rules in one look, and in the others those that colours or widths make a difference to. */
     const looks = [
-      { colorScheme: 'light', width: 1280 },
-      { colorScheme: 'dark', width: 1280 },
-      { colorScheme: 'light', width: 768 },
-      { colorScheme: 'light', width: 320 },
-      { colorScheme: 'dark', width: 320 },
-      { colorScheme: 'light', forcedColors: 'active', width: 1280 },
+      { media: light, width: 1280, rules: {} },
+      { media: { ...light, colorScheme: 'dark' }, width: 1280, rules: COLOURS },
+      { media: { ...light, forcedColors: 'active' }, width: 1280, rules: COLOURS },
+      { media: light, width: 768, rules: LAYOUT },
+      { media: light, width: 390, rules: LAYOUT },
+      { media: light, width: 320, rules: LAYOUT },
     ] as const;
-    test.each(states)(
-      '%s',
-      async (_name, reach) => {
-        await reach();
-        for (const { width, ...media } of looks) {
-          await page.setViewportSize({ width, height: 800 });
-          await page.emulateMedia({ forcedColors: 'none', ...media });
-          await check();
-          expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
-        }
-      },
-      60_000,
-    );
+    /** @param part what differs from what has been checked before */
+    const check = async (part = 'html') => {
+      if (!(await page.evaluate('Boolean(globalThis.axe)'))) await page.evaluate(axe);
+      for (const { media, width, rules } of looks) {
+        await page.setViewportSize({ width, height: 800 });
+        await page.emulateMedia(media);
+        const { violations } = (await page.evaluate(`axe.run('${part}', ${JSON.stringify(rules)})`)) as {
+          violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
+        };
+        const found = violations.flatMap(({ id, nodes }) =>
+          nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
+        );
+        expect([media, width, found]).toEqual([media, width, []]);
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+      }
+    };
+
+    test('at first, with the list of customers, and with a wrong address', async () => {
+      await check();
+      await who().click();
+      await page.getByRole('option', { name: /Mina Sato/ }).waitFor();
+      await check('.composer');
+      await who().fill('415');
+      await page.getByText('Begin with +').waitFor();
+      await check('.composer');
+    }, 60_000);
+
+    test('with traffic that is fine, a warning and lost, unfolded, while it is built, and with a conversation open', async () => {
+      await simulator.twilio.receive({ from: '+14155550147', text: 'Hello' });
+      simulator.setSwitch('crm-down', true);
+      await simulator.twilio.receive({ from: '+447700900123', text: 'Hello' });
+      simulator.setSwitch('service-500', true);
+      await simulator.twilio.receive({ from: '+33639980012', text: 'Hello' });
+      await inTraffic('the message is lost');
+      await page.locator('.webhook .disclosure').first().click();
+      await page.locator('.call .disclosure').first().click();
+      await page.getByText('Log of the Functions').click();
+      server.say('Building… What you send waits.');
+      await page.getByText('Building…').waitFor();
+      await check();
+      await onPhone()
+        .getByRole('button', { name: /Ada Okafor/ })
+        .click();
+      await onPhone().getByRole('list', { name: 'Customers' }).getByText('C-1001').waitFor();
+      await check('.phone');
+    }, 60_000);
   });
 });

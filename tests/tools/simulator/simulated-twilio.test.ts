@@ -135,6 +135,13 @@ describe('the events', () => {
     });
   });
 
+  test('come to a number of the customer’s country, as most businesses have one', async () => {
+    await receive('whatsapp:+491712345678');
+    for (const { fields } of received.slice(0, 2)) {
+      expect(fields['MessagingBinding.ProxyAddress']).toMatch(/^whatsapp:\+49\d{10,11}$/);
+    }
+  });
+
   test('are not sent for a second message of the same customer, which joins the conversation', async () => {
     const first = await receive();
     expect(await receive()).toBe(first);
@@ -274,10 +281,42 @@ describe('in place of the Functions', () => {
   });
 });
 
-test('200 messages at once are all answered in time', async () => {
-  const all = Array.from({ length: 200 }, (_, i) => receive(`+1555123${String(i).padStart(4, '0')}`));
+test('of what is still going on when all is cleared, nothing is shown any more', async () => {
+  const shown: string[] = [];
+  const listened = new SimulatedTwilio(account, api, () => url, {
+    listener: {
+      exchange: ({ direction }) => shown.push(direction),
+      conversation: () => shown.push('conversation'),
+    },
+  });
+  const receiving = listened.receive({ from: '+15551234567', text: 'Hello' });
+  listened.clear();
+  shown.length = 0;
+  const conversation = await receiving;
+  const path = `/v1/Conversations/${conversation?.sid}`;
+  listened.noteCall({
+    host: 'conversations.twilio.com',
+    method: 'GET',
+    path,
+    headers: {},
+    body: '',
+    bytes: Buffer.of(),
+    outcome: 200,
+  });
+  expect(shown).toEqual([]);
+  expect(listened.conversations).toEqual([]);
+});
+
+test('200 messages at once are all answered in the time that Twilio gives', async () => {
+  const inTime = new SimulatedTwilio(account, api, () => url, { durations: { reportMs: 0 } });
+  const all = Array.from({ length: 200 }, (_, i) =>
+    inTime.receive({ from: `+1555123${String(i).padStart(4, '0')}`, text: 'Hello' }),
+  );
   expect((await Promise.all(all)).filter(Boolean)).toHaveLength(200);
-  expect(webhooks().filter(({ answer }) => answer?.status !== 200)).toEqual([]);
+  const answers = inTime.traffic.exchanges.flatMap(({ direction, answer }) =>
+    direction === 'webhook' ? answer?.status : [],
+  );
+  expect(answers).toEqual(Array(600).fill(200));
 }, 30_000);
 
 test('Functions that do not run are not taken for slow ones', async () => {

@@ -1,10 +1,9 @@
 /** The form that a message is sent by: who writes is found by typing, or is typed as an address. */
-import { $, element, post, setText } from './elements.js';
+import { $, element, setText } from './elements.js';
+import { sendMessage } from './send-message.js';
 
 const RECENT_MAX = 5;
 const UNKNOWN = { id: '', name: 'Somebody unknown', keys: ['+15557654321', 'messenger:5557654321'] };
-/** A double click sends once. */
-const PAUSE_MS = 700;
 const form = $('.composer');
 const { who, channel, others, text } = form.elements;
 const people = $('#people');
@@ -13,7 +12,6 @@ let chosen;
 let typed = {};
 let offered = [];
 let active = -1;
-let isSending = false;
 
 const RECENT_KEY = 'frontline-simulator.recent';
 
@@ -160,16 +158,13 @@ channel.addEventListener('change', show);
 async function send(isNew) {
   const from = addressOn(channel.value);
   if (!from) return who.focus();
-  if (isSending) return;
-  isSending = true;
-  setTimeout(() => (isSending = false), PAUSE_MS);
   const isGroup = channel.value === 'group';
   const members = isGroup ? others.value.split(',').filter((one) => one.trim()) : undefined;
   const person = chosen ?? { name: who.value };
   const used = { ...person, address: typed.address, channel: channel.value };
   const older = recent().filter(({ name }) => name !== used.name);
   keepRecent([used, ...older].slice(0, RECENT_MAX));
-  await post('messages', { from, text: text.value, others: members, isNew });
+  await sendMessage({ from, text: text.value, others: members, isNew });
 }
 
 form.addEventListener('submit', (event) => {

@@ -5,10 +5,11 @@ import { clearConversations, showConversations } from './phone.js';
 import { clearExchanges, showExchanges, summaryOf } from './traffic.js';
 
 const LOG_MAX = 500;
-let log = [];
 let status = {};
 /** The messages of which it has been told what became of them. */
 const announced = new Set();
+/** The switches of which the server has not been told yet: what it says of them is out of date. */
+const switching = new Set();
 
 function showStatus() {
   const { state, functionsUrl, customersFrom, on = [], switches = {} } = status;
@@ -16,14 +17,20 @@ function showStatus() {
   document.body.classList.toggle('busy', Boolean(state));
   if ($('.switches').childElementCount === 0)
     $('.switches').append(...Object.entries(switches).map(switchGroup));
-  for (const input of document.querySelectorAll('.switches input')) input.checked = on.includes(input.name);
+  for (const input of document.querySelectorAll('.switches input')) {
+    if (!switching.has(input)) input.checked = on.includes(input.name);
+  }
   setText($('.on-count'), on.length > 0 ? `${on.length} on` : '');
 }
 
 function switchGroup([title, group]) {
   const inputs = Object.entries(group).map(([id, label]) => {
     const input = element('input', { type: 'checkbox', role: 'switch', name: id });
-    input.addEventListener('change', () => post('switches', { id, on: input.checked }));
+    input.addEventListener('change', async () => {
+      switching.add(input);
+      await post('switches', { id, on: input.checked });
+      switching.delete(input);
+    });
     return element('label', {}, input, label);
   });
   return element('fieldset', {}, element('legend', {}, title), ...inputs);
@@ -38,16 +45,19 @@ function announce(exchanges) {
   setText($('#announced'), before + summaryOf(last));
 }
 
-function showLog() {
-  $('.log').hidden = log.length === 0;
-  setText($('.log pre'), log.join('\n'));
+/** Lines that are there stay as they are, and so does a selection in them. */
+function showLog(lines) {
+  const pre = $('.log pre');
+  pre.append(...lines.map((line) => `${line}\n`));
+  while (pre.childNodes.length > LOG_MAX) pre.firstChild.remove();
+  $('.log').hidden = pre.childNodes.length === 0;
 }
 
 function take({ isFirst, status: changed, exchanges = [], conversations = [], log: lines = [] }) {
   const isReloaded =
     changed && (changed.customersFrom !== status.customersFrom || changed.state !== status.state);
   if (isFirst) {
-    log = [];
+    $('.log pre').replaceChildren();
     clearConversations();
     clearExchanges();
     for (const { id, isDone } of exchanges) if (isDone) announced.add(id);
@@ -58,10 +68,7 @@ function take({ isFirst, status: changed, exchanges = [], conversations = [], lo
   if (isFirst || isReloaded) void showPeople();
   showConversations(conversations);
   showExchanges(exchanges, status.functionsUrl);
-  if (isFirst || lines.length > 0) {
-    log = [...log, ...lines].slice(-LOG_MAX);
-    showLog();
-  }
+  showLog(lines);
   if (!isFirst) announce(exchanges);
 }
 
@@ -81,6 +88,9 @@ $('#file').addEventListener('change', async ({ target }) => {
   const [file] = target.files;
   if (file) await post('run', await file.text());
   target.value = '';
+});
+$('a[href="#switches"]').addEventListener('click', () => {
+  $('.faults').open = true;
 });
 // On a phone, the traffic should not be far below.
 $('.faults').open = matchMedia('(min-width: 46rem)').matches;

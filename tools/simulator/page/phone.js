@@ -1,6 +1,7 @@
 /** What a worker sees: the conversations, and the one that is open. */
 import { $, attributesOf, avatar, element, setText } from './elements.js';
 import { oneStop } from './one-stop.js';
+import { showItems } from './show-items.js';
 
 const CONVERSATIONS_MAX = 100;
 const list = $('.list ul');
@@ -89,24 +90,12 @@ function showOpened() {
   $('.bar .face').replaceChildren(avatar(url, nameOf(conversation)));
   setText($('.bar .name'), nameOf(conversation));
   $('.bar .name').title = nameOf(conversation);
-  showItems($('.messages'), conversation.messages, messageItem);
-  showItems($('.participants'), conversation.participants, participantItem);
+  showItems($('.messages'), conversation.messages, bySid, messageItem);
+  showItems($('.participants'), conversation.participants, bySid, participantItem);
   void showCustomers(conversation);
 }
 
-/** What each list shows, one text for each item. */
-const shownIn = new WeakMap();
-
-/** Replaces the items from the first that differs on, so that a selection in those before it stays. */
-function showItems(into, all, toItem) {
-  const before = shownIn.get(into) ?? [];
-  const now = all.map((one) => `${opened} ${JSON.stringify(one)}`);
-  let same = 0;
-  while (same < now.length && now[same] === before[same]) same++;
-  for (const item of [...into.children].slice(same)) item.remove();
-  into.append(...all.slice(same).map(toItem));
-  shownIn.set(into, now);
-}
+const bySid = ({ sid }) => sid;
 
 function messageItem({ author, text, byWorker }) {
   return element(
@@ -136,14 +125,17 @@ function participantItem(participant) {
 }
 
 /** What the link is for: who is behind each customer_id. */
-async function showCustomers({ sid, participants }) {
+async function showCustomers(conversation) {
+  const { sid, participants } = conversation;
   const ids = [...new Set(participants.flatMap((one) => attributesOf(one).customer_id ?? []))];
   const found = await Promise.all(
     ids.map(async (id) => (await fetch(`customer?id=${encodeURIComponent(id)}`)).json()),
   ).catch(() => []);
-  if (sid !== opened) return;
+  // Another one is open by now, or this one has changed.
+  if (sid !== opened || conversation !== conversations.get(sid)) return;
   $('.customers-title').hidden = ids.length === 0;
-  $('.customers').replaceChildren(...ids.map((id, i) => customerItem(found[i] ?? { id, channels: [] })));
+  const customers = ids.map((id, i) => found[i] ?? { id, channels: [] });
+  showItems($('.customers'), customers, ({ id }) => id, customerItem);
 }
 
 function customerItem({ id, name, avatar: url, channels }) {

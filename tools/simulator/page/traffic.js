@@ -1,6 +1,8 @@
 /** What went to and fro: messages, the webhooks of each, and the calls of each webhook. */
-import { $, element, post, setText } from './elements.js';
+import { $, element, setText } from './elements.js';
 import { oneStop } from './one-stop.js';
+import { sendMessage } from './send-message.js';
+import { showItems } from './show-items.js';
 
 const MESSAGES_MAX = 100;
 const DIRECTIONS = { webhook: 'Twilio → your Function', call: 'Your Function → Twilio' };
@@ -73,7 +75,7 @@ function newMessage() {
   );
   replay.addEventListener('click', () => {
     const { from, text, others } = message;
-    void post('messages', { from, text, others, isNew: true });
+    void sendMessage({ from, text, others, isNew: true });
   });
   const head = element('div', { className: 'head' }, title, time, replay);
   const item = element('li', { className: 'message' }, head, text, words, parts);
@@ -122,7 +124,7 @@ function newExchange(direction) {
   button.addEventListener('click', () => {
     body.hidden = !body.hidden;
     button.ariaExpanded = String(!body.hidden);
-    if (!body.hidden) body.replaceChildren(...detailsOf(shown));
+    if (!body.hidden) showDetails(body, shown);
     tidy();
   });
   return {
@@ -138,39 +140,59 @@ function newExchange(direction) {
       const retry = Number(fields.RetryCount) > 0 ? `, RetryCount ${fields.RetryCount}` : '';
       setText(title, exchange.title + retry);
       setText(words, exchange.words);
-      if (!body.hidden) body.replaceChildren(...detailsOf(exchange));
+      if (!body.hidden) showDetails(body, exchange);
     },
   };
 }
 
 /** The raw request and the raw answer. */
-function detailsOf({ direction, at, method, to, headers, fields, answer, report }) {
+function showDetails(body, { direction, at, method, to, headers, fields, answer, report }) {
+  const parts = [
+    {
+      title: `Request at ${timeOf(at)}`,
+      texts: [`${method} ${to}\n${linesOf(headers)}`],
+      fields,
+      command: direction === 'webhook' ? curlOf(to, fields) : undefined,
+    },
+    answer && {
+      title: 'Answer',
+      texts: [`${answer.status ?? 'none'}\n${linesOf(answer.headers)}`, asText(answer.body)],
+    },
+    report?.found.length && { title: 'Answer of the CRM source', texts: [asText(report.found)] },
+    report?.log.length && { title: 'Log', texts: [report.log.join('\n')] },
+  ];
+  showItems(body, parts.filter(Boolean), ({ title }) => title, detailsPart);
+}
+
+function detailsPart({ title, texts, fields = {}, command }) {
+  return element(
+    'section',
+    {},
+    element('h3', {}, title),
+    ...texts.filter(Boolean).map((text) => element('pre', {}, text.trim())),
+    listOf(fields),
+    command && copyButton(command),
+  );
+}
+
+function copyButton(command) {
   const copy = element(
     'button',
     { type: 'button', className: 'quiet', tabIndex: -1, attributes: { 'data-stop': '' } },
     'Copy as curl',
   );
   copy.addEventListener('click', async () => {
-    const copied = await navigator.clipboard?.writeText(curlOf(to, fields)).then(
+    const copied = await navigator.clipboard?.writeText(command).then(
       () => true,
       () => false,
     );
     setText(copy, copied ? 'Copied' : 'The browser does not let it copy');
     setTimeout(() => setText(copy, 'Copy as curl'), 2000);
   });
-  const title = (text) => element('h3', {}, text);
-  return [
-    title(`Request at ${timeOf(at)}`),
-    element('pre', {}, `${method} ${to}\n${linesOf(headers)}`.trim()),
-    listOf(fields),
-    direction === 'webhook' ? copy : '',
-    ...(answer
-      ? [title('Answer'), element('pre', {}, `${answer.status ?? 'none'}\n${linesOf(answer.headers)}`.trim())]
-      : []),
-    answer?.body === undefined ? '' : element('pre', {}, JSON.stringify(answer.body, null, 2)),
-    ...(report?.log.length ? [title('Log'), element('pre', {}, report.log.join('\n'))] : []),
-  ].filter(Boolean);
+  return copy;
 }
+
+const asText = (body) => (body === undefined ? undefined : JSON.stringify(body, null, 2));
 
 const linesOf = (headers = {}) =>
   Object.entries(headers)

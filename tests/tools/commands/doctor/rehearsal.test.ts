@@ -1,6 +1,6 @@
 /** The way from a clone to an installation that works, and back, by the commands as a user runs them. */
 import { execFile } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { type FakeAccount, startFakeAccount } from '../../../../tools/fakes/twilio/fake-account';
@@ -14,7 +14,9 @@ let runtime: TestRuntime;
 let project: string;
 beforeAll(async () => {
   [account, runtime] = await Promise.all([startFakeAccount(ACCOUNT), startTestRuntime()]);
-  project = copyProject({ ACCOUNT_SID: ACCOUNT.accountSid, AUTH_TOKEN: ACCOUNT.authToken });
+  project = copyProject();
+  const { accountSid, authToken } = ACCOUNT;
+  writeFileSync(join(project, '.env'), `ACCOUNT_SID=${accountSid}\nAUTH_TOKEN=${authToken}\n`);
   account.state().domains[DOMAIN] = runtime.url;
 }, 30_000);
 afterAll(() => {
