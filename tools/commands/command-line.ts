@@ -73,6 +73,8 @@ export class UsageError extends Error {
 export async function runAsProcess<O extends Options>(command: Command<O>): Promise<void> {
   const { env, stdin, stdout, stderr } = process;
   for (const [name, value] of Object.entries(readEnvFile())) env[name] ??= value;
+  // What the CRM mapping logs: standard output has the result alone.
+  console.log = console.error;
   const interruption = new AbortController();
   // More than once: npm passes on the Ctrl-C that the terminal has sent already.
   process.on('SIGINT', () => interruption.abort());

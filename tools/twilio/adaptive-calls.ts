@@ -5,6 +5,9 @@ import { type Retries, withRetries } from './retries';
 /** After how many answers, for each call that is made at a time, one more is. */
 const ANSWERS_TO_SPEED_UP = 10;
 
+/** Twilio's helper library waits as long as a byte comes now and then: an answer that never ends is given up. */
+const CALL_TIMEOUT_MS = 15_000;
+
 export type AdaptiveCalls = ReturnType<typeof adaptiveCalls>;
 
 /**
@@ -12,9 +15,10 @@ export type AdaptiveCalls = ReturnType<typeof adaptiveCalls>;
  * account may make at a time is not documented: https://www.twilio.com/docs/usage/rest-api-best-practices
  *
  * @param atMost how many at a time, to begin with and at most
+ * @param timeoutMs how long a call may take at the most
  */
-export function adaptiveCalls(atMost: number, retries: Retries) {
-  const queue = new PQueue({ concurrency: atMost });
+export function adaptiveCalls(atMost: number, retries: Retries, timeoutMs = CALL_TIMEOUT_MS) {
+  const queue = new PQueue({ concurrency: atMost, timeout: timeoutMs });
   let answers = 0;
   let slowedDownAt = 0;
 

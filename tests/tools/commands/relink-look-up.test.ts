@@ -37,6 +37,32 @@ test('a CRM that refuses or fails for a while is asked again', async () => {
   expect(await start(findCustomer).find(ada, undefined)).toEqual(customer);
 });
 
+// The circuit breaker of the Functions: assets/circuit-breaker.private.ts
+const notAsked = () => failing({ code: 'NOT_ASKED' }, 'not asked, since it has not answered lately');
+
+test('a CRM that is not asked because it refused is waited for as one that refuses', async () => {
+  const findCustomer = jest.fn().mockRejectedValueOnce(failing({ status: 429 }));
+  for (let i = 0; i < 5; i++) findCustomer.mockRejectedValueOnce(notAsked());
+  const { find, asked } = start(findCustomer.mockResolvedValue(customer));
+  expect(await find(ada, undefined)).toEqual(customer);
+  expect(asked()).toBe(2);
+});
+
+test('a CRM that is not asked because it failed is reported with what it said', async () => {
+  const findCustomer = jest.fn().mockRejectedValueOnce(failing({ status: 500 }, 'HubSpot answered 500'));
+  await expect(start(findCustomer.mockRejectedValue(notAsked())).find(ada, undefined)).rejects.toMatchObject({
+    name: 'LookUpError',
+    message: 'HubSpot answered 500',
+  });
+});
+
+test('a CRM that says for how long it refuses is left alone so long', async () => {
+  const findCustomer = jest.fn().mockRejectedValueOnce(failing({ status: 429, retryAfterMs: 200 }));
+  const startedAt = performance.now();
+  await start(findCustomer.mockResolvedValue(customer)).find(ada, undefined);
+  expect(performance.now() - startedAt).toBeGreaterThan(190);
+});
+
 test('credentials that are refused end the run at once', async () => {
   const findCustomer = jest.fn().mockRejectedValue(failing({ status: 401 }, 'HubSpot answered 401'));
   await expect(start(findCustomer).find(ada, undefined)).rejects.toMatchObject({

@@ -125,7 +125,7 @@ test('says what would be done, and writes nothing', async () => {
   const { status, stdout } = await run(['--dry-run', '--list']);
   expect(status).toBe(0);
   expect(stdout).toContain(`${sid('CH', 1)} +1415•••0147 linked customer_id="C-1001"`);
-  expect(stdout).toContain('Would be:');
+  expect(stdout).toContain('Nothing is written. Without --dry-run, it would be:');
   expect(stdout).not.toContain('Ada');
   expect(writes()).toEqual([]);
 });
@@ -135,9 +135,7 @@ test('keeps what a worker writes between the list and the update', async () => {
   onCall = ({ path }) => {
     if (!path.includes('/Participants?')) return;
     Object.assign(conversation(1) ?? {}, { friendlyName: 'Renamed' });
-    // What is read at once is not read again: the CRM takes its time.
-    const until = performance.now() + 600;
-    while (performance.now() < until);
+    takeLong();
   };
   await run();
   expect(conversation(1)?.friendlyName).toBe('Renamed');
@@ -151,6 +149,66 @@ test.each<[string, () => void]>([
   onCall = ({ path }) => /Conversations\?.*State=active/.test(path) && change();
   const { status, stdout } = await run(['--json']);
   expect({ status, [outcome]: JSON.parse(stdout)[outcome] }).toEqual({ status: 0, [outcome]: 1 });
+});
+
+/** The CRM takes so long that what was read is read again: at once, it is not. */
+const takeLong = () => {
+  const until = performance.now() + 600;
+  while (performance.now() < until);
+};
+
+/** A worker changes a participant while the answer to their reading is on its way. */
+const writeMeanwhile = (attributes: string) => {
+  onCall = ({ path }) => {
+    if (!path.includes('/Participants?')) return;
+    Object.assign(api.participant(sid('MB', 16)) ?? {}, { attributes });
+    takeLong();
+  };
+};
+
+test('keeps a link that a worker makes between the reading and the writing', async () => {
+  add(1);
+  writeMeanwhile('{"customer_id":"X","note":"mine"}');
+  const { status, stdout } = await run(['--json']);
+  expect(attributesOf(1)).toEqual({ customer_id: 'X', note: 'mine' });
+  expect({ status, ...JSON.parse(stdout) }).toMatchObject({ status: 0, linked: 0, failed: 0 });
+});
+
+test('keeps attributes that are written between the reading and the writing, and links all the same', async () => {
+  add(1);
+  writeMeanwhile('{"note":"mine"}');
+  await run();
+  expect(attributesOf(1)).toMatchObject({ customer_id: 'C-1001', note: 'mine' });
+});
+
+test.each<[string, string, () => void]>([
+  [
+    'closed',
+    'between the link and the name',
+    () => Object.assign(conversation(1) ?? {}, { state: 'closed' }),
+  ],
+  ['gone', 'between the link and the name', () => api.remove(sid('CH', 1))],
+])(
+  'a conversation that is %s %s is no failure, and keeps its link counted',
+  async (outcome, _when, change) => {
+    add(1);
+    onCall = ({ method, path }) => method === 'POST' && path.includes('/Participants/') && change();
+    const { status, stdout } = await run(['--json']);
+    expect({ status, ...JSON.parse(stdout) }).toMatchObject({
+      status: 0,
+      linked: 1,
+      named: 0,
+      [outcome]: 1,
+      failed: 0,
+    });
+  },
+);
+
+test('a customer who leaves between the reading and the writing is no failure', async () => {
+  add(1, {}, {}, { address: STRANGER });
+  onCall = ({ path }) => path.includes('/Participants?') && api.remove(sid('MB', 16));
+  const { status, stdout } = await run(['--json']);
+  expect({ status, ...JSON.parse(stdout) }).toMatchObject({ status: 0, linked: 0, left: 1, failed: 0 });
 });
 
 test('refreshes what came from the CRM, and nothing that was typed', async () => {
@@ -174,9 +232,9 @@ test('refreshes what came from the CRM, and nothing that was typed', async () =>
 });
 
 test('ends the same, and writes nothing twice, however often it is interrupted', async () => {
-  for (let i = 0; i < 60; i++)
+  for (let i = 0; i < 30; i++)
     add(i, { dateCreated: `2026-10-${String(1 + (i % 28)).padStart(2, '0')}T10:00:00Z` });
-  for (let i = 1; i <= 20; i++) {
+  for (let i = 1; i <= 12; i++) {
     const interruption = new AbortController();
     let calls = 0;
     onCall = () => ++calls > i * 2 && interruption.abort();
@@ -187,7 +245,7 @@ test('ends the same, and writes nothing twice, however often it is interrupted',
   onCall = () => undefined;
   expect((await run()).status).toBe(0);
   expect(existsSync(CHECKPOINT_FILE)).toBe(false);
-  expect(writes()).toHaveLength(2 * 60);
+  expect(writes()).toHaveLength(2 * 30);
   expect(api.all().conversations.every(({ friendlyName }) => friendlyName === 'Ada Okafor')).toBe(true);
 }, 60_000);
 
@@ -202,6 +260,20 @@ test('stops at once if the credentials are refused, and keeps its place', async 
   expect(existsSync(CHECKPOINT_FILE)).toBe(true);
 });
 
+test('a dry run that is stopped says neither what would be, nor that it goes on there', async () => {
+  add(1);
+  api.fault = { status: 401, code: 20003 };
+  const { status, stdout, stderr } = await run(['--dry-run']);
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  expect(stderr).toMatch(/^Stopped: .*\nRun it again\.$/);
+});
+
+test('says that nothing is to be changed if nothing is', async () => {
+  add(1);
+  await run();
+  expect((await run()).stdout).toBe('1  conversations gone through\n0  to be changed');
+});
+
 test.each([
   [['--since', '2026-02-30'], 'is not a day'],
   [['--since', '2026-02-03', '--until', '2026-02-01'], '--since is after --until'],
@@ -213,7 +285,7 @@ test.each([
 });
 
 describe('a run', () => {
-  const start = (firstPauseMs = 20) => {
+  const start = (firstPauseMs = 20, callTimeoutMs?: number) => {
     const twilio = connectToFake(api, ACCOUNT);
     return relinkAll({
       scope: {},
@@ -230,6 +302,7 @@ describe('a run', () => {
       signal: new AbortController().signal,
       showsProgress: false,
       firstPauseMs,
+      callTimeoutMs,
       onStep: () => undefined,
       note: () => undefined,
     });
@@ -257,13 +330,20 @@ describe('a run', () => {
     expect(tally.counts).toMatchObject({ conversations: 8, linked: 8, named: 8, failed: 0 });
   }, 30_000);
 
+  test('gives up an answer that never ends, and calls again', async () => {
+    add(1);
+    api.faults = ['drip', undefined, 'drip'];
+    const { tally } = await start(20, 500);
+    expect(tally.counts).toMatchObject({ linked: 1, named: 1, failed: 0 });
+  }, 10_000);
+
   test('slows down to what the account takes', async () => {
     api.limits.atATime = 3;
     api.limits.latencyMs = 5;
-    for (let i = 0; i < 100; i++) add(i);
+    for (let i = 0; i < 50; i++) add(i);
     const { tally } = await start();
-    expect(tally.counts).toMatchObject({ linked: 100, named: 100, failed: 0 });
-    expect(api.calls.filter(({ outcome }) => outcome === 429).length).toBeLessThan(100);
+    expect(tally.counts).toMatchObject({ linked: 50, named: 50, failed: 0 });
+    expect(api.calls.filter(({ outcome }) => outcome === 429).length).toBeLessThan(50);
   }, 30_000);
 
   test('counts a conversation that fails by its reason, and goes on', async () => {

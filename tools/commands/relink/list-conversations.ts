@@ -18,7 +18,7 @@ export interface ListedConversation {
   state: string;
   /** When it was created, in UTC: `2026-11-01`. */
   day: string;
-  /** When it was read, by `performance.now()`. */
+  /** When it was asked for, by `performance.now()`. */
   readAt: number;
 }
 
@@ -46,18 +46,27 @@ export async function* listConversations(
 ): AsyncGenerator<ListedConversation> {
   const startDate = since && `${since}T00:00:00Z`;
   const endDate = `${until}T23:59:59Z`;
-  let page = await call(() =>
+  let readAt = 0;
+  const read = (get: () => ReturnType<Conversations['page']>) =>
+    call(() => {
+      readAt = performance.now();
+      return get();
+    });
+  let page = await read(() =>
     conversations.page({ state, ...(startDate ? { startDate } : {}), endDate, pageSize: PAGE_SIZE }),
   );
   for (;;) {
-    yield* page.instances.map(listed);
+    for (const one of page.instances) yield listed(one, readAt);
     const { nextPageUrl } = page;
     if (!nextPageUrl) return;
-    page = await call(() => conversations.getPage(nextPageUrl));
+    page = await read(() => conversations.getPage(nextPageUrl));
   }
 }
 
 /** What of a conversation is needed. */
-export function listed({ sid, friendlyName, attributes, state, dateCreated }: Instance): ListedConversation {
-  return { sid, friendlyName, attributes, state, day: dayOf(dateCreated), readAt: performance.now() };
+export function listed(
+  { sid, friendlyName, attributes, state, dateCreated }: Instance,
+  readAt: number,
+): ListedConversation {
+  return { sid, friendlyName, attributes, state, day: dayOf(dateCreated), readAt };
 }

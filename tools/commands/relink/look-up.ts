@@ -19,11 +19,23 @@ export interface CrmPace {
 /** How many addresses are remembered, so that memory does not grow with the number of conversations: some 30 MB. */
 const REMEMBERED_MAX = 100_000;
 const AT_A_TIME = 5;
-/** With its pauses, a CRM may refuse for a minute: Airtable does for half of one. */
-const TRIES = { refused: 7, failed: 4 };
+/** With its pauses, a CRM may refuse for a minute, and fail for ten seconds or so. */
+const TRIES = { refused: 7, failed: 5 };
 const FIRST_PAUSE_MS = 1000;
+/** A CRM that wants to be left alone for longer is asked again before: Airtable wants half a minute. */
+const REFUSAL_MAX_MS = 60_000;
 /** After so many failures in a row, the CRM counts as down. */
 const FAILURES_MAX = 10;
+
+/** Why a look-up failed: what the `cause` of the CRM mapping's error says. */
+interface Failure {
+  reason: string;
+  status?: number;
+  /** `NOT_ASKED` if the circuit breaker of the Functions did not let it through. */
+  code?: string;
+  /** How long the CRM wants to be left alone. */
+  retryAfterMs?: number;
+}
 
 /** A look-up that failed: with the reason, and nothing personal. */
 export class LookUpError extends Error {
@@ -50,6 +62,19 @@ export function lookUps(crm: Crm, context: Context, pace: CrmPace) {
   let asked = 0;
   let failuresInARow = 0;
   let refusedUntil = 0;
+  let lastFailure: Failure | undefined;
+
+  /** Why the CRM failed: if it was not asked, then because of what it had said before. */
+  function failureOf({ message: reason, cause }: Error): Failure {
+    const { status, code, retryAfterMs } = Object(cause);
+    if (code === 'NOT_ASKED') {
+      // It has not come to the CRM.
+      asked--;
+      return lastFailure ? { ...lastFailure, retryAfterMs: 0 } : { reason, code };
+    }
+    lastFailure = { reason, status, code, retryAfterMs };
+    return lastFailure;
+  }
 
   async function ask(address: Address, proxyAddress: unknown): Promise<FrontlineCustomer | undefined> {
     for (let tries = 1; ; tries++) {
@@ -66,16 +91,16 @@ export function lookUps(crm: Crm, context: Context, pace: CrmPace) {
         return customer;
       } catch (error) {
         signal.throwIfAborted();
-        const { status = 0, code } = Object((error as Error).cause) as { status?: number; code?: string };
-        const reason = (error as Error).message;
+        const { reason, status = 0, code, retryAfterMs = 0 } = failureOf(error as Error);
         if (status === 401 || status === 403) throw new Halt(reason);
-        const isTransient = status === 429 || status >= 500 || Boolean(code);
-        if (!isTransient || tries >= TRIES[status === 429 ? 'refused' : 'failed']) {
+        const isRefused = status === 429;
+        const isTransient = isRefused || status >= 500 || Boolean(code);
+        if (!isTransient || tries >= TRIES[isRefused ? 'refused' : 'failed']) {
           if (++failuresInARow < FAILURES_MAX) throw new LookUpError(reason);
           throw new Halt(`The CRM fails for every customer: ${reason}`);
         }
-        const pauseMs = firstPauseMs * 2 ** (tries - 1);
-        if (status === 429) refusedUntil = Math.max(refusedUntil, performance.now() + pauseMs);
+        const pauseMs = Math.max(firstPauseMs * 2 ** (tries - 1), Math.min(retryAfterMs, REFUSAL_MAX_MS));
+        if (isRefused) refusedUntil = Math.max(refusedUntil, performance.now() + pauseMs);
         else await setTimeout(pauseMs * (0.5 + Math.random() / 2), undefined, { signal });
       }
     }

@@ -5,6 +5,7 @@ import type { Step } from './relink-conversation';
 const WORDS = {
   linked: 'linked',
   unknown: 'unknown',
+  left: 'has left',
   refreshed: 'link refreshed',
   named: 'conversation named',
   renamed: 'name refreshed',

@@ -39,6 +39,8 @@ export interface Run {
   showsProgress: boolean;
   /** The pause before the first retry, in ms. */
   firstPauseMs?: number;
+  /** How long a call to Twilio may take, in ms. */
+  callTimeoutMs?: number;
   onStep(conversation: ListedConversation, step: Step): void;
   note(line: string): void;
 }
@@ -57,7 +59,7 @@ export async function relinkAll(run: Run) {
   const halted = new AbortController();
   const signal = AbortSignal.any([run.signal, halted.signal]);
   setMaxListeners(Number.POSITIVE_INFINITY, signal);
-  const calls = adaptiveCalls(CALLS_AT_A_TIME, { signal, firstPauseMs });
+  const calls = adaptiveCalls(CALLS_AT_A_TIME, { signal, firstPauseMs }, run.callTimeoutMs);
   const crmLookUps = lookUps(crm, run.context, { perSecond: run.perSecond, signal, firstPauseMs });
   const tally = startTally();
 
@@ -79,7 +81,9 @@ export async function relinkAll(run: Run) {
     savedAt = performance.now();
   };
 
-  const progress = run.showsProgress ? showProgress(tally, calls.atATime) : undefined;
+  const progress = run.showsProgress
+    ? showProgress(() => ({ counts: tally.counts, ...position.get(), atATime: calls.atATime() }))
+    : undefined;
   const takeOne = takeConversations(
     { conversations, calls, crm, find: crmLookUps.find, refresh, dryRun },
     {
@@ -94,7 +98,6 @@ export async function relinkAll(run: Run) {
   const take = async (conversation: ListedConversation) => {
     try {
       await takeOne(conversation);
-      progress?.update();
     } catch (error) {
       if (error instanceof Halt) {
         halt ??= error;
@@ -108,6 +111,7 @@ export async function relinkAll(run: Run) {
     listConversations(conversations, calls, state, { since: scope.since, until: day });
   const goThrough = async () => {
     for (const sid of scope.conversation ? [scope.conversation] : (checkpoint?.failed ?? [])) {
+      const readAt = performance.now();
       const one = await calls
         .call(() => conversations(sid).fetch())
         .catch((error: TwilioError) => {
@@ -116,7 +120,7 @@ export async function relinkAll(run: Run) {
           position.failed.delete(sid);
           return undefined;
         });
-      if (one) await take(listed(one));
+      if (one) await take(listed(one, readAt));
     }
     if (scope.conversation) return;
     await walk({ list, until, from }, position, signal, take, () => {

@@ -28,7 +28,7 @@ export interface Relinking {
 
 /** One thing that was done, or what kept it from being done. */
 export type Step =
-  | { what: 'linked' | 'unknown' | 'refreshed'; address: Address; customerId?: string }
+  | { what: 'linked' | 'unknown' | 'refreshed' | 'left'; address: Address; customerId?: string }
   | { what: 'named' | 'avatar' | 'renamed' };
 
 /** What became of a conversation: `closed` and `gone` while the run was under way. */
@@ -68,8 +68,11 @@ export async function relinkConversation(
 async function relink(listed: ListedConversation, relinking: Relinking, onStep: (step: Step) => void) {
   const { conversations, calls, crm, find, refresh } = relinking;
   const { participants: list } = conversations(listed.sid);
-  const all: ListedParticipant[] = await calls.call(() => list.list({ pageSize: PAGE_SIZE }));
-  const readAt = performance.now();
+  let readAt = 0;
+  const all: ListedParticipant[] = await calls.call(() => {
+    readAt = performance.now();
+    return list.list({ pageSize: PAGE_SIZE });
+  });
   const participants = all.filter(isCustomer).map(({ sid, identity, messagingBinding, attributes }) => ({
     sid,
     identity,
@@ -113,6 +116,7 @@ async function writeParticipant(
   onStep: (step: Step) => void,
 ) {
   const resource = conversations(current.sid).participants(participant.sid);
+  let hasLeft = false;
   const wasWritten = await calls(async (isFirst) => {
     const plan = () => planParticipant(participant, current, known, crm);
     if (!plan()) return false;
@@ -129,12 +133,14 @@ async function writeParticipant(
     await once(() => resource.update({ attributes }));
     return true;
   }).catch((error: TwilioError) => {
-    if (error.status === 404) return false;
-    throw error;
+    if (error.status !== 404) throw error;
+    hasLeft = true;
+    return false;
   });
   const address = crm.parseAddress(participant.messagingBinding?.address);
-  if (!wasWritten || !address) return;
-  onStep({ what, address, customerId: known.found.get(address.key)?.customer_id });
+  if (!address) return;
+  if (hasLeft) onStep({ what: 'left', address });
+  if (wasWritten) onStep({ what, address, customerId: known.found.get(address.key)?.customer_id });
 }
 
 /** Writes what is to be changed in a conversation, if anything is. @returns the conversation as it was read last */

@@ -59,7 +59,10 @@ export const relink: Command<typeof options> = {
     if (list && json) throw new UsageError('--list prints lines: leave out --json');
     const scope = readScope(flags, simulate ? {} : caller.env);
     const simulated = simulate ? await simulateAccount(caller.env) : undefined;
+    // A simulated account is new each time.
+    const keepsPosition = !dryRun && !scope.conversation && !simulate;
     try {
+      if (simulated) caller.note(simulated.about);
       const twilio = simulated?.twilio ?? caller.connect();
       const env = simulated ? { ...caller.env, ...simulated.env } : caller.env;
       const context = await contextOf(env, flags.domain ?? simulated?.domain, async () => {
@@ -69,8 +72,7 @@ export const relink: Command<typeof options> = {
       const crm = loadCrm(simulated?.assets);
       const { tally, lookUps, halt } = await relinkAll({
         scope,
-        // A simulated account is new each time.
-        keepsPosition: !dryRun && !scope.conversation && !simulate,
+        keepsPosition,
         restart: flags.restart,
         refresh,
         dryRun,
@@ -89,20 +91,23 @@ export const relink: Command<typeof options> = {
       });
 
       const failures = tally.failures();
-      caller.result(`${dryRun ? 'Would be:\n' : ''}${tally.table()}`, {
-        dryRun,
-        ...tally.counts,
-        lookUps,
-        failures,
-        isComplete: !halt && !caller.signal.aborted,
-      });
+      const isComplete = !halt && !caller.signal.aborted;
+      const heading = headingOf(dryRun, isComplete);
+      if (json || isComplete || tally.counts.conversations > 0)
+        caller.result(`${heading}${tally.table()}`, {
+          dryRun,
+          ...tally.counts,
+          lookUps,
+          failures,
+          isComplete,
+        });
       for (const { reason, count, sids } of failures)
         caller.problem(
           `${count.toLocaleString('en')} failed: ${reason} (${sids.join(', ')}${count > sids.length ? ', …' : ''})`,
         );
-      const goOn = 'Run it again to go on there.';
-      if (halt) throw new Problem(`Stopped: ${halt.message}\n${goOn}`);
-      if (caller.signal.aborted) throw new Problem(`Interrupted. ${goOn}`);
+      const again = keepsPosition ? 'Run it again: it goes on where it was.' : 'Run it again.';
+      if (halt) throw new Problem(`Stopped: ${halt.message}\n${again}`);
+      if (caller.signal.aborted) throw new Problem(`Interrupted. ${again}`);
       if (failures.length > 0) throw new Problem('What failed is left to do: run it again.');
       return EXIT.done;
     } finally {
@@ -110,5 +115,10 @@ export const relink: Command<typeof options> = {
     }
   },
 };
+
+function headingOf(isDryRun: boolean, isComplete: boolean): string {
+  if (isDryRun) return `Nothing is written. ${isComplete ? 'Without --dry-run' : 'So far'}, it would be:\n`;
+  return isComplete ? '' : 'So far:\n';
+}
 
 if (require.main === module) void runAsProcess(relink);

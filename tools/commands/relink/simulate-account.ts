@@ -16,7 +16,7 @@ const A_DAY_MS = 24 * 60 * 60 * 1000;
  * have a name that somebody chose, and some are closed.
  */
 export async function simulateAccount(settings: CustomersSettings) {
-  const { json, customers } = await loadCustomers(settings, compile);
+  const { json, customers, file } = await loadCustomers(settings, compile);
   const folder = mkdtempSync(join(tmpdir(), 'relink-'));
   const compiled = join(folder, 'customers.json');
   writeFileSync(compiled, json);
@@ -39,6 +39,8 @@ export async function simulateAccount(settings: CustomersSettings) {
     api.add({ sid: `MB${hex}`, conversationSid, attributes: '{}', address, proxyAddress: PROXY });
   }
   return {
+    /** What it is, in a sentence. */
+    about: `Simulated: ${CONVERSATIONS} made-up conversations with the customers of ${file} and with strangers. Nothing leaves this machine.`,
     twilio: connectToFake(api, ACCOUNT),
     env: { CRM_SOURCE: 'file' },
     domain: 'localhost:3000',

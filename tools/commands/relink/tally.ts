@@ -5,13 +5,14 @@ const NAMED_MAX = 5;
 
 /** What is counted, in the order of the table, with how it is called there. */
 const COUNTED = {
-  conversations: 'conversations',
+  conversations: 'conversations gone through',
   linked: 'customers linked',
   named: 'conversations named',
   avatars: 'avatars set',
   renamed: 'names refreshed',
   refreshed: 'links refreshed',
   unknown: 'customers whom the CRM does not know',
+  left: 'customers who have left meanwhile',
   closed: 'closed, which cannot be changed',
   gone: 'gone meanwhile',
   failed: 'failed',
@@ -25,6 +26,7 @@ const COUNTED_AS = {
   renamed: 'renamed',
   refreshed: 'refreshed',
   unknown: 'unknown',
+  left: 'left',
 } as const satisfies Record<Step['what'], Counted>;
 
 export type Tally = ReturnType<typeof startTally>;
@@ -49,11 +51,12 @@ export function startTally() {
       failures.set(reason, failure);
     },
     failures: () => [...failures].map(([reason, { count, sids }]) => ({ reason, count, sids })),
-    /** A line for each count that is not 0, and for each reason of a failure. */
+    /** A line for each count that is not 0. */
     table(): string {
       const rows = (Object.keys(COUNTED) as Counted[])
         .filter((name) => name === 'conversations' || counts[name] > 0)
         .map((name): [string, string] => [counts[name].toLocaleString('en'), COUNTED[name]]);
+      if (rows.length === 1) rows.push(['0', 'to be changed']);
       const width = Math.max(...rows.map(([count]) => count.length));
       return rows.map(([count, name]) => `${count.padStart(width)}  ${name}`).join('\n');
     },

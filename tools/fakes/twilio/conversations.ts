@@ -45,9 +45,14 @@ const PATH = /^\/v1(?:\/Services\/(IS\w+))?\/Conversations(?:\/(CH\w+)(?:\/(Part
 /** https://www.twilio.com/docs/api/errors/50377 */
 const CLOSED = 50377;
 
+/** What a conversation links to. */
+const LINKS = ['participants', 'messages', 'webhooks', 'export'];
+
 /**
- * Serves conversations.twilio.com: fetches and updates Conversations and Participants, with Twilio's checks and error
- * bodies. Twilio's helper library talks to it unchanged in a process that is started with `env`.
+ * Serves conversations.twilio.com: fetches, lists and updates Conversations and Participants, with Twilio's checks and error
+ * bodies, and answers with all properties that Twilio describes:
+ * https://github.com/twilio/twilio-oai/blob/main/spec/json/twilio_conversations_v1.json. Twilio's helper library talks to it
+ * unchanged in a process that is started with `env`.
  */
 export async function startFakeConversations(
   accountSid: string,
@@ -124,12 +129,23 @@ export async function startFakeConversations(
   const conversationBody = ({ sid, friendlyName, attributes, state, ...of }: Conversation) => ({
     account_sid: accountSid,
     chat_service_sid: serviceOf(of),
+    messaging_service_sid: null,
     sid,
     friendly_name: friendlyName ?? null,
+    unique_name: null,
     attributes,
     state: state ?? STATE,
     date_created: createdAt(of),
+    date_updated: createdAt(of),
+    timers: {},
+    bindings: {},
     url: `https://${HOST}/v1/Conversations/${sid}`,
+    links: Object.fromEntries(
+      LINKS.map((name) => [
+        name,
+        `https://${HOST}/v1/Conversations/${sid}/${name.charAt(0).toUpperCase()}${name.slice(1)}`,
+      ]),
+    ),
   });
   const participantBody = ({ sid, conversationSid, attributes, identity, ...binding }: Participant) => ({
     account_sid: accountSid,
@@ -138,6 +154,11 @@ export async function startFakeConversations(
     identity: identity ?? null,
     attributes,
     messaging_binding: bindingOf(binding),
+    role_sid: null,
+    date_created: CREATED,
+    date_updated: CREATED,
+    last_read_message_index: null,
+    last_read_timestamp: null,
     url: `https://${HOST}/v1/Conversations/${conversationSid}/Participants/${sid}`,
   });
 

@@ -1,4 +1,5 @@
 /** Relinks in a process of its own, as benchRelink says, and reports what that took. */
+import { constants, PerformanceObserver } from 'node:perf_hooks';
 import type { Twilio } from 'twilio';
 import { conversationsOf } from '../../commands/relink/list-conversations';
 import { relinkAll } from '../../commands/relink/relink-all';
@@ -58,12 +59,27 @@ async function oneByOne({ conversations: { v1 } }: Twilio): Promise<number> {
   return lookUps;
 }
 
+/** The most that was in use after a full garbage collection, in bytes: what is not garbage that waits to be collected. */
+let inUse = 0;
+new PerformanceObserver((list) => {
+  const isFull = list
+    .getEntries()
+    .some((entry) => 'detail' in entry && Object(entry.detail).kind === constants.NODE_PERFORMANCE_GC_MAJOR);
+  if (isFull) inUse = Math.max(inUse, process.memoryUsage().heapUsed);
+}).observe({ entryTypes: ['gc'] });
+
 async function report() {
   const startedMs = performance.now();
+  const startedCpu = process.cpuUsage();
   const lookUps = task.isBaseline ? await oneByOne(twilio) : await ours();
   const seconds = (performance.now() - startedMs) / 1000;
+  const { user, system } = process.cpuUsage(startedCpu);
   // https://nodejs.org/api/process.html#processresourceusage: in kilobytes
-  const result: RelinkResult = { seconds, lookUps, rss: process.resourceUsage().maxRSS * 1024 };
+  const rss = process.resourceUsage().maxRSS * 1024;
+  // A short run may have had none.
+  globalThis.gc?.();
+  inUse = Math.max(inUse, process.memoryUsage().heapUsed);
+  const result: RelinkResult = { seconds, cpuSeconds: (user + system) / 1e6, lookUps, rss, inUse };
   process.send?.(result, () => process.exit());
 }
 

@@ -24,9 +24,13 @@ export interface RelinkTask {
 /** What it reports. */
 export interface RelinkResult {
   seconds: number;
+  /** What of them one core was busy. */
+  cpuSeconds: number;
   lookUps: number;
   /** The most memory that it had, in bytes. */
   rss: number;
+  /** The most of the heap that was in use after a full garbage collection, in bytes. */
+  inUse: number;
 }
 
 const ACCOUNT = { accountSid: `AC${'1'.repeat(32)}`, authToken: '2'.repeat(32) };
@@ -54,12 +58,13 @@ export async function benchRelink(isShort: boolean) {
   const { compiled } = writeCustomers(folder, CUSTOMERS);
   const rows: string[][] = [];
   for (const [isBaseline, size] of sizes) {
-    const { calls, seconds, lookUps, rss } = await measure(isBaseline, size, compiled);
+    const { calls, seconds, cpuSeconds, lookUps, rss, inUse } = await measure(isBaseline, size, compiled);
     const name = isBaseline ? 'one by one' : 'ours';
     rows.push([
       `${count(size)}, ${name}`,
-      ...[calls, lookUps, seconds, size / seconds].map(count),
+      ...[calls, lookUps, seconds, cpuSeconds, size / seconds].map(count),
       megabytes(rss),
+      megabytes(inUse),
     ]);
   }
   rmSync(folder, { recursive: true });
@@ -68,8 +73,10 @@ export async function benchRelink(isShort: boolean) {
     'calls to Twilio',
     'look-ups',
     'seconds',
+    'of them busy',
     'conversations a second',
     'memory',
+    'in use',
   ];
   writeTable('relink', header, rows, isShort);
 }
@@ -100,7 +107,7 @@ async function measure(isBaseline: boolean, size: number, customers: string) {
 /** Relinks in a process of its own. @throws Error if it fails */
 export async function runRelink(task: RelinkTask, env: Record<string, string> = {}): Promise<RelinkResult> {
   const child = fork(resolve('tools/measure/bench/relink-process.ts'), [JSON.stringify(task)], {
-    execArgv: ['--import', 'tsx'],
+    execArgv: ['--expose-gc', '--import', 'tsx'],
     env: { ...process.env, ...env },
   });
   let result: RelinkResult | undefined;

@@ -2,7 +2,8 @@ import type { Fault } from '../../fakes/fake-server';
 import type { ExpectedLink, WebhookResult } from './promises';
 import { CONVERSATION_SID, serveFunctions } from './served-functions';
 
-const TRANSIENT_FAULTS: Record<string, Fault> = {
+/** What passes when a call is made again. */
+export const TRANSIENT_FAULTS: Record<string, Fault> = {
   '429 once': { status: 429 },
   '500 once': { status: 500 },
   '503 once': { status: 503 },
@@ -10,7 +11,8 @@ const TRANSIENT_FAULTS: Record<string, Fault> = {
   'a dropped connection once': 'drop',
   'no answer once': 'hang',
 };
-const PERMANENT_FAULTS: Record<string, [Fault, ExpectedLink]> = {
+/** What does not pass, and what on-participant-added answers then. */
+export const PERMANENT_FAULTS: Record<string, [Fault, ExpectedLink]> = {
   404: [{ status: 404 }, 'nothing to do'],
   401: [{ status: 401, code: 20003 }, 'refused'],
   400: [{ status: 400 }, 'refused'],

@@ -1,20 +1,33 @@
 /**
- * `npm run faults`: breaks everything that can break, one thing after the other, sends both webhooks over real sockets,
- * and counts what was answered as promised, in docs/measurements.md. `--short` is quicker, and leaves that page alone.
+ * `npm run faults`: breaks everything that can break, one thing after the other, sends both webhooks over real sockets, or
+ * relinks, and counts what was as promised, in docs/measurements.md. `--short` is quicker, and leaves that page alone;
+ * `--relink` does what concerns `npm run relink` alone.
  */
 import { parseArgs } from 'node:util';
 import { writeTable } from '../measurements';
 import { breakCrms } from './break-crms';
 import { breakDeployment } from './break-deployment';
+import {
+  breakCrmUnderRelink,
+  breakTwilioUnderRelink,
+  CALLS_TO_TWILIO,
+  CRM_FAULT_NAMES,
+} from './break-relink';
 import { breakTwilio } from './break-twilio';
 import { BURST_HEADER, measureBursts } from './burst';
 import { healAndKeep } from './heal-and-keep';
+import { killRelink } from './kill-relink';
+import type { RelinkOutcome } from './old-conversations';
 import type { WebhookResult } from './promises';
 import { sendEvents } from './random-events';
 
-const { values: flags } = parseArgs({ options: { short: { type: 'boolean', default: false } } });
+const { values: flags } = parseArgs({
+  options: { short: { type: 'boolean', default: false }, relink: { type: 'boolean', default: false } },
+});
 const EVENTS = flags.short ? 500 : 10_000;
 /** A CRM that hangs is waited for as long as Twilio allows, unless time is short. */
+/** How often a run of relink is killed, and with how many conversations. */
+const [KILLS, KILLED_CONVERSATIONS] = flags.short ? [3, 60] : [20, 400];
 const CRM_VARIABLES: Record<string, string> = flags.short ? { CRM_TIMEOUT_MS: '1000' } : {};
 
 const results: WebhookResult[] = [];
@@ -24,7 +37,20 @@ function report(result: WebhookResult) {
   if (problem) console.error(`${part}, ${fault}: ${problem}`);
 }
 
+const relinkResults: RelinkOutcome[] = [];
+function reportRelink(result: RelinkOutcome) {
+  relinkResults.push(result);
+  const { part, fault, problem } = result;
+  if (problem) console.error(`${part}, ${fault}: ${problem}`);
+}
+
 async function run() {
+  if (!flags.relink) await breakFunctions();
+  await breakRelink();
+  process.exit([...results, ...relinkResults].some(({ problem }) => problem) ? 1 : 0);
+}
+
+async function breakFunctions() {
   await breakCrms(report, CRM_VARIABLES);
   await healAndKeep(report);
   await breakTwilio(report);
@@ -41,7 +67,36 @@ async function run() {
   rows.push(rowOf('**all**', results));
   const header = ['what is broken', 'webhooks', 'answered as promised', 'lost', 'slowest answer'];
   writeTable('faults', header, rows, flags.short);
-  process.exit(results.some(({ problem }) => problem) ? 1 : 0);
+}
+
+async function breakRelink() {
+  await breakTwilioUnderRelink(reportRelink, flags.short ? CALLS_TO_TWILIO.slice(-1) : CALLS_TO_TWILIO);
+  await breakCrmUnderRelink(reportRelink, flags.short ? CRM_FAULT_NAMES.slice(0, 1) : CRM_FAULT_NAMES);
+  await killRelink(reportRelink, KILLS, KILLED_CONVERSATIONS);
+  const rows = [...new Set(relinkResults.map(({ part }) => part))].map((part) =>
+    relinkRowOf(
+      part,
+      relinkResults.filter((result) => result.part === part),
+    ),
+  );
+  rows.push(relinkRowOf('**all**', relinkResults));
+  const header = ['what is broken', 'faults', 'conversations', 'as promised', 'lost', 'written twice'];
+  writeTable('relink-faults', header, rows, flags.short);
+}
+
+function relinkRowOf(part: string, results: RelinkOutcome[]): string[] {
+  const sum = (of: (result: RelinkOutcome) => number) =>
+    results.reduce((total, result) => total + of(result), 0);
+  return [
+    part,
+    ...[
+      results.length,
+      sum(({ conversations }) => conversations),
+      sum(({ conversations, problem }) => (problem ? 0 : conversations)),
+      sum(({ lost }) => lost),
+      sum(({ writtenTwice }) => writtenTwice),
+    ].map((n) => n.toLocaleString('en')),
+  ];
 }
 
 function rowOf(part: string, results: WebhookResult[]): string[] {

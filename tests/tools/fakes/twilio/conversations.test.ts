@@ -52,6 +52,11 @@ test('an update replaces the attributes, and answers the participant', async () 
       identity: null,
       messaging_binding: null,
       attributes: '{"customer_id":"C-1"}',
+      role_sid: null,
+      date_created: '2026-11-01T12:00:00Z',
+      date_updated: '2026-11-01T12:00:00Z',
+      last_read_message_index: null,
+      last_read_timestamp: null,
       url: 'https://conversations.twilio.com/v1/Conversations/CH1/Participants/MB1',
     },
   });
