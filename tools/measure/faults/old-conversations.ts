@@ -9,7 +9,7 @@ import { compileCustomers } from '../../customers/compile-customers';
 import { fakeCrm, startFakeCrms } from '../../fakes/fake-crms';
 import type { Call } from '../../fakes/fake-server';
 import { startFakeConversations } from '../../fakes/twilio/conversations';
-import { customerNumber } from '../load/write-to-workers';
+import { numberOf } from '../bench/customers';
 
 /** What was broken under `npm run relink`, and what became of the conversations. */
 export interface RelinkOutcome {
@@ -58,7 +58,7 @@ export async function startOldConversations(count: number, onCall: (call: Call) 
   const customers = Array.from({ length: count }, (_, i) => ({
     id: `C-${i}`,
     lastName: `Number ${i}`,
-    phone: customerNumber(i),
+    phone: numberOf(i),
   }));
   crm.know(...customers);
   // The checkpoint of a process is here, too.
@@ -75,7 +75,7 @@ export async function startOldConversations(count: number, onCall: (call: Call) 
     const [conversationSid, kind] = [`CH${hex}`, i % 6];
     api.addConversation({
       sid: conversationSid,
-      friendlyName: kind === 0 ? `Order ${i}` : customerNumber(i),
+      friendlyName: kind === 0 ? `Order ${i}` : numberOf(i),
       attributes: '{}',
       state: i % 2 ? 'active' : 'inactive',
       dateCreated: new Date(Date.now() - Math.floor(i / CONVERSATIONS_A_DAY) * A_DAY_MS).toISOString(),
@@ -85,18 +85,18 @@ export async function startOldConversations(count: number, onCall: (call: Call) 
       sid: `MB${hex}`,
       conversationSid,
       attributes: kind === 2 ? JSON.stringify(link) : '{}',
-      address: customerNumber(i),
+      address: numberOf(i),
       proxyAddress: kind === 1 ? undefined : PROXY,
     };
     api.add(member);
     if (kind === 1) {
-      api.add({ ...member, sid: member.sid.replace('MB0', 'MBf'), address: customerNumber(count + i) });
+      api.add({ ...member, sid: member.sid.replace('MB0', 'MBf'), address: numberOf(count + i) });
     }
   }
   const isDone = (i: number) => {
     const hex = i.toString(16).padStart(32, '0');
     const isLinked = api.participant(`MB${hex}`)?.attributes.includes('customer_id') ?? false;
-    return isLinked && api.conversation(`CH${hex}`)?.friendlyName !== customerNumber(i);
+    return isLinked && api.conversation(`CH${hex}`)?.friendlyName !== numberOf(i);
   };
   return {
     account,
