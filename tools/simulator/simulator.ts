@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readEnvFile } from '../build/env-file';
+import { crmSourceOf } from '../crm-source';
 import { customersFile } from '../customers/customers-file';
 import { startFakeConversations } from '../fakes/twilio/conversations';
 import { type LocalRuntime, startLocalRuntime } from '../runtime/local-runtime';
@@ -58,7 +59,7 @@ export async function startSimulator({
   });
   const serve = async () => {
     const variables = readVariables();
-    source = variables.CRM_SOURCE?.trim() || 'file';
+    source = crmSourceOf(variables);
     customers = source === 'file' ? customersFile(variables) : undefined;
     people = readPeople();
     runtime = await startLocalRuntime({
