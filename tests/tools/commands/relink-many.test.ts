@@ -60,18 +60,20 @@ test('10,000 conversations are taken a few at a time, with a look-up for each ad
         counts.writes++;
         // One in a thousand fails.
         if (i % 1000 === 1) throw Object.assign(new Error('refused'), { status: 400, code: 20001 });
+        return { sid, attributes: '{}' };
       },
     };
     // On a busy machine, what was read is old by now.
-    const fetch = async () => ({ friendlyName: numberOf(i), attributes: '{}', state: 'active' });
-    const list = async () => {
+    const fetch = async () => ({ sid, friendlyName: numberOf(i), attributes: '{}', state: 'active' });
+    const page = async () => {
       await called();
       counts.participants++;
       const messagingBinding = { address: numberOf(i), proxy_address: '+15005550006' };
-      return [{ sid: `MB${i}`, identity: null, messagingBinding, attributes: '{}' }];
+      const instances = [{ sid: `MB${i}`, identity: null, messagingBinding, attributes: '{}' }];
+      return { instances, _payload: { participants: instances, meta: { key: 'participants' } } };
     };
     const resource = { ...participant, fetch };
-    return { ...resource, participants: Object.assign(() => resource, { list }) };
+    return { ...resource, participants: Object.assign(() => resource, { page }) };
   }) as unknown as Conversations;
 
   async function* list(state: State): AsyncGenerator<ListedConversation> {

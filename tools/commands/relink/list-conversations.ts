@@ -1,5 +1,6 @@
 import type { Twilio } from 'twilio';
 import type { AdaptiveCalls } from '../../twilio/adaptive-calls';
+import { readPages } from './read-pages';
 import { dayOf, type Scope } from './scope';
 
 /** The conversations of one Conversations service, by Twilio's helper library. */
@@ -21,9 +22,6 @@ export interface ListedConversation {
   /** When it was asked for, by `performance.now()`. */
   readAt: number;
 }
-
-/** https://www.twilio.com/docs/conversations/api/conversation-resource#read-multiple-conversation-resources */
-const PAGE_SIZE = 100;
 
 type Instance = Awaited<ReturnType<Conversations['page']>>['instances'][number];
 
@@ -47,20 +45,14 @@ export async function* listConversations(
   const startDate = since && `${since}T00:00:00Z`;
   const endDate = `${until}T23:59:59Z`;
   let readAt = 0;
-  const read = (get: () => ReturnType<Conversations['page']>) =>
+  const params = { state, ...(startDate ? { startDate } : {}), endDate };
+  for await (const page of readPages(conversations, params, (read) =>
     call(() => {
       readAt = performance.now();
-      return get();
-    });
-  let page = await read(() =>
-    conversations.page({ state, ...(startDate ? { startDate } : {}), endDate, pageSize: PAGE_SIZE }),
-  );
-  for (;;) {
-    for (const one of page.instances) yield listed(one, readAt);
-    const { nextPageUrl } = page;
-    if (!nextPageUrl) return;
-    page = await read(() => conversations.getPage(nextPageUrl));
-  }
+      return read();
+    }),
+  ))
+    for (const one of page) yield listed(one, readAt);
 }
 
 /** What of a conversation is needed. */

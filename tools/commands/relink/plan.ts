@@ -53,16 +53,22 @@ export function needsLookUp(
   return !parsed.display_name && crm.isUnnamed(friendlyName, [{ address }], false);
 }
 
-/** What is to be changed in a conversation: nothing if nobody is known. */
-export function planConversation(current: Named, known: Known, crm: Crm): Changes | undefined {
+/** What is to be changed in a conversation, and whether that replaces a name of the CRM's: nothing if nobody is known. */
+export function planConversation(
+  current: Named,
+  known: Known,
+  crm: Crm,
+): { changes: Changes; renames: boolean } | undefined {
   const { linked, present, isGroup } = membersOf(current, known, crm);
   if (!present.some(({ customer }) => customer)) return undefined;
   const changes: Changes = crm.conversationChanges(current, { members: present, isGroup }) ?? {};
+  let renames = false;
   if (known.refresh) {
     const before = crm.conversationChanges({}, { members: linked, isGroup });
     const now = crm.conversationChanges({}, { members: present, isGroup });
     if (current.friendlyName === before?.friendlyName && current.friendlyName !== now?.friendlyName) {
       changes.friendlyName = now?.friendlyName;
+      renames = linked.some(({ customer }) => customer?.display_name);
     }
     const attributes = crm.parseAttributes(current.attributes);
     const [was, is] = [linked, present].map((members) => members[0]?.customer?.avatar);
@@ -72,47 +78,72 @@ export function planConversation(current: Named, known: Known, crm: Crm): Change
       if (Buffer.byteLength(json) <= CONVERSATION_ATTRIBUTES_MAX_BYTES) changes.attributes = json;
     }
   }
-  return Object.keys(changes).length > 0 ? changes : undefined;
-}
-
-/** A participant's attributes, linked to the customer or, on refreshing, with the customer's present name and avatar: JSON. */
-export function planParticipant(
-  { attributes: json, messagingBinding }: ListedParticipant,
-  conversation: Named,
-  known: Known,
-  crm: Crm,
-): string | undefined {
-  const attributes = crm.parseAttributes(json);
-  const customer = known.found.get(crm.parseAddress(messagingBinding?.address)?.key ?? '');
-  if (!attributes || !customer) return undefined;
-  if (!attributes.customer_id) return crm.participantAttributes(json, customer);
-  if (!known.refresh || LONG_NUMBER.test(json) || attributes.customer_id !== customer.customer_id)
-    return undefined;
-  const ours = ownedBy(conversation, known, crm);
-  const updated = { ...attributes };
-  for (const name of ['display_name', 'avatar'] as const) {
-    if (ours[name] && attributes[name] && customer[name]) updated[name] = customer[name];
-  }
-  const refreshed = JSON.stringify(updated);
-  const isTooLong = Buffer.byteLength(refreshed) > PARTICIPANT_ATTRIBUTES_MAX_BYTES;
-  return refreshed === JSON.stringify(attributes) || isTooLong ? undefined : refreshed;
+  return Object.keys(changes).length > 0 ? { changes, renames } : undefined;
 }
 
 /**
- * Whether a name and an avatar were taken from the CRM, and typed by nobody: the conversation and its participants have the
- * same, or the conversation has the CRM's already, if a run was interrupted between the two.
+ * A participant's attributes, linked to the customer or, with `ofCrm`, with the customer's present name and avatar: JSON.
+ *
+ * @returns `undefined` if they are to stay, or would be too long
  */
-function ownedBy(conversation: Named, known: Known, crm: Crm) {
-  const { linked, present, isGroup } = membersOf(conversation, known, crm);
-  const { friendlyName } = conversation;
+export function planParticipant(
+  { attributes: json, messagingBinding }: ListedParticipant,
+  { found }: Known,
+  crm: Crm,
+  ofCrm?: OfCrm,
+): string | undefined {
+  const attributes = crm.parseAttributes(json);
+  const customer = found.get(crm.parseAddress(messagingBinding?.address)?.key ?? '');
+  if (!attributes || !customer) return undefined;
+  const fits = (changed: string) => Buffer.byteLength(changed) <= PARTICIPANT_ATTRIBUTES_MAX_BYTES;
+  if (!attributes.customer_id) {
+    const linked = crm.participantAttributes(json, customer);
+    return fits(linked) ? linked : undefined;
+  }
+  if (!ofCrm || LONG_NUMBER.test(json) || attributes.customer_id !== customer.customer_id) return undefined;
+  const updated = { ...attributes };
+  for (const name of ['display_name', 'avatar'] as const) {
+    if (ofCrm[name] && attributes[name] === ofCrm[name] && customer[name]) updated[name] = customer[name];
+  }
+  const refreshed = JSON.stringify(updated);
+  return refreshed === JSON.stringify(attributes) || !fits(refreshed) ? undefined : refreshed;
+}
+
+/** Whether a customer whom the CRM knows is not linked, since the attributes have no room left for that. */
+export function isFull(participant: ListedParticipant, known: Known, crm: Crm): boolean {
+  const attributes = crm.parseAttributes(participant.attributes);
+  const customer = known.found.get(crm.parseAddress(participant.messagingBinding?.address)?.key ?? '');
+  if (!attributes || attributes.customer_id || !customer) return false;
+  return !planParticipant(participant, known, crm);
+}
+
+/** A participant's name and avatar, as far as they were taken from the CRM and typed by nobody. */
+export type OfCrm = { display_name?: unknown; avatar?: unknown };
+
+/**
+ * Tells by participants' SIDs what was taken from the CRM: what the conversation has as well, since the two are written together.
+ *
+ * @param conversation as it was before its name was refreshed: a participant's old name can no longer be told from a typed one then
+ */
+export function valuesOfCrm(conversation: Named, known: Known, crm: Crm): Map<string, OfCrm> {
+  const { linked, isGroup } = membersOf(conversation, known, crm);
+  const isNamedAfterThem =
+    conversation.friendlyName === crm.conversationChanges({}, { members: linked, isGroup })?.friendlyName;
   const avatar = crm.parseAttributes(conversation.attributes)?.avatar;
-  const both = [linked, present];
-  return {
-    display_name: both.some(
-      (members) => friendlyName === crm.conversationChanges({}, { members, isGroup })?.friendlyName,
-    ),
-    avatar: !isGroup && both.some(([member]) => avatar && avatar === member?.customer?.avatar),
-  };
+  return new Map(
+    known.participants.map(({ sid, attributes }): [string, OfCrm] => {
+      const own = crm.parseAttributes(attributes);
+      // Of a customer who takes part twice, the first participant's name is in the conversation's.
+      const first = linked.find(({ customer }) => customer?.customer_id === own?.customer_id)?.customer;
+      return [
+        sid,
+        {
+          display_name: isNamedAfterThem && own?.display_name === first?.display_name && own?.display_name,
+          avatar: !isGroup && own?.avatar === avatar && avatar,
+        },
+      ];
+    }),
+  );
 }
 
 /** Who takes part: as the participants are linked, and as the CRM and the links say together. */

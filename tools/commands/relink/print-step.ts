@@ -6,6 +6,7 @@ const WORDS = {
   linked: 'linked',
   unknown: 'unknown',
   left: 'has left',
+  unreadable: 'left alone: the attributes are not a JSON object',
   refreshed: 'link refreshed',
   named: 'conversation named',
   renamed: 'name refreshed',

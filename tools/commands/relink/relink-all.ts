@@ -13,6 +13,7 @@ import {
 } from './list-conversations';
 import { lookUps } from './look-up';
 import { Position } from './position';
+import { complete } from './read-pages';
 import type { Step } from './relink-conversation';
 import { dayOf, type Scope } from './scope';
 import { showProgress } from './show-progress';
@@ -113,7 +114,7 @@ export async function relinkAll(run: Run) {
     for (const sid of scope.conversation ? [scope.conversation] : (checkpoint?.failed ?? [])) {
       const readAt = performance.now();
       const one = await calls
-        .call(() => conversations(sid).fetch())
+        .call(async () => complete(await conversations(sid).fetch()))
         .catch((error: TwilioError) => {
           if (error.status !== 404) throw error;
           if (scope.conversation) throw new Halt(`${sid} is not there, or in another service: see --service`);

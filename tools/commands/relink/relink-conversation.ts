@@ -7,12 +7,16 @@ import type { Conversations, ListedConversation } from './list-conversations';
 import {
   type Changes,
   isCustomer,
+  isFull,
   type Known,
   type ListedParticipant,
   needsLookUp,
+  type OfCrm,
   planConversation,
   planParticipant,
+  valuesOfCrm,
 } from './plan';
+import { complete, readPages } from './read-pages';
 
 /** What a run works with. */
 export interface Relinking {
@@ -28,7 +32,11 @@ export interface Relinking {
 
 /** One thing that was done, or what kept it from being done. */
 export type Step =
-  | { what: 'linked' | 'unknown' | 'refreshed' | 'left'; address: Address; customerId?: string }
+  | {
+      what: 'linked' | 'unknown' | 'refreshed' | 'left' | 'unreadable';
+      address: Address;
+      customerId?: string;
+    }
   | { what: 'named' | 'avatar' | 'renamed' };
 
 /** What became of a conversation: `closed` and `gone` while the run was under way. */
@@ -36,17 +44,21 @@ export type Outcome = 'done' | 'closed' | 'gone';
 
 /** What was read longer ago may have been changed meanwhile. */
 const SNAPSHOT_MAX_AGE_MS = 500;
-/** https://www.twilio.com/docs/conversations/api/conversation-participant-resource#read-multiple-conversationparticipant-resources */
-const PAGE_SIZE = 100;
 /** https://www.twilio.com/docs/api/errors/50377 */
 const CLOSED = 50377;
+
+/** A customer could not be linked, since what somebody wrote into the attributes leaves no room. */
+export class FullError extends Error {
+  override name = 'FullError';
+  override message = "a customer's attributes are full: 4 KB is what Twilio takes";
+}
 
 /**
  * Links the customers of a conversation, and names it after them. What is written rests on what was read a moment before: what
  * somebody chose meanwhile stays.
  *
  * @param onStep is told each thing that was done, as soon as it is
- * @throws LookUpError or TwilioError if it failed; Halt if all others would fail too
+ * @throws LookUpError, FullError or TwilioError if it failed; Halt if all others would fail too
  */
 export async function relinkConversation(
   conversation: ListedConversation,
@@ -66,63 +78,98 @@ export async function relinkConversation(
 }
 
 async function relink(listed: ListedConversation, relinking: Relinking, onStep: (step: Step) => void) {
-  const { conversations, calls, crm, find, refresh } = relinking;
-  const { participants: list } = conversations(listed.sid);
+  const { crm, find, refresh } = relinking;
+  const { participants, projected, readAt } = await readParticipants(listed.sid, relinking);
+  const known: Known = { participants, found: new Map(), refresh };
+
+  await Promise.all(
+    participants.map(async (participant) => {
+      const { messagingBinding, attributes } = participant;
+      const address = crm.parseAddress(messagingBinding?.address);
+      if (!address) return;
+      const parsed = crm.parseAttributes(attributes);
+      if (!parsed) onStep({ what: 'unreadable', address });
+      if (!needsLookUp(participant, listed, refresh, crm)) return;
+      const customer = await find(address, messagingBinding?.proxy_address ?? projected);
+      known.found.set(address.key, customer);
+      if (!customer && !parsed?.customer_id) onStep({ what: 'unknown', address });
+    }),
+  );
+
+  const isLinked = ({ attributes }: ListedParticipant) =>
+    Boolean(crm.parseAttributes(attributes)?.customer_id);
+  const written = new Set<string>();
+  let full: FullError | undefined;
+  for (const participant of participants.filter((one) => !isLinked(one))) {
+    const outcome = await writeParticipant(listed.sid, participant, { readAt, known }, relinking, onStep);
+    if (outcome === 'left') known.participants = known.participants.filter((one) => one !== participant);
+    else if (outcome === 'written') written.add(participant.sid);
+    else if (isFull(participant, known, crm)) full = new FullError();
+  }
+  // The name before the participants' names: Frontline shows it, and until these are new, it can be told that the old one was the CRM's.
+  const before = await writeConversation(listed, { readAt, known, written }, relinking, onStep);
+  const ofCrm = refresh ? valuesOfCrm(before, known, crm) : undefined;
+  for (const participant of refresh ? known.participants : []) {
+    if (written.has(participant.sid) || !isLinked(participant)) continue;
+    await writeParticipant(
+      listed.sid,
+      participant,
+      { readAt, known, ofCrm: ofCrm?.get(participant.sid) },
+      relinking,
+      onStep,
+    );
+  }
+  if (full) throw full;
+}
+
+/** Those who take part, but workers. */
+async function readParticipants(sid: string, { conversations, calls: { call } }: Relinking) {
   let readAt = 0;
-  const all: ListedParticipant[] = await calls.call(() => {
-    readAt = performance.now();
-    return list.list({ pageSize: PAGE_SIZE });
-  });
+  const all: ListedParticipant[] = [];
+  for await (const page of readPages(conversations(sid).participants, {}, (read) =>
+    call(() => {
+      readAt ||= performance.now();
+      return read();
+    }),
+  ))
+    all.push(...page);
   const participants = all.filter(isCustomer).map(({ sid, identity, messagingBinding, attributes }) => ({
     sid,
     identity,
     messagingBinding,
     attributes,
   }));
-  const known: Known = { participants, found: new Map(), refresh };
-
   // In group MMS, the number that a customer wrote to is the workers'.
   const projected = all.map(({ messagingBinding }) => messagingBinding?.projected_address).find(Boolean);
-  await Promise.all(
-    participants
-      .filter((participant) => needsLookUp(participant, listed, refresh, crm))
-      .map(async ({ messagingBinding, attributes }) => {
-        const address = crm.parseAddress(messagingBinding?.address);
-        if (!address) return;
-        const customer = await find(address, messagingBinding?.proxy_address ?? projected);
-        known.found.set(address.key, customer);
-        if (!customer && !crm.parseAttributes(attributes)?.customer_id) onStep({ what: 'unknown', address });
-      }),
-  );
-
-  const isLinked = ({ attributes }: ListedParticipant) =>
-    Boolean(crm.parseAttributes(attributes)?.customer_id);
-  const [linked, unlinked] = [participants.filter(isLinked), participants.filter((one) => !isLinked(one))];
-  let current = listed;
-  for (const participant of unlinked)
-    await writeParticipant(participant, 'linked', { current, readAt, known }, relinking, onStep);
-  // The name before the participants' names: until these are new, it can be told that the old one was the CRM's.
-  current = await writeConversation(listed, known, relinking, onStep);
-  for (const participant of refresh ? linked : [])
-    await writeParticipant(participant, 'refreshed', { current, readAt, known }, relinking, onStep);
+  return { participants, projected, readAt };
 }
 
-/** Writes what is to be changed in a participant, if anything is; one who has left is left alone. */
+/** What was read, and when. */
+interface Read {
+  readAt: number;
+  known: Known;
+}
+
+/**
+ * Links a participant or, with `ofCrm`, refreshes the link, if anything is to be changed.
+ *
+ * @returns what was done; one who has left is left alone
+ */
 async function writeParticipant(
+  conversationSid: string,
   participant: ListedParticipant,
-  what: 'linked' | 'refreshed',
-  { current, readAt, known }: { current: ListedConversation; readAt: number; known: Known },
+  { readAt, known, ofCrm }: Read & { ofCrm?: OfCrm },
   { conversations, calls: { calls, once }, crm, dryRun }: Relinking,
   onStep: (step: Step) => void,
-) {
-  const resource = conversations(current.sid).participants(participant.sid);
+): Promise<'written' | 'left' | undefined> {
+  const resource = conversations(conversationSid).participants(participant.sid);
   let hasLeft = false;
   const wasWritten = await calls(async (isFirst) => {
-    const plan = () => planParticipant(participant, current, known, crm);
+    const plan = () => planParticipant(participant, known, crm, ofCrm);
     if (!plan()) return false;
     if (dryRun) return true;
     if (!isFirst || performance.now() - readAt > SNAPSHOT_MAX_AGE_MS) {
-      const { attributes } = await once(() => resource.fetch());
+      const { attributes } = await once(async () => complete(await resource.fetch()));
       // What an attempt has written whose answer got lost counts as written by it.
       const isDone = !isFirst && attributes === plan();
       participant.attributes = attributes;
@@ -130,7 +177,7 @@ async function writeParticipant(
     }
     const attributes = plan();
     if (!attributes) return false;
-    await once(() => resource.update({ attributes }));
+    await once(async () => complete(await resource.update({ attributes })));
     return true;
   }).catch((error: TwilioError) => {
     if (error.status !== 404) throw error;
@@ -138,42 +185,61 @@ async function writeParticipant(
     return false;
   });
   const address = crm.parseAddress(participant.messagingBinding?.address);
-  if (!address) return;
-  if (hasLeft) onStep({ what: 'left', address });
-  if (wasWritten) onStep({ what, address, customerId: known.found.get(address.key)?.customer_id });
+  if (address && hasLeft) onStep({ what: 'left', address });
+  if (address && wasWritten) {
+    const customerId = known.found.get(address.key)?.customer_id;
+    onStep({ what: ofCrm ? 'refreshed' : 'linked', address, customerId });
+  }
+  if (hasLeft) return 'left';
+  return wasWritten ? 'written' : undefined;
 }
 
-/** Writes what is to be changed in a conversation, if anything is. @returns the conversation as it was read last */
+/**
+ * Writes what is to be changed in a conversation, if anything is. Participants that were read long ago are read again, but those
+ * that this run has written.
+ *
+ * @returns the conversation as it was before
+ */
 async function writeConversation(
   listed: ListedConversation,
-  known: Known,
-  { conversations, calls: { calls, once }, crm, dryRun }: Relinking,
+  { readAt, known, written }: Read & { written: Set<string> },
+  relinking: Relinking,
   onStep: (step: Step) => void,
 ): Promise<ListedConversation> {
+  const {
+    conversations,
+    calls: { calls, once },
+    crm,
+    dryRun,
+  } = relinking;
+  const isOld = (at: number) => performance.now() - at > SNAPSHOT_MAX_AGE_MS;
   let current = listed;
-  let sent: { changes: Changes; hadName: boolean } | undefined;
+  let sent: { changes: Changes; renames: boolean; before: ListedConversation } | undefined;
   const plan = () => planConversation(current, known, crm);
+  if (!dryRun && plan() && isOld(readAt) && known.participants.some(({ sid }) => !written.has(sid))) {
+    const { participants } = await readParticipants(listed.sid, relinking);
+    known.participants = participants.map((one) =>
+      written.has(one.sid) ? (known.participants.find(({ sid }) => sid === one.sid) ?? one) : one,
+    );
+  }
   await calls(async (isFirst) => {
     if (!plan() && !sent) return;
-    if (!dryRun && (!isFirst || performance.now() - current.readAt > SNAPSHOT_MAX_AGE_MS)) {
-      const { friendlyName, attributes, state } = await once(() => conversations(listed.sid).fetch());
+    if (!dryRun && (!isFirst || isOld(current.readAt))) {
+      const { friendlyName, attributes, state } = await once(async () =>
+        complete(await conversations(listed.sid).fetch()),
+      );
       current = { ...listed, friendlyName, attributes, state, readAt: performance.now() };
     }
-    const changes = plan();
+    const planned = plan();
     // An attempt may have been carried out, and its answer lost.
     if (sent && isDeepStrictEqual({ ...current, ...sent.changes }, current)) return;
-    sent = changes && { changes, hadName: hasName(current, known, crm) };
-    if (changes && !dryRun) await once(() => conversations(listed.sid).update(changes));
+    sent = planned && { ...planned, before: current };
+    if (planned && !dryRun)
+      await once(async () => complete(await conversations(listed.sid).update(planned.changes)));
   });
   if (!sent) return current;
-  const { changes, hadName } = sent;
-  if (changes.friendlyName) onStep({ what: hadName ? 'renamed' : 'named' });
+  const { changes, renames, before } = sent;
+  if (changes.friendlyName) onStep({ what: renames ? 'renamed' : 'named' });
   if (changes.attributes) onStep({ what: 'avatar' });
-  return { ...current, ...changes };
-}
-
-/** Whether it goes by more than addresses. */
-function hasName({ friendlyName }: ListedConversation, { participants }: Known, crm: Crm): boolean {
-  const members = crm.membersOf(participants, friendlyName);
-  return !crm.isUnnamed(friendlyName, members, members.length > 1);
+  return before;
 }

@@ -2,7 +2,7 @@ import { describeError, isRefused, isTransient } from '../../twilio/errors';
 import { Halt } from './halt';
 import type { ListedConversation } from './list-conversations';
 import { LookUpError } from './look-up';
-import { type Relinking, relinkConversation, type Step } from './relink-conversation';
+import { FullError, type Relinking, relinkConversation, type Step } from './relink-conversation';
 import type { Tally } from './tally';
 
 /** After so many conversations in a row that Twilio did not answer for, it counts as not reachable. */
@@ -38,11 +38,12 @@ export function takeConversations(relinking: Relinking, notes: Notes, signal: Ab
       signal.throwIfAborted();
       // A bug is not a failure of the conversation.
       if (error instanceof TypeError || error instanceof ReferenceError) throw error;
-      const reason = error instanceof LookUpError ? error.message : describeError(error, 'Twilio');
+      const isOwn = error instanceof LookUpError || error instanceof FullError;
+      const reason = isOwn ? error.message : describeError(error, 'Twilio');
       if (isRefused(error)) throw new Halt(reason, { cause: error });
       tally.fail(conversation.sid, reason);
       notes.onFailure(conversation);
-      const isUnreachable = !(error instanceof LookUpError) && isTransient(error);
+      const isUnreachable = !isOwn && isTransient(error);
       if (isUnreachable && ++failuresInARow >= FAILURES_MAX) throw new Halt(reason, { cause: error });
     }
   };

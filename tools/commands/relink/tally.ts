@@ -13,6 +13,7 @@ const COUNTED = {
   refreshed: 'links refreshed',
   unknown: 'customers whom the CRM does not know',
   left: 'customers who have left meanwhile',
+  unreadable: 'customers left alone, whose attributes are not a JSON object',
   closed: 'closed, which cannot be changed',
   gone: 'gone meanwhile',
   failed: 'failed',
@@ -27,6 +28,7 @@ const COUNTED_AS = {
   refreshed: 'refreshed',
   unknown: 'unknown',
   left: 'left',
+  unreadable: 'unreadable',
 } as const satisfies Record<Step['what'], Counted>;
 
 export type Tally = ReturnType<typeof startTally>;
