@@ -1,0 +1,107 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { runCommand } from '../../tools/commands/command-line';
+import { conversationsOf } from '../../tools/commands/relink/list-conversations';
+import { relink } from '../../tools/commands/relink/relink';
+import { type Run, relinkAll } from '../../tools/commands/relink/relink-all';
+import { connectToFake } from '../../tools/fakes/connect-to-fake';
+import type { Call } from '../../tools/fakes/fake-server';
+import {
+  type Conversation,
+  type FakeConversations,
+  type Participant,
+  startFakeConversations,
+} from '../../tools/fakes/twilio/conversations';
+import { loadCrm } from '../../tools/runtime/in-process-runtime';
+import { captureLog } from './in-process-runtime';
+
+export const ACCOUNT = { accountSid: `AC${'1'.repeat(32)}`, authToken: 'token' };
+/** Whom the customers of the build know, and whom they do not. */
+export const ADA = '+14155550147';
+export const STRANGER = '+14155550199';
+export const sid = (prefix: string, i: number) => prefix + i.toString(16).padStart(32, '0');
+
+/** An account with conversations, and an empty project to run `npm run relink` in: new ones for each test. */
+export function useRelinkAccount() {
+  const repository = process.cwd();
+  const { BUILD_FOLDER } = process.env;
+  let project: string;
+  const account = {
+    api: undefined as unknown as FakeConversations,
+    /** Told each call to Twilio. */
+    onCall: (_call: Call): void => undefined,
+
+    add(i: number, conversation: Partial<Conversation> = {}, ...members: Partial<Participant>[]) {
+      const { api } = account;
+      api.addConversation({ sid: sid('CH', i), friendlyName: ADA, attributes: '{}', ...conversation });
+      for (const [j, member] of (members.length ? members : [{}]).entries()) {
+        api.add({
+          sid: sid('MB', i * 16 + j),
+          conversationSid: sid('CH', i),
+          attributes: '{}',
+          address: ADA,
+          proxyAddress: '+15005550006',
+          ...member,
+        });
+      }
+    },
+    conversation: (i: number) => account.api.conversation(sid('CH', i)),
+    attributesOf: (i: number, j = 0) =>
+      JSON.parse(account.api.participant(sid('MB', i * 16 + j))?.attributes ?? ''),
+    writes: () => account.api.calls.filter(({ method }) => method === 'POST'),
+
+    /** Runs the command. */
+    async run(flags: string[] = [], signal = new AbortController().signal) {
+      const output = { stdout: [] as string[], stderr: [] as string[] };
+      const status = await runCommand(relink, ['--domain', 'example.com', ...flags], {
+        env: { ACCOUNT_SID: ACCOUNT.accountSid },
+        connect: () => connectToFake(account.api, ACCOUNT),
+        signal,
+        out: (line) => output.stdout.push(line),
+        problem: (line) => output.stderr.push(line),
+        note: () => undefined,
+      });
+      return { status, stdout: output.stdout.join('\n'), stderr: output.stderr.join('\n') };
+    },
+
+    /** Goes through the conversations without the command around it. */
+    relinkAll: (run: Partial<Run> = {}) =>
+      relinkAll({
+        scope: {},
+        keepsPosition: false,
+        restart: false,
+        refresh: false,
+        dryRun: false,
+        accountSid: ACCOUNT.accountSid,
+        source: 'file',
+        conversations: conversationsOf(connectToFake(account.api, ACCOUNT)),
+        crm: loadCrm(),
+        context: { DOMAIN_NAME: 'example.com' } as Run['context'],
+        perSecond: Number.POSITIVE_INFINITY,
+        signal: new AbortController().signal,
+        showsProgress: false,
+        firstPauseMs: 20,
+        onStep: () => undefined,
+        note: () => undefined,
+        ...run,
+      }),
+  };
+  beforeEach(async () => {
+    captureLog();
+    process.env.BUILD_FOLDER = resolve(repository, BUILD_FOLDER ?? 'dist');
+    const { accountSid, authToken } = ACCOUNT;
+    account.api = await startFakeConversations(accountSid, authToken, (call) => account.onCall(call));
+    project = mkdtempSync(join(tmpdir(), 'relink-'));
+    process.chdir(project);
+  });
+  afterEach(() => {
+    account.api.close();
+    account.onCall = () => undefined;
+    process.chdir(repository);
+    process.env.BUILD_FOLDER = BUILD_FOLDER;
+    rmSync(project, { recursive: true });
+    jest.restoreAllMocks();
+  });
+  return account;
+}
