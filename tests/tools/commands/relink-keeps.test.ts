@@ -156,9 +156,10 @@ describe('while the CRM takes long', () => {
   });
 
   test('who leaves before the link is written gives it no name', async () => {
-    add(1, { friendlyName: STRANGER }, {}, { address: STRANGER, attributes: sam.attributes });
+    const attributes = '{"customer_id":"X","display_name":"Xavier"}';
+    add(1, { friendlyName: STRANGER }, {}, { address: STRANGER, attributes });
     await account.relinkAll(slowly(() => account.api.remove(sid('MB', 16))));
-    expect(conversation(1)?.friendlyName).toBe('Sam');
+    expect(conversation(1)?.friendlyName).toBe('Xavier');
   });
 });
 

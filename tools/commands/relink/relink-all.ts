@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Crm } from '../../runtime/in-process-runtime';
 import { adaptiveCalls } from '../../twilio/adaptive-calls';
-import { describeError, type TwilioError } from '../../twilio/errors';
+import type { TwilioError } from '../../twilio/errors';
 import { readCheckpoint, removeCheckpoint, writeCheckpoint } from './checkpoint';
 import { Halt } from './halt';
 import {
@@ -15,10 +15,12 @@ import { lookUps } from './look-up';
 import { Position } from './position';
 import { complete } from './read-pages';
 import type { Step } from './relink-conversation';
+import { type Described, describeTwilioError } from './remedy';
 import { dayOf, type Scope } from './scope';
-import { showProgress } from './show-progress';
+import { sayWaits, showProgress } from './show-progress';
 import { takeConversations } from './take-conversations';
 import { startTally } from './tally';
+import { Waiting, watchTwilio } from './waiting';
 import { walk } from './walk';
 
 /** What a run is to do, and with what. */
@@ -43,6 +45,7 @@ export interface Run {
   /** How long a call to Twilio may take, in ms. */
   callTimeoutMs?: number;
   onStep(conversation: ListedConversation, step: Step): void;
+  onFailure?(conversation: ListedConversation, failure: Described): void;
   note(line: string): void;
 }
 
@@ -60,15 +63,18 @@ export async function relinkAll(run: Run) {
   const halted = new AbortController();
   const signal = AbortSignal.any([run.signal, halted.signal]);
   setMaxListeners(Number.POSITIVE_INFINITY, signal);
-  const calls = adaptiveCalls(CALLS_AT_A_TIME, { signal, firstPauseMs }, run.callTimeoutMs);
-  const crmLookUps = lookUps(crm, run.context, { perSecond: run.perSecond, signal, firstPauseMs });
+  const waiting = new Waiting();
+  const retries = { signal, firstPauseMs };
+  const calls = adaptiveCalls(CALLS_AT_A_TIME, retries, run.callTimeoutMs, watchTwilio(waiting));
+  const crmLookUps = lookUps(crm, run.context, { perSecond: run.perSecond, signal, firstPauseMs, waiting });
   const tally = startTally();
 
   const today = dayOf(new Date());
   const about = { accountSid: run.accountSid, source: run.source, refresh, ...scope, perSecond: undefined };
   const aboutJson = JSON.parse(JSON.stringify(about)) as Record<string, unknown>;
   const kept = run.keepsPosition && !run.restart ? readCheckpoint(aboutJson) : undefined;
-  if (kept === 'other') run.note('The interrupted run had other flags or another CRM: this one begins anew.');
+  if (kept === 'other')
+    run.note('The interrupted run was about another account, CRM or days: this one begins anew.');
   const checkpoint = kept === 'other' ? undefined : kept;
   const until = scope.until ?? today;
   const from = checkpoint ?? { state: STATES[0], day: until };
@@ -76,27 +82,36 @@ export async function relinkAll(run: Run) {
   const position = new Position(from.state, from.day, checkpoint?.failed);
 
   let savedAt = performance.now();
+  let hasBegun = false;
   const save = () => {
-    if (!run.keepsPosition) return;
+    // What could not even be listed must not replace the position of a run that had come further.
+    if (!run.keepsPosition || !hasBegun) return;
     writeCheckpoint({ scope: aboutJson, ...position.get() });
     savedAt = performance.now();
   };
 
+  const onInterruption = () => waiting.begin('end', () => 'Stopping after what is under way…');
+  run.signal.addEventListener('abort', onInterruption, { once: true });
+  const atATime = () => (calls.atATime() < CALLS_AT_A_TIME ? calls.atATime() : undefined);
   const progress = run.showsProgress
-    ? showProgress(() => ({ counts: tally.counts, ...position.get(), atATime: calls.atATime() }))
-    : undefined;
+    ? showProgress(() => ({ counts: tally.counts, ...position.get(), atATime: atATime() }), waiting)
+    : sayWaits(waiting, run.note);
   const takeOne = takeConversations(
     { conversations, calls, crm, find: crmLookUps.find, refresh, dryRun },
     {
       tally,
       onStep: run.onStep,
       onDone: ({ sid }) => position.failed.delete(sid),
-      onFailure: ({ sid }) => position.fail(sid),
+      onFailure(conversation, failure) {
+        position.fail(conversation.sid);
+        run.onFailure?.(conversation, failure);
+      },
     },
     signal,
   );
   let halt: Halt | undefined;
   const take = async (conversation: ListedConversation) => {
+    hasBegun = true;
     try {
       await takeOne(conversation);
     } catch (error) {
@@ -117,7 +132,8 @@ export async function relinkAll(run: Run) {
         .call(async () => complete(await conversations(sid).fetch()))
         .catch((error: TwilioError) => {
           if (error.status !== 404) throw error;
-          if (scope.conversation) throw new Halt(`${sid} is not there, or in another service: see --service`);
+          if (scope.conversation)
+            throw new Halt(`${sid} is not there, or in another service: see --service`, 'mend');
           position.failed.delete(sid);
           return undefined;
         });
@@ -131,20 +147,27 @@ export async function relinkAll(run: Run) {
 
   try {
     await goThrough();
-    if (run.keepsPosition && !signal.aborted) removeCheckpoint();
+    if (run.keepsPosition && !signal.aborted) removeCheckpoint(aboutJson);
     else save();
   } catch (error) {
     save();
     if (!halt && !run.signal.aborted) {
       if (error instanceof TypeError) throw error;
-      halt =
-        error instanceof Halt ? error : new Halt(describeError(error, 'Twilio', HINTS), { cause: error });
+      halt = error instanceof Halt ? error : haltBy(error);
     }
   } finally {
     halted.abort();
-    progress?.stop();
+    progress.stop();
+    run.signal.removeEventListener('abort', onInterruption);
   }
-  return { tally, lookUps: crmLookUps.asked(), halt };
+  /** Whether the next run goes on where this one has come to. */
+  const goesOn = run.keepsPosition && (hasBegun || checkpoint !== undefined);
+  return { tally, lookUps: crmLookUps.asked(), halt, goesOn, wentOnFrom: checkpoint?.day };
+}
+
+function haltBy(error: unknown): Halt {
+  const { reason, remedy } = describeTwilioError(error, HINTS);
+  return new Halt(reason, remedy, { cause: error });
 }
 
 const HINTS = { 404: 'is --service, or CHAT_SERVICE_SID, a Conversations service of your account?' };

@@ -33,7 +33,7 @@ export interface Relinking {
 /** One thing that was done, or what kept it from being done. */
 export type Step =
   | {
-      what: 'linked' | 'unknown' | 'refreshed' | 'left' | 'unreadable';
+      what: 'linked' | 'already' | 'unknown' | 'refreshed' | 'left' | 'unreadable';
       address: Address;
       customerId?: string;
     }
@@ -50,6 +50,7 @@ const CLOSED = 50377;
 /** A customer could not be linked, since what somebody wrote into the attributes leaves no room. */
 export class FullError extends Error {
   override name = 'FullError';
+  readonly remedy = 'mend';
   override message = "a customer's attributes are full: 4 KB is what Twilio takes";
 }
 
@@ -109,15 +110,12 @@ async function relink(listed: ListedConversation, relinking: Relinking, onStep: 
   // The name before the participants' names: Frontline shows it, and until these are new, it can be told that the old one was the CRM's.
   const before = await writeConversation(listed, { readAt, known, written }, relinking, onStep);
   const ofCrm = refresh ? valuesOfCrm(before, known, crm) : undefined;
-  for (const participant of refresh ? known.participants : []) {
+  for (const participant of known.participants) {
     if (written.has(participant.sid) || !isLinked(participant)) continue;
-    await writeParticipant(
-      listed.sid,
-      participant,
-      { readAt, known, ofCrm: ofCrm?.get(participant.sid) },
-      relinking,
-      onStep,
-    );
+    const read = { readAt, known, ofCrm: ofCrm?.get(participant.sid) };
+    const outcome = await writeParticipant(listed.sid, participant, read, relinking, onStep);
+    const address = crm.parseAddress(participant.messagingBinding?.address);
+    if (address && !outcome) onStep({ what: 'already', address });
   }
   if (full) throw full;
 }
