@@ -21,6 +21,9 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 type Options = NonNullable<ParseArgsConfig['options']>;
 type Flags<O extends Options> = ReturnType<typeof parseArgs<{ options: O }>>['values'];
 
+/** A second Ctrl-C that comes later than this ends the process at once, and waits for nothing. */
+const SAME_CTRL_C_MS = 1000;
+
 /** A command, as `npm run` starts it. `--help` and `--json` are known to each of them. */
 export interface Command<O extends Options = Options> {
   /** What `--help` shows: how it is called, what it does, its flags. */
@@ -76,8 +79,18 @@ export async function runAsProcess<O extends Options>(command: Command<O>): Prom
   // What the CRM mapping logs: standard output has the result alone.
   console.log = console.error;
   const interruption = new AbortController();
-  // More than once: npm passes on the Ctrl-C that the terminal has sent already.
-  process.on('SIGINT', () => interruption.abort());
+  let interruptedAt = Number.POSITIVE_INFINITY;
+  process.on('SIGINT', () => {
+    // The same one comes twice: npm passes on the Ctrl-C that the terminal has sent already.
+    if (performance.now() - interruptedAt > SAME_CTRL_C_MS) process.exit(EXIT.interrupted);
+    interruptedAt = Math.min(interruptedAt, performance.now());
+    interruption.abort();
+  });
+  // Whoever reads has seen enough, such as `head`: it ends as after Ctrl-C.
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    interruption.abort();
+  });
   const run: typeof command.run = (flags, ...rest) => {
     refuseSwallowedFlags(command, flags, env);
     checkEnvFile();

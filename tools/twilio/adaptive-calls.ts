@@ -62,6 +62,7 @@ export function adaptiveCalls(
   }
 
   async function sendOnce<T>(send: () => PromiseLike<T>): Promise<T> {
+    retries.signal.throwIfAborted();
     const calledAt = performance.now();
     try {
       const answer = await send();

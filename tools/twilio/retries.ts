@@ -15,7 +15,8 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
 
 /**
- * Calls Twilio, and again with growing pauses after transient errors.
+ * Calls Twilio, and again with growing pauses after transient errors. A call that is under way when the signal ends it is waited
+ * for: what it has done is done.
  *
  * @throws the last error, also if the time is up; or the signal's reason, if it is another
  */
@@ -24,9 +25,12 @@ export async function withRetries<T>(
   { signal, firstPauseMs = FIRST_PAUSE_MS }: Retries,
 ): Promise<T> {
   let last: unknown;
+  let done: { answer: T } | undefined;
   const noting = async () => {
     try {
-      return await call();
+      const answer = await call();
+      done = { answer };
+      return answer;
     } catch (error) {
       last = isUnreadable(error) ? malformedAnswer(error) : error;
       throw last;
@@ -43,6 +47,7 @@ export async function withRetries<T>(
         isTransient(error) && (!isMalformed(error) || attemptNumber <= RETRIES_OF_MALFORMED),
     });
   } catch (error) {
+    if (done) return done.answer;
     throw isTimeout(error) ? (last ?? error) : error;
   }
 }

@@ -123,6 +123,26 @@ test.each([
   expect(end).toHaveBeenLastCalledWith('crm');
 });
 
+test('customers whose own records are wrong do not end the run, however many they are', async () => {
+  const { find } = start(jest.fn().mockRejectedValue(failing({}, 'the customer found has no customer_id')));
+  const names = new Set<string>();
+  for (let i = 0; i < 15; i++) names.add(await find(ada, undefined).catch(({ name }) => name));
+  expect([...names]).toEqual(['LookUpError']);
+});
+
+test('look-ups that wait their turn end with the run', async () => {
+  const interruption = new AbortController();
+  const findCustomer = jest.fn();
+  const pace = { perSecond: 0.5, signal: interruption.signal };
+  const { find } = lookUps({ ...mapping, findCustomer }, {} as Parameters<typeof lookUps>[1], pace);
+  const waiting = [1, 2, 3].map((i) => find(mapping.parseAddress(`+1415555014${i}`) as Address, undefined));
+  const settled = Promise.allSettled(waiting);
+  setTimeout(() => interruption.abort(), 20);
+  const startedAt = performance.now();
+  expect((await settled).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
+  expect(performance.now() - startedAt).toBeLessThan(1000);
+});
+
 test('the CRM is asked at its pace', async () => {
   const at: number[] = [];
   const findCustomer = jest.fn(async () => void at.push(performance.now()));

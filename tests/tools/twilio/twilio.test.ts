@@ -106,6 +106,15 @@ describe('a call', () => {
     expect(await withRetries(once, { signal, firstPauseMs: 1 })).toBe('done');
   });
 
+  test('that is under way when it is interrupted has its answer told', async () => {
+    const interruption = new AbortController();
+    const call = async () => {
+      interruption.abort();
+      return 'done';
+    };
+    expect(await withRetries(call, { signal: interruption.signal })).toBe('done');
+  });
+
   test('is not made again once it was interrupted', async () => {
     const interruption = new AbortController();
     const call = jest.fn().mockRejectedValue(error(500));

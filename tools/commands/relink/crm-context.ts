@@ -1,6 +1,7 @@
 import type { CrmSource } from '../../../assets/crm.private';
 import { crmSourceOf } from '../../crm-source';
 import { loadCustomers } from '../../customers/customers-file';
+import { Problem } from '../../problem';
 import type { Crm } from '../../runtime/in-process-runtime';
 
 /** What the CRM mapping gets of a Function: the environment variables, and the domain. */
@@ -39,4 +40,18 @@ export function perSecondOf(context: CrmContext): number {
   const path = Runtime.getAssets()[`/crm/${source}.js`]?.path;
   const { perSecond }: Partial<CrmSource> = path ? require(path) : {};
   return perSecond ?? PER_SECOND;
+}
+
+/** Checks the settings of the CRM source: without them, each look-up would fail. @throws Problem that says what is missing */
+export function checkCrmSettings(context: CrmContext) {
+  const source = crmSourceOf(context);
+  const assets = Runtime.getAssets();
+  const path = assets[`/crm/${source}.js`]?.path;
+  const { settings }: Partial<CrmSource> = path ? require(path) : {};
+  if (!settings) return;
+  try {
+    require(assets['/crm-settings.js']?.path ?? '').readSettings(settings, context);
+  } catch (error) {
+    throw new Problem(`CRM_SOURCE ${source}: ${(error as Error).message}`);
+  }
 }

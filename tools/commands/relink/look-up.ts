@@ -31,7 +31,7 @@ const TRIES = { refused: 7, failed: 5 };
 const FIRST_PAUSE_MS = 1000;
 /** A CRM that wants to be left alone for longer is asked again before: Airtable wants half a minute. */
 const REFUSAL_MAX_MS = 60_000;
-/** After so many failures in a row, the CRM counts as down. */
+/** After so many customers in a row whom the CRM has not answered for, it counts as down. */
 const FAILURES_MAX = 10;
 
 /** A look-up that failed: with the reason, and nothing personal. */
@@ -83,14 +83,18 @@ export function lookUps(crm: Crm, context: Context, pace: CrmPace) {
   async function ask(address: Address, proxyAddress: unknown): Promise<FrontlineCustomer | undefined> {
     for (let tries = 1; ; tries++) {
       try {
-        const customer = await queue.add(async () => {
-          // What waits its turn waits for all: a CRM that refuses refuses everybody.
-          const pauseMs = troubles.pauseMs();
-          if (pauseMs > 0) await setTimeout(pauseMs, undefined, { signal });
-          signal.throwIfAborted();
-          asked++;
-          return crm.findCustomer(address, context, { startedAt: performance.now(), proxyAddress });
-        });
+        const customer = await queue.add(
+          async () => {
+            // What waits its turn waits for all: a CRM that refuses refuses everybody.
+            const pauseMs = troubles.pauseMs();
+            if (pauseMs > 0) await setTimeout(pauseMs, undefined, { signal });
+            signal.throwIfAborted();
+            asked++;
+            return crm.findCustomer(address, context, { startedAt: performance.now(), proxyAddress });
+          },
+          // What waits its turn would hold up the end of the run for as long as that takes.
+          { signal },
+        );
         failuresInARow = 0;
         troubles.answered();
         return customer;
@@ -103,11 +107,16 @@ export function lookUps(crm: Crm, context: Context, pace: CrmPace) {
         const isTransient = isRefused || status >= 500 || Boolean(code);
         const remedy = isTransient ? 'later' : 'mend';
         const pauseMs = Math.max(firstPauseMs * 2 ** (tries - 1), Math.min(retryAfterMs, REFUSAL_MAX_MS));
+        if (!isTransient) {
+          // The CRM has answered, with something that is wrong for this customer.
+          failuresInARow = 0;
+          troubles.answered();
+          throw new LookUpError(reason, remedy);
+        }
         if (isRefused) troubles.refused(pauseMs);
-        else if (!isTransient) troubles.answered();
         else if (troubles.failed(address.key, failure))
           throw new Halt(`The CRM fails for every customer: ${reason}`, remedy);
-        if (!isTransient || tries >= TRIES[isRefused ? 'refused' : 'failed']) {
+        if (tries >= TRIES[isRefused ? 'refused' : 'failed']) {
           if (++failuresInARow < FAILURES_MAX) throw new LookUpError(reason, remedy);
           throw new Halt(`The CRM fails for every customer: ${reason}`, remedy);
         }

@@ -8,7 +8,7 @@ import { Problem } from '../../problem';
 import { loadCrm } from '../../runtime/in-process-runtime';
 import { findDeployment } from '../../twilio/deployment';
 import { type Command, EXIT, runAsProcess, UsageError } from '../command-line';
-import { contextOf, perSecondOf } from './crm-context';
+import { checkCrmSettings, contextOf, perSecondOf } from './crm-context';
 import { conversationsOf } from './list-conversations';
 import { printFailure, printStep } from './print-step';
 import { relinkAll } from './relink-all';
@@ -77,6 +77,7 @@ export const relink: Command<typeof options> = {
         return domain;
       });
       const crm = loadCrm(simulated?.assets);
+      checkCrmSettings(context);
       const result = await relinkAll({
         scope,
         keepsPosition,
