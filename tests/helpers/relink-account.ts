@@ -52,10 +52,10 @@ export function useRelinkAccount() {
     writes: () => account.api.calls.filter(({ method }) => method === 'POST'),
 
     /** Runs the command. */
-    async run(flags: string[] = [], signal = new AbortController().signal) {
+    async run(flags: string[] = [], signal = new AbortController().signal, env = {}) {
       const output = { stdout: [] as string[], stderr: [] as string[] };
       const status = await runCommand(relink, ['--domain', 'example.com', ...flags], {
-        env: { ACCOUNT_SID: ACCOUNT.accountSid },
+        env: { ACCOUNT_SID: ACCOUNT.accountSid, ...env },
         connect: () => connectToFake(account.api, ACCOUNT),
         signal,
         out: (line) => output.stdout.push(line),

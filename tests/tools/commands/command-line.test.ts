@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -189,5 +190,48 @@ describe('as a process', () => {
       stderr: expect.stringMatching(/^\.env, line 1: /),
     });
     expect(show(envFile, ['--help'])).toEqual({ status: 0, stdout: 'npm run show\n', stderr: '' });
+  }, 30_000);
+
+  /** A command that waits for what is under way after Ctrl-C, and then says so. */
+  const startBusy = (underWayMs: number) => {
+    const commandLine = JSON.stringify(resolve('tools/commands/command-line'));
+    const run = `async (_flags, { signal, result, problem }) => {
+      for (let i = 0; !signal.aborted; i++) {
+        result('line ' + i, {});
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      await new Promise((resolve) => setTimeout(resolve, ${underWayMs}));
+      problem('stopped');
+      return 1;
+    }`;
+    writeFileSync(
+      join(project, 'busy.ts'),
+      `require(${commandLine}).runAsProcess({ usage: '', options: {}, run: ${run} });`,
+    );
+    return spawn(process.execPath, ['--import', require.resolve('tsx'), 'busy.ts'], { cwd: project });
+  };
+
+  test('a second Ctrl-C ends it at once, but the one that npm passes on does not', async () => {
+    const busy = startBusy(60_000);
+    await once(busy.stdout, 'data');
+    const ended = once(busy, 'exit');
+    busy.kill('SIGINT');
+    busy.kill('SIGINT');
+    await new Promise((resolve) => setTimeout(resolve, 1200));
+    expect(busy.exitCode).toBeNull();
+    busy.kill('SIGINT');
+    expect(await ended).toEqual([EXIT.interrupted, null]);
+  }, 30_000);
+
+  test('it ends in order when nobody reads on', async () => {
+    const busy = startBusy(100);
+    let stderr = '';
+    busy.stderr.on('data', (text) => {
+      stderr += text;
+    });
+    await once(busy.stdout, 'data');
+    busy.stdout.destroy();
+    expect(await once(busy, 'close')).toEqual([EXIT.interrupted, null]);
+    expect(stderr).toBe('stopped\n');
   }, 30_000);
 });

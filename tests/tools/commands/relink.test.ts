@@ -310,7 +310,6 @@ test('a dry run that is stopped says neither what would be, nor that it goes on 
 
 test('a run that is interrupted says so at once, and in the end what was done: nothing', async () => {
   add(1);
-  api.limits.latencyMs = 1000;
   const { stdout, stderr } = await interruptAt(1);
   expect(stdout).toBe('So far:\n0  conversations gone through');
   expect(stderr).toBe('Interrupted.\nRun it again.');

@@ -46,14 +46,22 @@ export class CrmTroubles {
     });
   }
 
-  /** It has failed for a customer, and may answer later. @returns whether it counts as down */
-  failed(key: string, { status }: Failure): boolean {
+  /** It has failed for a customer, and may answer later. */
+  failed(key: string, { status }: Failure) {
     if (this.failing.size === 0) this.downAt = performance.now() + this.downMs;
     this.failing.add(key);
-    const leftMs = this.downAt - performance.now();
-    const until = new Date(Date.now() + leftMs).toTimeString().slice(0, 'hh:mm:ss'.length);
+    const until = new Date(Date.now() + this.leftMs()).toTimeString().slice(0, 'hh:mm:ss'.length);
     const what = status ? `answers ${status}` : 'does not answer';
     this.waiting.begin('crm', () => `The CRM ${what}: trying until ${until}`);
-    return leftMs <= 0 && this.failing.size >= CUSTOMERS_MIN;
+  }
+
+  /** Whether it fails, as far as can be told, for all customers. */
+  failsForAll(): boolean {
+    return this.failing.size >= CUSTOMERS_MIN;
+  }
+
+  /** How long it may go on failing for all until it counts as down. */
+  leftMs(): number {
+    return this.downAt - performance.now();
   }
 }

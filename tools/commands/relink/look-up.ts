@@ -26,7 +26,7 @@ export interface CrmPace {
 /** How many addresses are remembered, so that memory does not grow with the number of conversations: some 30 MB. */
 const REMEMBERED_MAX = 100_000;
 const AT_A_TIME = 5;
-/** How often an address is looked up. With the pauses, a CRM may refuse for a minute, and fail for one address for ten seconds or so. */
+/** How often an address is looked up, unless the CRM fails for all: it may be refused for a minute, and fail for some ten seconds. */
 const TRIES = { refused: 7, failed: 5 };
 const FIRST_PAUSE_MS = 1000;
 /** A CRM that wants to be left alone for longer is asked again before: Airtable wants half a minute. */
@@ -114,13 +114,19 @@ export function lookUps(crm: Crm, context: Context, pace: CrmPace) {
           throw new LookUpError(reason, remedy);
         }
         if (isRefused) troubles.refused(pauseMs);
-        else if (troubles.failed(address.key, failure))
-          throw new Halt(`The CRM fails for every customer: ${reason}`, remedy);
-        if (tries >= TRIES[isRefused ? 'refused' : 'failed']) {
-          if (++failuresInARow < FAILURES_MAX) throw new LookUpError(reason, remedy);
+        else troubles.failed(address.key, failure);
+        const failsForAll = troubles.failsForAll();
+        const isOver = failsForAll
+          ? troubles.leftMs() <= 0
+          : tries >= TRIES[isRefused ? 'refused' : 'failed'];
+        if (isOver) {
+          if (!failsForAll && ++failuresInARow < FAILURES_MAX) throw new LookUpError(reason, remedy);
           throw new Halt(`The CRM fails for every customer: ${reason}`, remedy);
         }
-        if (!isRefused) await setTimeout(pauseMs * (0.5 + Math.random() / 2), undefined, { signal });
+        if (isRefused) continue;
+        const jitteredMs = pauseMs * (0.5 + Math.random() / 2);
+        const waitMs = failsForAll ? Math.min(jitteredMs, troubles.leftMs()) : jitteredMs;
+        await setTimeout(waitMs, undefined, { signal });
       }
     }
   }

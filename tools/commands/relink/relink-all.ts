@@ -90,12 +90,15 @@ export async function relinkAll(run: Run) {
     savedAt = performance.now();
   };
 
-  const onInterruption = () => waiting.begin('end', () => 'Stopping after what is under way…');
-  run.signal.addEventListener('abort', onInterruption, { once: true });
   const atATime = () => (calls.atATime() < CALLS_AT_A_TIME ? calls.atATime() : undefined);
   const progress = run.showsProgress
     ? showProgress(() => ({ counts: tally.counts, ...position.get(), atATime: atATime() }), waiting)
     : sayWaits(waiting, run.note);
+  const onInterruption = () => {
+    waiting.begin('end', () => 'Stopping after what is under way…');
+    progress.refresh();
+  };
+  run.signal.addEventListener('abort', onInterruption, { once: true });
   const takeOne = takeConversations(
     { conversations, calls, crm, find: crmLookUps.find, refresh, dryRun },
     {

@@ -30,6 +30,7 @@ export function showProgress(progress: () => Omit<Progress, 'elapsedMs'>, waitin
     const timer = setInterval(() => stderr.write(`${line()}\n`), A_MINUTE_MS).unref();
     const waits = sayWaits(waiting, (words) => stderr.write(`${words}\n`));
     return {
+      refresh: waits.refresh,
       stop() {
         clearInterval(timer);
         waits.stop();
@@ -42,16 +43,17 @@ export function showProgress(progress: () => Omit<Progress, 'elapsedMs'>, waitin
     Presets.shades_classic,
   );
   bar.start(1, 0);
-  return { stop: () => bar.stop() };
+  return { refresh: () => bar.update(0), stop: () => bar.stop() };
 }
 
-/** Says what a run waits for, once each. */
+/** Says what a run waits for, once each: at once, if it is told to `refresh`. */
 export function sayWaits(waiting: Waiting, say: (words: string) => void) {
-  const timer = setInterval(() => {
+  const refresh = () => {
     const words = waiting.wordsToSay();
     if (words) say(words);
-  }, 1000 / TIMES_A_SECOND).unref();
-  return { stop: () => clearInterval(timer) };
+  };
+  const timer = setInterval(refresh, 1000 / TIMES_A_SECOND).unref();
+  return { refresh, stop: () => clearInterval(timer) };
 }
 
 /** It fits into 80 columns, and what matters most comes first, since a narrower terminal cuts off the end. */
