@@ -1,9 +1,10 @@
 import * as mapping from '../../../assets/crm.private';
 import type { FrontlineCustomer, Member } from '../../../assets/frontline.private';
-import type {
-  Conversations,
-  ListedConversation,
-  State,
+import {
+  type Conversations,
+  type ListedConversation,
+  STATES,
+  type State,
 } from '../../../tools/commands/relink/list-conversations';
 import { lookUps } from '../../../tools/commands/relink/look-up';
 import { Position } from '../../../tools/commands/relink/position';
@@ -76,7 +77,7 @@ test('10,000 conversations are taken a few at a time, with a look-up for each ad
     return { ...resource, participants: Object.assign(() => resource, { page }) };
   }) as unknown as Conversations;
 
-  async function* list(state: State): AsyncGenerator<ListedConversation> {
+  async function* list({ state }: { state: State }): AsyncGenerator<ListedConversation> {
     for (let i = state === 'active' ? 0 : 1; i < CONVERSATIONS; i += 2) {
       counts.listed++;
       counts.ahead = Math.max(counts.ahead, counts.listed - tally.counts.conversations);
@@ -96,11 +97,12 @@ test('10,000 conversations are taken a few at a time, with a look-up for each ad
       tally,
       onStep: () => undefined,
       onDone: () => undefined,
-      onFailure: ({ sid }) => position.fail(sid),
+      onFailure: (sid) => position.fail(sid),
     },
     signal,
   );
-  await walk({ list, until: '2026-11-01', from: position.get() }, position, signal, take, () => undefined);
+  const legs = STATES.map((state) => ({ state, until: '2026-11-01' }));
+  await walk({ legs, list }, position, signal, take, () => undefined);
 
   expect(asked()).toBe(ADDRESSES);
   expect(counts).toMatchObject({ listed: CONVERSATIONS, participants: CONVERSATIONS });

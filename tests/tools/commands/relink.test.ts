@@ -351,7 +351,9 @@ test.each([
   [['--since', '2999-01-01'], 'is in the future'],
   [['--since', '2026-02-03', '--until', '2026-02-01'], '--since is after --until'],
   [['--service', 'CH1'], 'is not a SID'],
-  [['--per-second', '0'], 'is not a number above 0'],
+  [['--per-second', '0'], 'is not a number from 0.01 to 1000'],
+  [['--per-second', '1e-7'], 'is not a number from 0.01 to 1000'],
+  [['--per-second', 'many'], 'is not a number from 0.01 to 1000'],
   [['--list', '--json'], 'leave out --json'],
 ])('%j is a usage error', async (flags, problem) => {
   expect(await run(flags)).toMatchObject({ status: 2, stderr: expect.stringContaining(problem) });

@@ -1,17 +1,20 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { Problem } from '../../problem';
 import { STATES } from './list-conversations';
 
 /** How far a run has come, so that the next one goes on there. Days and states are kept, since the tokens of pages move. */
 const Checkpoint = z.object({
   /** What the run is about: another one does not go on there. */
   scope: z.record(z.string(), z.unknown()),
+  /** The day on which the run began: it does not know what was created later. */
+  began: z.iso.date(),
   state: z.enum(STATES),
-  /** The day of creation that is being done, or was done last: newer ones are done. */
-  day: z.string(),
+  /** The day of creation that is being done, or was done last: newer ones are done, up to the day on which the run began. */
+  day: z.iso.date(),
   /** The conversations among those done that failed. */
-  failed: z.array(z.string()),
+  failed: z.array(z.string().regex(/^CH[0-9a-f]{32}$/i)),
 });
 export type Checkpoint = z.infer<typeof Checkpoint>;
 
@@ -57,8 +60,9 @@ function readCheckpoints(): Checkpoint[] | 'damaged' {
   try {
     text = readFileSync(CHECKPOINT_FILE, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return [];
+    throw new Problem(`${CHECKPOINT_FILE} cannot be read (${code}): remove it, or let this user read it`);
   }
   try {
     return Checkpoints.parse(JSON.parse(text));
@@ -69,11 +73,18 @@ function readCheckpoints(): Checkpoint[] | 'damaged' {
 
 /** Replaces the file in one step: a run that is killed leaves a whole one. */
 function replaceCheckpoints(checkpoints: Checkpoint[]) {
-  if (checkpoints.length === 0) {
-    rmSync(CHECKPOINT_FILE, { force: true });
-    return;
+  const made = `${CHECKPOINT_FILE}.${process.pid}.new`;
+  try {
+    if (checkpoints.length === 0) {
+      rmSync(CHECKPOINT_FILE, { force: true });
+      return;
+    }
+    writeFileSync(made, JSON.stringify(checkpoints));
+    renameSync(made, CHECKPOINT_FILE);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Problem(
+      `${CHECKPOINT_FILE}, where a run's place is kept, cannot be written (${code}): is there room, and may this user write here?`,
+    );
   }
-  const made = `${CHECKPOINT_FILE}.new`;
-  writeFileSync(made, JSON.stringify(checkpoints));
-  renameSync(made, CHECKPOINT_FILE);
 }

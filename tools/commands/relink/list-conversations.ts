@@ -1,7 +1,8 @@
 import type { Twilio } from 'twilio';
 import type { AdaptiveCalls } from '../../twilio/adaptive-calls';
+import type { Leg } from './legs';
 import { readPages } from './read-pages';
-import { dayOf, type Scope } from './scope';
+import { dayOf } from './scope';
 
 /** The conversations of one Conversations service, by Twilio's helper library. */
 export type Conversations = Twilio['conversations']['v1']['conversations'];
@@ -33,14 +34,11 @@ export function conversationsOf({ conversations: { v1 } }: Twilio, service?: str
 
 /**
  * Lists conversations page by page: the newest first, since the list is bounded by a day.
- *
- * @param until the last day
  */
 export async function* listConversations(
   conversations: Conversations,
   { call }: Pick<AdaptiveCalls, 'call'>,
-  state: State,
-  { since, until }: Pick<Scope, 'since'> & { until: string },
+  { state, since, until }: Leg,
 ): AsyncGenerator<ListedConversation> {
   const startDate = since && `${since}T00:00:00Z`;
   const endDate = `${until}T23:59:59Z`;

@@ -24,6 +24,6 @@ export function printStep({ sid }: ListedConversation, step: Step): string {
 }
 
 /** A line of `--list` for a conversation that failed. */
-export function printFailure({ sid }: ListedConversation, { reason }: Described): string {
+export function printFailure(sid: string, { reason }: Described): string {
   return `${sid} failed: ${reason}`;
 }

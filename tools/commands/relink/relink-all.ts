@@ -1,9 +1,11 @@
 import { setMaxListeners } from 'node:events';
+import { Problem } from '../../problem';
 import type { Crm } from '../../runtime/in-process-runtime';
 import { adaptiveCalls } from '../../twilio/adaptive-calls';
 import type { TwilioError } from '../../twilio/errors';
 import { readCheckpoint, removeCheckpoint, writeCheckpoint } from './checkpoint';
 import { Halt } from './halt';
+import { type Leg, legsOf } from './legs';
 import {
   type Conversations,
   type ListedConversation,
@@ -45,7 +47,7 @@ export interface Run {
   /** How long a call to Twilio may take, in ms. */
   callTimeoutMs?: number;
   onStep(conversation: ListedConversation, step: Step): void;
-  onFailure?(conversation: ListedConversation, failure: Described): void;
+  onFailure?(sid: string, failure: Described): void;
   note(line: string): void;
 }
 
@@ -76,19 +78,46 @@ export async function relinkAll(run: Run) {
   if (kept === 'other')
     run.note('The interrupted run was about another account, CRM or days: this one begins anew.');
   const checkpoint = kept === 'other' ? undefined : kept;
-  const until = scope.until ?? today;
-  const from = checkpoint ?? { state: STATES[0], day: until };
-  if (checkpoint) run.note(`Going on where the last run has come to: ${from.state}, ${from.day}`);
-  const position = new Position(from.state, from.day, checkpoint?.failed);
+  const legs = legsOf(scope, today, checkpoint);
+  if (legs.goesOnFrom) {
+    const { state, day } = legs.goesOnFrom;
+    run.note(`Going on where the last run has come to: ${state}, ${day}`);
+  }
+  const [{ state, until }] = legs.rest;
+  const position = new Position(state, until, checkpoint?.failed);
 
+  let halt: Halt | undefined;
+  const stop = (reason: Halt) => {
+    halt ??= reason;
+    halted.abort();
+  };
   let savedAt = performance.now();
   let hasBegun = false;
-  const save = () => {
-    // What could not even be listed must not replace the position of a run that had come further.
-    if (!run.keepsPosition || !hasBegun) return;
-    writeCheckpoint({ scope: aboutJson, ...position.get() });
+  /** What was created since the day on which a run began is not done yet. */
+  let began = checkpoint?.began ?? today;
+  let canSave = run.keepsPosition;
+  const keep = (place: () => void) => {
+    try {
+      if (canSave) place();
+    } catch (error) {
+      canSave = false;
+      if (!(error instanceof Problem)) throw error;
+      stop(new Halt(error.message, 'mend'));
+    }
     savedAt = performance.now();
   };
+  const save = () => {
+    // What could not even be listed must not replace the position of a run that had come further.
+    if (hasBegun) keep(() => writeCheckpoint({ scope: aboutJson, began, ...position.get() }));
+  };
+  /** What has failed is tried again before all else. */
+  const saveEnd = () =>
+    keep(() => {
+      const failed = [...position.failed];
+      const start = { began: today, state: STATES[0], day: scope.until ?? today };
+      if (failed.length > 0) writeCheckpoint({ scope: aboutJson, ...start, failed });
+      else removeCheckpoint(aboutJson);
+    });
 
   const atATime = () => (calls.atATime() < CALLS_AT_A_TIME ? calls.atATime() : undefined);
   const progress = run.showsProgress
@@ -104,54 +133,56 @@ export async function relinkAll(run: Run) {
     {
       tally,
       onStep: run.onStep,
-      onDone: ({ sid }) => position.failed.delete(sid),
-      onFailure(conversation, failure) {
-        position.fail(conversation.sid);
-        run.onFailure?.(conversation, failure);
+      onDone: (sid) => position.failed.delete(sid),
+      onFailure(sid, failure) {
+        position.fail(sid);
+        run.onFailure?.(sid, failure);
       },
     },
     signal,
   );
-  let halt: Halt | undefined;
-  const take = async (conversation: ListedConversation) => {
+  const take = async (one: Parameters<typeof takeOne>[0]) => {
     hasBegun = true;
     try {
-      await takeOne(conversation);
+      await takeOne(one);
     } catch (error) {
-      if (error instanceof Halt) {
-        halt ??= error;
-        halted.abort();
-      }
+      if (error instanceof Halt) stop(error);
       throw error;
     }
   };
 
-  const list = (state: (typeof STATES)[number], day: string) =>
-    listConversations(conversations, calls, state, { since: scope.since, until: day });
-  const goThrough = async () => {
-    for (const sid of scope.conversation ? [scope.conversation] : (checkpoint?.failed ?? [])) {
-      const readAt = performance.now();
-      const one = await calls
-        .call(async () => complete(await conversations(sid).fetch()))
-        .catch((error: TwilioError) => {
-          if (error.status !== 404) throw error;
-          if (scope.conversation)
-            throw new Halt(`${sid} is not there, or in another service: see --service`, 'mend');
-          position.failed.delete(sid);
-          return undefined;
-        });
-      if (one) await take(listed(one, readAt));
-    }
-    if (scope.conversation) return;
-    await walk({ list, until, from }, position, signal, take, () => {
-      if (performance.now() - savedAt >= CHECKPOINT_EVERY_MS) save();
+  const read = async (sid: string) => {
+    const readAt = performance.now();
+    return listed(await calls.call(async () => complete(await conversations(sid).fetch())), readAt);
+  };
+  const readTheOnly = (sid: string) =>
+    read(sid).catch((error: TwilioError) => {
+      if (error.status !== 404) throw error;
+      throw new Halt(`${sid} is not there, or in another service: see --service`, 'mend');
     });
+  const goThrough = async () => {
+    if (scope.conversation) return take(await readTheOnly(scope.conversation));
+    const failedBefore = new Set(checkpoint?.failed);
+    for (const sid of failedBefore) await take({ sid, read: () => read(sid) });
+    const list = (leg: Leg) => listConversations(conversations, calls, leg);
+    const takeListed = async (conversation: ListedConversation) => {
+      if (!failedBefore.has(conversation.sid)) await take(conversation);
+    };
+    const walkAll = (legs: Leg[], position: Position) =>
+      walk({ legs, list }, position, signal, takeListed, () => {
+        if (performance.now() - savedAt >= CHECKPOINT_EVERY_MS) save();
+      });
+    // The place that is kept is that in the rest.
+    await walkAll(legs.newer, new Position(state, until));
+    if (signal.aborted) return;
+    began = today;
+    await walkAll(legs.rest, position);
   };
 
   try {
     await goThrough();
-    if (run.keepsPosition && !signal.aborted) removeCheckpoint(aboutJson);
-    else save();
+    if (signal.aborted) save();
+    else saveEnd();
   } catch (error) {
     save();
     if (!halt && !run.signal.aborted) {
@@ -164,8 +195,8 @@ export async function relinkAll(run: Run) {
     run.signal.removeEventListener('abort', onInterruption);
   }
   /** Whether the next run goes on where this one has come to. */
-  const goesOn = run.keepsPosition && (hasBegun || checkpoint !== undefined);
-  return { tally, lookUps: crmLookUps.asked(), halt, goesOn, wentOnFrom: checkpoint?.day };
+  const goesOn = canSave && (hasBegun || checkpoint !== undefined);
+  return { tally, lookUps: crmLookUps.asked(), halt, goesOn, wentOnFrom: legs.goesOnFrom?.day };
 }
 
 function haltBy(error: unknown): Halt {

@@ -96,8 +96,8 @@ export const relink: Command<typeof options> = {
           // What was done before is not done.
           if (list && step.what !== 'already') caller.result(printStep(conversation, step), undefined);
         },
-        onFailure: (conversation, failure) => {
-          if (list) caller.result(printFailure(conversation, failure), undefined);
+        onFailure: (sid, failure) => {
+          if (list) caller.result(printFailure(sid, failure), undefined);
         },
         note: caller.note,
       });

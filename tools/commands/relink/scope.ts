@@ -16,6 +16,9 @@ export interface Scope {
 /** The flags of a scope, as they were typed. */
 type Typed = { [name in 'service' | 'since' | 'until' | 'conversation' | 'per-second']?: string };
 
+/** A timer takes at most 24 days, and no CRM takes more a second. */
+const [PER_SECOND_MIN, PER_SECOND_MAX] = [0.01, 1000] as const;
+
 const DAY = /^\d{4}-\d\d-\d\d$/;
 
 /** @throws UsageError if a flag is malformed, or does not go with another one */
@@ -53,8 +56,8 @@ function readSid(flag: string, prefix: string, sid: string | undefined): string 
 function readRate(flag: string, rate: string | undefined): number | undefined {
   if (rate === undefined) return undefined;
   const perSecond = Number(rate);
-  if (rate.trim() && perSecond > 0 && Number.isFinite(perSecond)) return perSecond;
-  throw new UsageError(`${flag} ${rate} is not a number above 0`);
+  if (rate.trim() && perSecond >= PER_SECOND_MIN && perSecond <= PER_SECOND_MAX) return perSecond;
+  throw new UsageError(`${flag} ${rate} is not a number from ${PER_SECOND_MIN} to ${PER_SECOND_MAX}`);
 }
 
 /** The day of a date in UTC. */

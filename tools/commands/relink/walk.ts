@@ -1,4 +1,5 @@
-import { type ListedConversation, STATES, type State } from './list-conversations';
+import type { Leg } from './legs';
+import type { ListedConversation } from './list-conversations';
 import type { Position } from './position';
 
 /** How many conversations are under way at a time: more than calls, since some wait for the CRM. */
@@ -6,11 +7,8 @@ const AT_A_TIME = 20;
 
 /** The conversations that a run goes through. */
 export interface Way {
-  list(state: State, until: string): AsyncIterable<ListedConversation>;
-  /** The last day of creation. */
-  until: string;
-  /** Where an earlier run has come to. */
-  from: { state: State; day: string };
+  legs: Leg[];
+  list(leg: Leg): AsyncIterable<ListedConversation>;
 }
 
 /**
@@ -20,18 +18,16 @@ export interface Way {
  * @param onPosition is called from time to time
  */
 export async function walk(
-  { list, until, from }: Way,
+  { legs, list }: Way,
   position: Position,
   signal: AbortSignal,
   take: (conversation: ListedConversation) => Promise<void>,
   onPosition: () => void,
 ): Promise<void> {
-  const states = STATES.slice(STATES.indexOf(from.state));
-  for (const state of states) {
+  for (const leg of legs) {
     if (signal.aborted) return;
-    const day = state === from.state ? from.day : until;
-    position.enter(state, day);
-    const conversations = list(state, day)[Symbol.asyncIterator]();
+    position.enter(leg.state, leg.until);
+    const conversations = list(leg)[Symbol.asyncIterator]();
     let isOver = false;
     const takeTurns = async () => {
       while (!isOver && !signal.aborted) {
