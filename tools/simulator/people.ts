@@ -12,9 +12,11 @@ export interface Person {
   keys: string[];
 }
 
+const byNumber = new Intl.Collator('en', { numeric: true });
+
 type CompiledLine = [key: string, id: string | string[], name?: string | null, avatar?: string];
 
-/** The customers of the build, by ID, with their addresses as the build has normalised them; none if they are elsewhere. */
+/** The customers of the build, in the order of their IDs, with their addresses as the build has normalised them; none if they are elsewhere. */
 export function readPeople(): Map<string, Person> {
   const byId = new Map<string, Person>();
   const compiled = join(builtFolder(), SAMPLE_CUSTOMERS);
@@ -26,7 +28,7 @@ export function readPeople(): Map<string, Person> {
     person.keys.push(key);
     byId.set(id, person);
   }
-  return byId;
+  return new Map([...byId].sort(([a], [b]) => byNumber.compare(a, b)));
 }
 
 /** Those whose name, ID or address has all words of a query in it; the ones whose name begins with it come first. */

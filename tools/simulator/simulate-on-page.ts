@@ -23,8 +23,7 @@ export async function simulateOnPage(port: number, signal: AbortSignal): Promise
   });
   const simulator = await startSimulator({ listener: page.listener });
   page.show(simulator);
-  const customersFrom = simulator.customersFile() ?? simulator.source();
-  console.log(`The simulator is on http://localhost:${page.port}, with customers from ${customersFrom}`);
+  console.log(`The simulator is on http://localhost:${page.port}, with ${simulator.customersInWords()}`);
 
   rebuildOnChange(async () => {
     page.say('Building… What you send waits.');

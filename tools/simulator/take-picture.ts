@@ -13,7 +13,7 @@ const PICTURE = '.github/simulator.png';
 const MESSAGES = [
   { from: 'messenger:1002003004', text: 'Thanks, it arrived!' },
   { from: 'whatsapp:+15555550123', text: 'Can I still change the size?' },
-  { from: '+14155550147', text: 'Hello, is my order on its way?' },
+  { from: '+14155550147', text: 'Where is my order?' },
 ];
 /** Two pixels for each one of the page, as on most screens. */
 const SCALE = 2;
