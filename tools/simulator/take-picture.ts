@@ -58,7 +58,7 @@ async function pictureOfPhone(browser: Browser, url: string): Promise<Buffer> {
 }
 
 async function sideBySide(browser: Browser, pictures: Record<string, Buffer>) {
-  const page = await browser.newPage({ viewport: { width: 880, height: 384 }, deviceScaleFactor: SCALE });
+  const page = await browser.newPage({ viewport: { width: 880, height: 402 }, deviceScaleFactor: SCALE });
   const figures = Object.entries(pictures).map(
     ([title, picture]) =>
       `<figure><h1>${title}</h1><img src="data:image/png;base64,${picture.toString('base64')}" width="378"></figure>`,

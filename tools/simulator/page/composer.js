@@ -176,6 +176,8 @@ async function send(isNew) {
   const used = { ...person, address: typed.address, channel: channel.value };
   const older = recent().filter(({ name }) => name !== used.name);
   keepRecent([used, ...older].slice(0, RECENT_MAX));
+  // On a phone, it is below the keyboard or the edge.
+  $('#announced').scrollIntoView({ block: 'nearest' });
   await sendMessage({
     from,
     text: text.value,

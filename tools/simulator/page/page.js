@@ -5,6 +5,7 @@ import { clearConversations, showConversations } from './phone.js';
 import { clearExchanges, showExchanges, summaryOf } from './traffic.js';
 
 const LOG_MAX = 500;
+const NOTHING_SENT = $('#announced').textContent;
 let status = {};
 /** The messages of which it has been told what became of them. */
 const announced = new Set();
@@ -60,7 +61,7 @@ function take({ isFirst, status: changed, exchanges = [], conversations = [], lo
   // The simulator is there, or ready, again: what it could not do before, it can do now.
   if (isFirst || (changed && changed.customers !== status.customers)) showProblem('');
   if (isFirst) {
-    setText($('#announced'), '');
+    setText($('#announced'), NOTHING_SENT);
     $('.log pre').replaceChildren();
     clearConversations();
     clearExchanges();
