@@ -12,11 +12,9 @@ export interface Person {
   keys: string[];
 }
 
-const byNumber = new Intl.Collator('en', { numeric: true });
-
 type CompiledLine = [key: string, id: string | string[], name?: string | null, avatar?: string];
 
-/** The customers of the build, in the order of their IDs, with their addresses as the build has normalised them; none if they are elsewhere. */
+/** The customers of the build, by ID, with their addresses as the build has normalised them; none if they are elsewhere. */
 export function readPeople(): Map<string, Person> {
   const byId = new Map<string, Person>();
   const compiled = join(builtFolder(), SAMPLE_CUSTOMERS);
@@ -28,10 +26,12 @@ export function readPeople(): Map<string, Person> {
     person.keys.push(key);
     byId.set(id, person);
   }
-  return new Map([...byId].sort(([a], [b]) => byNumber.compare(a, b)));
+  return byId;
 }
 
-/** Those whose name, ID or address has all words of a query in it; the ones whose name begins with it come first. */
+const byNumber = new Intl.Collator('en', { numeric: true });
+
+/** Those whose name, ID or address has all words of a query in it; the ones whose name begins with it come first, each in the order of their IDs. */
 export function findPeople(people: Iterable<Person>, query: string, max: number): Person[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   const digits = query.replace(/\D/g, '');
@@ -44,5 +44,5 @@ export function findPeople(people: Iterable<Person>, query: string, max: number)
     if (found.length >= max * 10) break;
   }
   const begins = ({ name }: Person) => Number(name.toLowerCase().startsWith(query.toLowerCase()));
-  return found.sort((a, b) => begins(b) - begins(a)).slice(0, max);
+  return found.sort((a, b) => begins(b) - begins(a) || byNumber.compare(a.id, b.id)).slice(0, max);
 }
