@@ -2,17 +2,16 @@ import { setMaxListeners } from 'node:events';
 import type { Crm } from '../../runtime/in-process-runtime';
 import { adaptiveCalls } from '../../twilio/adaptive-calls';
 import type { TwilioError } from '../../twilio/errors';
-import { readCheckpoint, removeCheckpoint, writeCheckpoint } from './checkpoint';
 import { Halt } from './halt';
+import { type Keeping, keepPosition } from './keep-position';
 import {
   type Conversations,
   type ListedConversation,
   listConversations,
   listed,
-  STATES,
+  type State,
 } from './list-conversations';
 import { lookUps } from './look-up';
-import { Position } from './position';
 import type { Step } from './relink-conversation';
 import { type Described, describeTwilioError } from './remedy';
 import { dayOf, type Scope } from './scope';
@@ -23,11 +22,8 @@ import { Waiting, watchTwilio } from './waiting';
 import { walk } from './walk';
 
 /** What a run is to do, and with what. */
-export interface Run {
+export interface Run extends Keeping {
   scope: Scope;
-  /** It goes on where an interrupted one has come to, unless `restart`. */
-  keepsPosition: boolean;
-  restart: boolean;
   refresh: boolean;
   dryRun: boolean;
   accountSid: string;
@@ -45,12 +41,10 @@ export interface Run {
   callTimeoutMs?: number;
   onStep(conversation: ListedConversation, step: Step): void;
   onFailure?(conversation: ListedConversation, failure: Described): void;
-  note(line: string): void;
 }
 
 /** How many calls to Twilio are made at a time: what more an account may make is left to the webhooks. */
 const CALLS_AT_A_TIME = 10;
-const CHECKPOINT_EVERY_MS = 1000;
 
 /**
  * Goes through all conversations of the scope.
@@ -68,26 +62,10 @@ export async function relinkAll(run: Run) {
   const crmLookUps = lookUps(crm, run.context, { perSecond: run.perSecond, signal, firstPauseMs, waiting });
   const tally = startTally();
 
-  const today = dayOf(new Date());
+  const until = scope.until ?? dayOf(new Date());
   const about = { accountSid: run.accountSid, source: run.source, refresh, ...scope, perSecond: undefined };
-  const aboutJson = JSON.parse(JSON.stringify(about)) as Record<string, unknown>;
-  const kept = run.keepsPosition && !run.restart ? readCheckpoint(aboutJson) : undefined;
-  if (kept === 'other')
-    run.note('The interrupted run was about another account, CRM or days: this one begins anew.');
-  const checkpoint = kept === 'other' ? undefined : kept;
-  const until = scope.until ?? today;
-  const from = checkpoint ?? { state: STATES[0], day: until };
-  if (checkpoint) run.note(`Going on where the last run has come to: ${from.state}, ${from.day}`);
-  const position = new Position(from.state, from.day, checkpoint?.failed);
-
-  let savedAt = performance.now();
-  let hasBegun = false;
-  const save = () => {
-    // What could not even be listed must not replace the position of a run that had come further.
-    if (!run.keepsPosition || !hasBegun) return;
-    writeCheckpoint({ scope: aboutJson, ...position.get() });
-    savedAt = performance.now();
-  };
+  const kept = keepPosition(run, about, until);
+  const { position, from } = kept;
 
   const atATime = () => (calls.atATime() < CALLS_AT_A_TIME ? calls.atATime() : undefined);
   const progress = run.showsProgress
@@ -113,7 +91,7 @@ export async function relinkAll(run: Run) {
   );
   let halt: Halt | undefined;
   const take = async (conversation: ListedConversation) => {
-    hasBegun = true;
+    kept.begin();
     try {
       await takeOne(conversation);
     } catch (error) {
@@ -125,10 +103,10 @@ export async function relinkAll(run: Run) {
     }
   };
 
-  const list = (state: (typeof STATES)[number], day: string) =>
+  const list = (state: State, day: string) =>
     listConversations(conversations, calls, state, { since: scope.since, until: day });
   const goThrough = async () => {
-    for (const sid of scope.conversation ? [scope.conversation] : (checkpoint?.failed ?? [])) {
+    for (const sid of scope.conversation ? [scope.conversation] : kept.failedBefore) {
       const readAt = performance.now();
       const one = await calls
         .call(() => conversations(sid).fetch())
@@ -142,17 +120,15 @@ export async function relinkAll(run: Run) {
       if (one) await take(listed(one, readAt));
     }
     if (scope.conversation) return;
-    await walk({ list, until, from }, position, signal, take, () => {
-      if (performance.now() - savedAt >= CHECKPOINT_EVERY_MS) save();
-    });
+    await walk({ list, until, from }, position, signal, take, kept.saveFromTimeToTime);
   };
 
   try {
     await goThrough();
-    if (run.keepsPosition && !signal.aborted) removeCheckpoint(aboutJson);
-    else save();
+    if (signal.aborted) kept.save();
+    else kept.remove();
   } catch (error) {
-    save();
+    kept.save();
     if (!halt && !run.signal.aborted) {
       if (error instanceof TypeError) throw error;
       halt = error instanceof Halt ? error : haltBy(error);
@@ -162,9 +138,13 @@ export async function relinkAll(run: Run) {
     progress.stop();
     run.signal.removeEventListener('abort', onInterruption);
   }
-  /** Whether the next run goes on where this one has come to. */
-  const goesOn = run.keepsPosition && (hasBegun || checkpoint !== undefined);
-  return { tally, lookUps: crmLookUps.asked(), halt, goesOn, wentOnFrom: checkpoint?.day };
+  return {
+    tally,
+    lookUps: crmLookUps.asked(),
+    halt,
+    goesOn: kept.isKept(),
+    wentOnFrom: kept.wentOnFrom,
+  };
 }
 
 function haltBy(error: unknown): Halt {
