@@ -7,6 +7,7 @@ import { conversationsOf } from '../../../tools/commands/relink/list-conversatio
 import { Position } from '../../../tools/commands/relink/position';
 import { relink } from '../../../tools/commands/relink/relink';
 import { relinkAll } from '../../../tools/commands/relink/relink-all';
+import { simulateAccount } from '../../../tools/commands/relink/simulate-account';
 import { connectToFake } from '../../../tools/fakes/connect-to-fake';
 import type { Call } from '../../../tools/fakes/fake-server';
 import {
@@ -357,6 +358,14 @@ test.each([
   [['--list', '--json'], 'leave out --json'],
 ])('%j is a usage error', async (flags, problem) => {
   expect(await run(flags)).toMatchObject({ status: 2, stderr: expect.stringContaining(problem) });
+});
+
+test('a simulated account says that it is made up anew in each run, and what is left out', async () => {
+  process.chdir(repository);
+  const simulated = await simulateAccount({});
+  simulated.close();
+  expect(simulated.about).toContain('each run starts with a new made-up account');
+  expect(simulated.about).toContain('300 conversations (75 closed ones are left out)');
 });
 
 describe('a run', () => {

@@ -1,24 +1,17 @@
 import { setMaxListeners } from 'node:events';
-import { Problem } from '../../problem';
 import type { Crm } from '../../runtime/in-process-runtime';
 import { adaptiveCalls } from '../../twilio/adaptive-calls';
 import type { TwilioError } from '../../twilio/errors';
-import { readCheckpoint, removeCheckpoint, writeCheckpoint } from './checkpoint';
 import { Halt } from './halt';
-import { type Leg, legsOf } from './legs';
-import {
-  type Conversations,
-  type ListedConversation,
-  listConversations,
-  listed,
-  STATES,
-} from './list-conversations';
+import { type Keeping, keepPosition } from './keep-position';
+import type { Leg } from './legs';
+import { type Conversations, type ListedConversation, listConversations, listed } from './list-conversations';
 import { lookUps } from './look-up';
 import { Position } from './position';
 import { complete } from './read-pages';
 import type { Step } from './relink-conversation';
 import { type Described, describeTwilioError } from './remedy';
-import { dayOf, type Scope } from './scope';
+import { dayOf } from './scope';
 import { sayWaits, showProgress } from './show-progress';
 import { takeConversations } from './take-conversations';
 import { startTally } from './tally';
@@ -26,11 +19,7 @@ import { Waiting, watchTwilio } from './waiting';
 import { walk } from './walk';
 
 /** What a run is to do, and with what. */
-export interface Run {
-  scope: Scope;
-  /** It goes on where an interrupted one has come to, unless `restart`. */
-  keepsPosition: boolean;
-  restart: boolean;
+export interface Run extends Keeping {
   refresh: boolean;
   dryRun: boolean;
   accountSid: string;
@@ -48,12 +37,10 @@ export interface Run {
   callTimeoutMs?: number;
   onStep(conversation: ListedConversation, step: Step): void;
   onFailure?(sid: string, failure: Described): void;
-  note(line: string): void;
 }
 
 /** How many calls to Twilio are made at a time: what more an account may make is left to the webhooks. */
 const CALLS_AT_A_TIME = 10;
-const CHECKPOINT_EVERY_MS = 1000;
 
 /**
  * Goes through all conversations of the scope.
@@ -71,53 +58,14 @@ export async function relinkAll(run: Run) {
   const crmLookUps = lookUps(crm, run.context, { perSecond: run.perSecond, signal, firstPauseMs, waiting });
   const tally = startTally();
 
-  const today = dayOf(new Date());
   const about = { accountSid: run.accountSid, source: run.source, refresh, ...scope, perSecond: undefined };
-  const aboutJson = JSON.parse(JSON.stringify(about)) as Record<string, unknown>;
-  const kept = run.keepsPosition && !run.restart ? readCheckpoint(aboutJson) : undefined;
-  if (kept === 'other')
-    run.note('The interrupted run was about another account, CRM or days: this one begins anew.');
-  const checkpoint = kept === 'other' ? undefined : kept;
-  const legs = legsOf(scope, today, checkpoint);
-  if (legs.goesOnFrom) {
-    const { state, day } = legs.goesOnFrom;
-    run.note(`Going on where the last run has come to: ${state}, ${day}`);
-  }
-  const [{ state, until }] = legs.rest;
-  const position = new Position(state, until, checkpoint?.failed);
-
   let halt: Halt | undefined;
   const stop = (reason: Halt) => {
     halt ??= reason;
     halted.abort();
   };
-  let savedAt = performance.now();
-  let hasBegun = false;
-  /** What was created since the day on which a run began is not done yet. */
-  let began = checkpoint?.began ?? today;
-  let canSave = run.keepsPosition;
-  const keep = (place: () => void) => {
-    try {
-      if (canSave) place();
-    } catch (error) {
-      canSave = false;
-      if (!(error instanceof Problem)) throw error;
-      stop(new Halt(error.message, 'mend'));
-    }
-    savedAt = performance.now();
-  };
-  const save = () => {
-    // What could not even be listed must not replace the position of a run that had come further.
-    if (hasBegun) keep(() => writeCheckpoint({ scope: aboutJson, began, ...position.get() }));
-  };
-  /** What has failed is tried again before all else. */
-  const saveEnd = () =>
-    keep(() => {
-      const failed = [...position.failed];
-      const start = { began: today, state: STATES[0], day: scope.until ?? today };
-      if (failed.length > 0) writeCheckpoint({ scope: aboutJson, ...start, failed });
-      else removeCheckpoint(aboutJson);
-    });
+  const kept = keepPosition(run, about, dayOf(new Date()), stop);
+  const { position, legs } = kept;
 
   const atATime = () => (calls.atATime() < CALLS_AT_A_TIME ? calls.atATime() : undefined);
   const progress = run.showsProgress
@@ -142,7 +90,7 @@ export async function relinkAll(run: Run) {
     signal,
   );
   const take = async (one: Parameters<typeof takeOne>[0]) => {
-    hasBegun = true;
+    kept.begin();
     try {
       await takeOne(one);
     } catch (error) {
@@ -162,29 +110,26 @@ export async function relinkAll(run: Run) {
     });
   const goThrough = async () => {
     if (scope.conversation) return take(await readTheOnly(scope.conversation));
-    const failedBefore = new Set(checkpoint?.failed);
-    for (const sid of failedBefore) await take({ sid, read: () => read(sid) });
+    for (const sid of kept.failedBefore) await take({ sid, read: () => read(sid) });
     const list = (leg: Leg) => listConversations(conversations, calls, leg);
     const takeListed = async (conversation: ListedConversation) => {
-      if (!failedBefore.has(conversation.sid)) await take(conversation);
+      if (!kept.failedBefore.has(conversation.sid)) await take(conversation);
     };
     const walkAll = (legs: Leg[], position: Position) =>
-      walk({ legs, list }, position, signal, takeListed, () => {
-        if (performance.now() - savedAt >= CHECKPOINT_EVERY_MS) save();
-      });
-    // The place that is kept is that in the rest.
-    await walkAll(legs.newer, new Position(state, until));
+      walk({ legs, list }, position, signal, takeListed, kept.saveFromTimeToTime);
+    // The position that is kept is that in the rest.
+    await walkAll(legs.newer, new Position(legs.rest[0].state, legs.rest[0].until));
     if (signal.aborted) return;
-    began = today;
+    kept.haveNewer();
     await walkAll(legs.rest, position);
   };
 
   try {
     await goThrough();
-    if (signal.aborted) save();
-    else saveEnd();
+    if (signal.aborted) kept.save();
+    else kept.end();
   } catch (error) {
-    save();
+    kept.save();
     if (!halt && !run.signal.aborted) {
       if (error instanceof TypeError) throw error;
       halt = error instanceof Halt ? error : haltBy(error);
@@ -194,9 +139,13 @@ export async function relinkAll(run: Run) {
     progress.stop();
     run.signal.removeEventListener('abort', onInterruption);
   }
-  /** Whether the next run goes on where this one has come to. */
-  const goesOn = canSave && (hasBegun || checkpoint !== undefined);
-  return { tally, lookUps: crmLookUps.asked(), halt, goesOn, wentOnFrom: legs.goesOnFrom?.day };
+  return {
+    tally,
+    lookUps: crmLookUps.asked(),
+    halt,
+    goesOn: kept.isKept(),
+    wentOnFrom: legs.goesOnFrom?.day,
+  };
 }
 
 function haltBy(error: unknown): Halt {
