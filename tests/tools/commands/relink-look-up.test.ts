@@ -127,6 +127,14 @@ test.each([
   expect(end).toHaveBeenLastCalledWith('crm');
 });
 
+test('a customer who is given up is not waited for', async () => {
+  const waiting = new Waiting();
+  const end = jest.spyOn(waiting, 'end');
+  const { find } = start(jest.fn().mockRejectedValue(failing({ code: 'ENOTFOUND' })), undefined, { waiting });
+  await expect(find(ada, undefined)).rejects.toMatchObject({ name: 'LookUpError', remedy: 'mend' });
+  expect(end).toHaveBeenCalledWith('crm');
+});
+
 test('the CRM is asked at its pace', async () => {
   const at: number[] = [];
   const findCustomer = jest.fn(async () => void at.push(performance.now()));

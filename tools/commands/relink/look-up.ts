@@ -101,7 +101,8 @@ export function lookUps(crm: Crm, context: Context, pace: CrmPace) {
         if (status === 401 || status === 403) throw new Halt(reason, 'mend');
         const isRefused = status === 429;
         const isTransient = isRefused || status >= 500 || Boolean(code);
-        const remedy = isTransient ? 'later' : 'mend';
+        // A host that there is not is a setting, or a machine that is not connected.
+        const remedy = isTransient && code !== 'ENOTFOUND' ? 'later' : 'mend';
         const pauseMs = Math.max(firstPauseMs * 2 ** (tries - 1), Math.min(retryAfterMs, REFUSAL_MAX_MS));
         if (isRefused) troubles.refused(pauseMs);
         else if (isTransient) troubles.failed(address.key, failure);
@@ -109,6 +110,7 @@ export function lookUps(crm: Crm, context: Context, pace: CrmPace) {
         const isOver = !isTransient || tries >= TRIES[isRefused ? 'refused' : 'failed'];
         const failsForAll = troubles.failsForAll();
         if (failsForAll ? troubles.leftMs() <= 0 : isOver) {
+          waiting.end('crm');
           if (!failsForAll && ++failuresInARow < FAILURES_MAX) throw new LookUpError(reason, remedy);
           throw new Halt(`The CRM fails for every customer: ${reason}`, remedy);
         }
