@@ -1,7 +1,8 @@
 import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
 import { z } from 'zod';
 import { Problem } from '../problem';
-import { type CustomerList, placeOf } from './customer-list';
+import { placeOf, problemOfId } from './customer-id';
+import type { CustomerList } from './customer-list';
 import type { Findings } from './findings';
 
 const NO_ID = 'customer_id is missing: give the ID of the customer in your CRM, as text';
@@ -43,7 +44,13 @@ export function readJsonCustomers(json: string, list: CustomerList, findings: Fi
     const { data: customer, error } = Customer.safeParse(record);
     if (error) list.leaveOut(placeOfRecord(at, record), error.issues[0]?.message ?? '');
     if (!customer) continue;
-    const place = placeOf(at, String(customer.customer_id));
+    const customer_id = String(customer.customer_id);
+    const place = placeOf(at, customer_id);
+    const problem = problemOfId(customer_id);
+    if (problem) {
+      list.leaveOut(at, problem);
+      continue;
+    }
     const textOf = (name: 'display_name' | 'avatar') => {
       const value = customer[name] ?? undefined;
       if (value === undefined || typeof value === 'string') return value;
@@ -52,7 +59,7 @@ export function readJsonCustomers(json: string, list: CustomerList, findings: Fi
     };
     list.add({
       at,
-      customer_id: String(customer.customer_id),
+      customer_id,
       display_name: textOf('display_name'),
       avatar: textOf('avatar'),
       channels: customer.channels.flatMap((channel, i) => {

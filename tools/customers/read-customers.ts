@@ -20,6 +20,8 @@ export interface ReadCustomers {
   customers: AddressedCustomer[];
   /** The addresses that several customers have, sorted. */
   ambiguous: AmbiguousAddress[];
+  /** How many of the listed customers are not linked, or without a name that might be wrong. */
+  unusable: number;
   /** What is left out or to look at: a line for each reason, with the first places. No name and no address is in it. */
   warnings: string[];
   /** The same in a line of counts, if there is anything. */
@@ -94,15 +96,21 @@ function endReading({ list, findings, maxUnusable }: ReturnType<typeof startRead
   const { listed, unusable } = list.counts();
   const warnings = findings.summary();
   const report = findings.whole();
-  if (unusable > listed * maxUnusable) {
+  if (unusable * 100 > listed * maxUnusable) {
     const count = `${unusable.toLocaleString('en')} of ${listed.toLocaleString('en')} customers cannot be used`;
     const enough = Math.ceil((unusable / listed) * 100);
     const others = enough < 100 ? `, or set CUSTOMERS_MAX_UNUSABLE=${enough}% in .env to use the others` : '';
-    const remedy = `more than ${maxUnusable * 100}%: mend the file, or name other columns${others}`;
+    const remedy = `more than ${maxUnusable}%: mend the file, or name other columns${others}`;
     throw new UnusableCustomers([`${count}, ${remedy}`, ...warnings].join('\n'), report);
   }
   const totals = findings.totals();
-  return { ...read, warnings, brief: totals ? [`${totals}; npm run build says where`] : [], report };
+  return {
+    ...read,
+    unusable,
+    warnings,
+    brief: totals ? [`${totals}; npm run build says where`] : [],
+    report,
+  };
 }
 
 async function headOf(file: string): Promise<Buffer> {

@@ -84,6 +84,14 @@ test('what is compiled is JSON, sorted by address, with a line for each and noth
   );
 });
 
+test.each(['undefined', '#N/A', '1.23E+17', 'null', 0, -1])('the customer_id %p is none', (customer_id) => {
+  const { json, warnings } = compile([
+    { customer_id, display_name: 'Ada', channels: [{ type: 'sms', value: '+14155550147' }] },
+  ]);
+  expect(json).toBe('[\n]\n');
+  expect(warnings).toEqual([expect.stringMatching(/^1 customer left out: an ID that .*: record 1$/)]);
+});
+
 test('a customer_id that is a number is one that is exact', () => {
   const channels = '[{"type":"messenger","value":"1002003004"}]';
   const one = (id: string) => `[{"customer_id":${id},"display_name":"Ada","channels":${channels}}]`;

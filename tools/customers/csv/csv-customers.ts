@@ -1,7 +1,8 @@
 import type { CountryCode } from 'libphonenumber-js';
 import { Problem } from '../../problem';
 import { isShortened } from '../address-key';
-import { type CustomerList, type ListedCustomer, placeOf } from '../customer-list';
+import { isNoValue, placeOf, problemOfId } from '../customer-id';
+import type { CustomerList, ListedCustomer } from '../customer-list';
 import type { Findings } from '../findings';
 import { type Columns, type CsvSettings, findColumns } from './columns';
 import { listHeaders } from './headers';
@@ -21,10 +22,6 @@ const FOOTER_MAX = 10;
 /** More in a cell are no addresses of one customer. */
 const VALUES_MAX = 50;
 const CELL_MAX_LENGTH = 5000;
-/** What spreadsheets and programs write where there is no value. */
-const NO_VALUE =
-  /^(#N\/A|#REF!|#NAME\?|#VALUE!|#NULL!|#NUM!|#DIV\/0!|null|undefined|nan|none|unknown|n\/a|\p{Pd}+)$/iu;
-
 /**
  * Reads customers from a CSV file, as CRMs, address books and spreadsheets export them.
  *
@@ -108,7 +105,7 @@ function addRow(
   const channels: ListedCustomer['channels'] = [];
   for (const { column, type } of addresses) {
     const cell = cells[column];
-    if (!cell || NO_VALUE.test(cell)) continue;
+    if (!cell || isNoValue(cell)) continue;
     const field = headers[column] ?? '';
     const values = cell.length > CELL_MAX_LENGTH ? undefined : valuesOf(cell, type);
     if (!values || values.length > VALUES_MAX) {
@@ -125,14 +122,6 @@ function addRow(
   });
 }
 
-/** Why a text is nobody’s ID, if it is not. */
-function problemOfId(id: string): string | undefined {
-  if (NO_VALUE.test(id)) return 'an ID that is an error or an empty value of a spreadsheet or a program';
-  if (id.startsWith('=')) return 'an ID that is a formula: save the file with the values of formulas';
-  if (!isShortened(id)) return undefined;
-  return 'an ID that Excel has shortened, such as 3.36796E+10: use the file as it was exported';
-}
-
 /** The first of the names that says something. */
 function nameOf(cells: string[], names: Columns['names']): string | undefined {
   for (const columns of names) {
@@ -140,7 +129,7 @@ function nameOf(cells: string[], names: Columns['names']): string | undefined {
       .map((column) => cells[column] ?? '')
       .filter((part) => part && !part.startsWith('='));
     // Some people are called Null.
-    if (!parts.every((part) => NO_VALUE.test(part))) return parts.join(' ');
+    if (!parts.every(isNoValue)) return parts.join(' ');
   }
   return undefined;
 }

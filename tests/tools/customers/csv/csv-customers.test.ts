@@ -179,14 +179,34 @@ describe('a cell', () => {
   });
 });
 
-test.each(['#N/A', '#REF!', '#NAME?', '#VALUE!', '#NULL!', '#DIV/0!', 'NULL', 'null', 'undefined'])(
-  'the ID %s is none',
-  async (id) => {
-    expect(await warnings(rows('ID,Name,Phone', `${id},Ada,+14155550147`))).toEqual([
-      '1 customer left out: an ID that is an error or an empty value of a spreadsheet or a program: row 2',
-    ]);
-  },
-);
+test.each([
+  ...['#N/A', '#REF!', '#NAME?', '#VALUE!', '#NULL!', '#DIV/0!', 'NULL', 'null', 'undefined'],
+  ...['#NV', '#BEZUG!', '#N/D', '#¡DIV/0!', '#ERROR!', '#SPILL!', 'Err:502', '########', 'NA', '\\N'],
+  ...['(null)', '[NULL]', '<null>', '(blank)', '?', 'true', 'False', 'TBD', 'Loading...', '0', '-1', '0.0'],
+  ...['000000000000000', '00000000-0000-0000-0000-000000000000'],
+])('the ID %s is none', async (id) => {
+  expect(await warnings(rows('ID,Name,Phone', `${id},Ada,+14155550147`))).toEqual([
+    '1 customer left out: an ID that is an error or an empty value of a spreadsheet or a program: row 2',
+  ]);
+});
+
+test('an ID that begins like an error, or like an empty value, is one', async () => {
+  for (const id of ['#1001', 'C-0', 'NA-1', '0-1', 'T1']) {
+    expect(await warnings(rows('ID,Name,Phone', `${id},Ada,+14155550147`))).toEqual([]);
+  }
+});
+
+test.each([
+  ['Indonesian', '628121234567.0', '+628121234567', undefined],
+  ['of two decimals', '628121234567.00', '+628121234567', undefined],
+  ['with a plus', '+628121234567.0', '+628121234567', undefined],
+  ['of North America', '14155550147.0', '+14155550147', undefined],
+  ['national', '8121234567.0', '+628121234567', 'ID'],
+  ['national, with a zero that got lost', '30123456.0', '+4930123456', 'DE'],
+])('a number that a program has kept as floating point is read: %s', async (_name, cell, key, country) => {
+  const content = rows('ID,Name,Phone', `1,Ada,${cell}`);
+  expect(await addresses(content, { CRM_DEFAULT_COUNTRY: country })).toEqual({ [key]: '1' });
+});
 
 test('a formula is nobody’s ID, and nobody’s name', async () => {
   const link = '"=HYPERLINK(""https://example.com/1"",""123"")"';
@@ -250,17 +270,18 @@ test('an ID that Excel may have rounded is said, and left out if several people 
   expect(await warnings(rows('ID,Name,Phone', '100000000000000,Ada,+14155550147'))).toEqual([]);
 });
 
-test.each(['1234567890123450', '12345678901234500', '554023000000527000', '4876876000000010000'])(
-  'the ID %s of two people is left out, with a name or without',
-  async (id) => {
-    const named = rows('ID,Name,Phone', `${id},Ada,+14155550147`, `${id},Ben,+14155550102`);
-    expect((await read(named)).customers).toEqual([]);
-    const nameless = rows('ID,Phone', `${id},+14155550147`, `${id},+14155550102`);
-    expect((await read(nameless)).customers).toEqual([]);
-    const twice = rows('ID,Name,Phone', `${id},Ada,+14155550147`, `${id},Ada,+14155550102`);
-    expect((await read(twice)).customers).toHaveLength(2);
-  },
-);
+test.each([
+  ...['1234567890123450', '12345678901234500', '554023000000527000', '4876876000000010000'],
+  // As JavaScript and pandas round 4876876000000624001.
+  ...['4876876000000625000', '4876876000000624640'],
+])('the ID %s of two people is left out, with a name or without', async (id) => {
+  const named = rows('ID,Name,Phone', `${id},Ada,+14155550147`, `${id},Ben,+14155550102`);
+  expect((await read(named)).customers).toEqual([]);
+  const nameless = rows('ID,Phone', `${id},+14155550147`, `${id},+14155550102`);
+  expect((await read(nameless)).customers).toEqual([]);
+  const twice = rows('ID,Name,Phone', `${id},Ada,+14155550147`, `${id},Ada,+14155550102`);
+  expect((await read(twice)).customers).toHaveLength(2);
+});
 
 test('IDs that end in zeros by chance, among others that do not, are not said', async () => {
   const content = rows(
@@ -270,6 +291,75 @@ test('IDs that end in zeros by chance, among others that do not, are not said', 
   );
   expect(await warnings(content)).toEqual([]);
 });
+
+test('IDs that Excel has rounded are said beside one that was not in Excel', async () => {
+  const content = rows(
+    'ID,Name,Phone',
+    ...Array.from({ length: 9 }, (_, i) => `48768760000000${i + 1}0000,Ada ${i},+1415555020${i}`),
+    '4876876000001234567,Zoe,+14155550147',
+  );
+  expect(await warnings(content)).toEqual([
+    expect.stringMatching(/^9 IDs to look at: Excel may have rounded/),
+  ]);
+});
+
+test('an ID that several names have shows none of them, and counts as what cannot be used', async () => {
+  const people = Array.from({ length: 40 }, (_, i) => `C-${i},Person ${i},+14155551${100 + i}`);
+  const two = rows('ID,Name,Phone', ...people, 'H-1,Ada Okafor,+14155550147', 'H-1,Ben Lee,+14155550148');
+  const { customers, warnings } = await read(two, { CUSTOMERS_MAX_UNUSABLE: undefined });
+  expect(customers.filter(({ customer_id }) => customer_id === 'H-1')).toEqual([
+    { key: '+14155550147', customer_id: 'H-1' },
+    { key: '+14155550148', customer_id: 'H-1' },
+  ]);
+  expect(warnings).toEqual([
+    '1 name or avatar to look at: of an ID that several names have, so that none of them is shown: row 43 (customer_id "H-1")',
+  ]);
+  const country = rows('Country,Name,Phone', ...people.map((row) => row.replace(/^C-\d+/, 'US')));
+  await expect(
+    read(country, { CSV_ID_COLUMN: 'Country', CUSTOMERS_MAX_UNUSABLE: undefined }),
+  ).rejects.toThrow(/^40 of 40 customers cannot be used/);
+});
+
+test.each([
+  ['Ada', 'Ada Okafor'],
+  ['José Peña', 'PENA, Jose'],
+])('%s and %s may be one customer, who keeps the first name', async (one, other) => {
+  const content = rows('ID,Name,Phone', `1,"${one}",+14155550147`, `1,"${other}",+14155550148`);
+  const { customers, warnings } = await read(content, { CUSTOMERS_MAX_UNUSABLE: undefined });
+  expect(customers.map(({ display_name }) => display_name)).toEqual([one, one]);
+  expect(warnings).toEqual([expect.stringContaining('another name than an earlier record')]);
+});
+
+test.each([
+  [
+    'IDs that are rounded',
+    (i: number) => `487687600000${100 + Math.floor(i / 10)}0000,Person ${i},+1415555${1000 + i}`,
+  ],
+  ['one number for all', (i: number) => `C-${i},Person ${i},+14155550147`],
+])('every customer counts whom nobody can be linked to: %s', async (_name, row) => {
+  const content = rows('ID,Name,Phone', ...Array.from({ length: 100 }, (_, i) => row(i)));
+  await expect(read(content, { CUSTOMERS_MAX_UNUSABLE: undefined })).rejects.toThrow(
+    /^100 of 100 customers cannot be used/,
+  );
+});
+
+test('29% are not more than 29%', async () => {
+  const people = Array.from(
+    { length: 100 },
+    (_, i) => `C-${i},P ${i},${i < 71 ? `+1415555${1000 + i}` : 'x'}`,
+  );
+  const content = rows('ID,Name,Phone', ...people);
+  expect((await read(content, { CUSTOMERS_MAX_UNUSABLE: '29%' })).customers).toHaveLength(71);
+});
+
+test.each(['Ada Okafor', 'Ada', 'C-1;Ada;+14155550147', '1-415-555-0148', 'x1'.repeat(21)])(
+  'what is in the column of IDs is not shown if it may be personal: %s',
+  async (id) => {
+    expect(await warnings(rows('ID,Name,Phone', `${id},x,12`))).toContainEqual(
+      expect.stringMatching(/no address that can be used: row 2 \(customer_id •••\)$/),
+    );
+  },
+);
 
 test('a column that is not read and has phone numbers is said, by its header alone', async () => {
   const content = rows(
@@ -352,11 +442,11 @@ describe('quotes that do not match', () => {
   });
 
   test('are found in one row of hundreds that are read together', async () => {
-    const people = Array.from({ length: 500 }, (_, i) => `${i},"Ada, ${i}",+1415${2_000_000 + i}`);
+    const people = Array.from({ length: 500 }, (_, i) => `C-${i},"Ada, ${i}",+1415${2_000_000 + i}`);
     const content = rows('ID,Name,Phone', ...people, 'X,"Eve" O,+14155550147', '500,"Cy",+14155550148');
     const { customers, warnings } = await read(content);
     expect(customers.map(({ customer_id, display_name }) => `${customer_id} ${display_name}`)).toEqual([
-      ...people.map((_, i) => `${i} Ada, ${i}`),
+      ...people.map((_, i) => `C-${i} Ada, ${i}`),
       '500 Cy',
     ]);
     expect(warnings).toEqual(['1 customer left out: quotation marks that do not match: row 502']);
@@ -453,7 +543,7 @@ test('one odd byte in UTF-8 does not spoil the names of others', async () => {
 test('a character that lies across two chunks of the file is read', async () => {
   const people = Array.from(
     { length: 5000 },
-    (_, i) => `${i},Zoë €${'é'.repeat(i % 7)},+1415${2_000_000 + i}`,
+    (_, i) => `C-${i},Zoë €${'é'.repeat(i % 7)},+1415${2_000_000 + i}`,
   );
   const { customers, warnings } = await read(rows('ID,Name,Phone', ...people));
   expect(warnings).toEqual([]);
