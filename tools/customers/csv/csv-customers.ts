@@ -4,9 +4,11 @@ import { isShortened } from '../address-key';
 import { isNoValue, placeOf, problemOfId } from '../customer-id';
 import type { CustomerList, ListedCustomer } from '../customer-list';
 import type { Findings } from '../findings';
+import { Alignment, type ShiftedRow } from './alignment';
 import { type Columns, type CsvSettings, findColumns } from './columns';
 import { listHeaders } from './headers';
 import { type Row, readRows } from './rows';
+import { isSeveralRows } from './swallowed-rows';
 import { encodingOf } from './text';
 import { UnusedColumns } from './unused-columns';
 
@@ -17,11 +19,21 @@ import { UnusedColumns } from './unused-columns';
 const BETWEEN_VALUES = /:::|[,|\r\n]|;(?!ext=)/;
 /** What a cell of one value does not have. */
 const SEVERAL_VALUES = /[:;,|<\r\n]/;
+const SEVERAL_ROWS = 'quotation marks over several lines, which look like several rows';
 /** The longest footer of a report. */
 const FOOTER_MAX = 10;
 /** More in a cell are no addresses of one customer. */
 const VALUES_MAX = 50;
 const CELL_MAX_LENGTH = 5000;
+/** What is known once the headers are read. */
+interface Table {
+  columns: Columns;
+  list: CustomerList;
+  findings: Findings;
+  unused: UnusedColumns;
+  alignment: Alignment;
+}
+
 /**
  * Reads customers from a CSV file, as CRMs, address books and spreadsheets export them.
  *
@@ -35,8 +47,7 @@ export async function readCsvCustomers(
   settings: CsvSettings,
   country?: CountryCode,
 ) {
-  let columns: Columns | undefined;
-  let unused: UnusedColumns | undefined;
+  let table: Table | undefined;
   let footer: Row[] = [];
   const encoding = await encodingOf(file, country);
   if (encoding.doubt) {
@@ -44,24 +55,32 @@ export async function readCsvCustomers(
     findings.add('files to look at', `${encoding.doubt}: ${remedy}`, file);
   }
   for await (const rows of readRows(file, encoding)) {
-    for (const { number, cells: written, problem } of rows) {
-      if (problem && !columns) throw new Problem(`row ${number}: ${problem}, in the headers`);
+    for (const { number, cells: written, problem, lines } of rows) {
+      if (problem && !table) throw new Problem(`row ${number}: ${problem}, in the headers`);
       if (problem) list.leaveOut(`row ${number}`, problem);
       const row = { number, cells: written.map(cleanCell) };
       if (!row.cells.some(Boolean)) continue;
-      unused?.see(row.cells);
-      if (!columns) {
-        columns = findColumns(row.cells, settings);
-        unused = new UnusedColumns(columns);
-      } else if (mayBeFooter(row, columns)) footer.push(row);
+      if (!table) {
+        const columns = findColumns(row.cells, settings);
+        table = {
+          columns,
+          list,
+          findings,
+          unused: new UnusedColumns(columns),
+          alignment: new Alignment(columns),
+        };
+      } else if (lines && isSeveralRows(lines, table.columns)) leaveOutLines(number, lines, list);
+      else if (mayBeFooter(row, table.columns)) footer.push(row);
       else {
-        for (const one of [...footer, row]) addRow(one, columns, list, findings);
+        for (const one of [...footer, row]) addRows(table.alignment.take(one), table);
         footer = [];
       }
     }
   }
-  if (!columns) throw new Problem('has no headers, and no customers');
-  unused?.report(findings);
+  if (!table) throw new Problem('has no headers, and no customers');
+  addRows(table.alignment.end(), table);
+  const { columns, unused } = table;
+  unused.report(findings);
   if (columns.names.every((group) => group.length === 0)) {
     const reason = 'the one with names, which no header tells: name it by CSV_NAME_COLUMN in .env';
     findings.add('columns to look at', reason, listHeaders(columns.headers));
@@ -71,7 +90,14 @@ export async function readCsvCustomers(
   for (const [i, row] of footer.entries()) {
     const isFooter = hasCustomers && i >= footer.length - FOOTER_MAX;
     if (isFooter) findings.add('rows left out', 'the footer of a report', `row ${row.number}`);
-    else addRow(row, columns, list, findings);
+    else addRow(row, table);
+  }
+}
+
+/** Each line may be the row of a customer. */
+function leaveOutLines(number: number, lines: string[][], list: CustomerList) {
+  for (const [i, cells] of lines.entries()) {
+    if (cells.some((cell) => cell.trim())) list.leaveOut(`row ${number}, line ${i + 1}`, SEVERAL_ROWS);
   }
 }
 
@@ -84,24 +110,23 @@ function mayBeFooter({ cells }: Row, { addresses, id }: Columns): boolean {
   return cells.filter(Boolean).length === 1 && !addresses.some(({ column }) => cells[column]);
 }
 
-function addRow(
-  { number, cells }: Row,
-  { headers, id, names, addresses, avatar }: Columns,
-  list: CustomerList,
-  findings: Findings,
-) {
+function addRows(rows: ShiftedRow[], table: Table) {
+  for (const { row, shifted } of rows) {
+    const { number, cells } = row;
+    if (!shifted) addRow(row, table);
+    else table.list.leaveOut(placeOf(`row ${number}`, cells[table.columns.id] ?? ''), shifted);
+  }
+}
+
+function addRow({ number, cells }: Row, { columns, unused, list, findings }: Table) {
+  const { headers, id, names, addresses, avatar } = columns;
   const at = `row ${number}`;
+  unused.see(cells);
   // Zoho writes it before its IDs in exports, and not in its API.
   const customer_id = (cells[id] ?? '').replace(/^zcrm_(?=\d)/, '');
   if (!customer_id) return list.leaveOut(at, `no ID in the column ${headers[id]}`);
   const problem = problemOfId(customer_id);
   if (problem) return list.leaveOut(at, problem);
-  if (cells.length > headers.length && cells.slice(headers.length).some(Boolean)) {
-    return list.leaveOut(
-      placeOf(at, customer_id),
-      'more cells than there are headers, so they may be shifted',
-    );
-  }
   const channels: ListedCustomer['channels'] = [];
   for (const { column, type } of addresses) {
     const cell = cells[column];

@@ -47,7 +47,9 @@ const QUALIFIER =
 /** Somebody else, beside the customer. `Other Phone` is the customer's own. */
 const OTHER_PERSON = /(secondary|other) (contact|person|customer)/;
 /** What has numbers that are known to be no customer's own. */
-const OTHERS = new RegExp(`${OTHER_PERSON.source}|fax|assistant|manager|spouse|emergency|company|account`);
+const OTHERS = new RegExp(
+  `${OTHER_PERSON.source}|fax|assistant|asst|manager|spouse|emergency|company|account`,
+);
 
 /** HubSpot exports hundreds of columns if it is asked to. */
 const HEADERS_TOLD_MAX = 100;

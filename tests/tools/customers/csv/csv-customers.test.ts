@@ -374,6 +374,13 @@ test('a column that is not read and has phone numbers is said, by its header alo
   expect(await warnings(content, { CSV_PHONE_COLUMN: 'Fax' })).toEqual([]);
 });
 
+test('a column that is not read and has e-mail addresses is said', async () => {
+  const content = rows('ID,Name,Phone,Contacto', '1,Ada,+14155550147,ada@example.com');
+  expect(await warnings(content)).toEqual([
+    '1 column to look at: most cells look like e-mail addresses, and are not read: add the header to CSV_EMAIL_COLUMN in .env if they are customers’ own: Contacto',
+  ]);
+});
+
 test('a cell with more than the addresses of one customer is left out, and said', async () => {
   const many = Array.from({ length: 51 }, (_, i) => `+1415555${1000 + i}`).join();
   for (const cell of [many, ','.repeat(1_000_000)]) {
@@ -389,18 +396,94 @@ test('rows are counted as a spreadsheet counts them', async () => {
   expect(await warnings(content)).toEqual(['1 customer left out: no ID in the column ID: row 5']);
 });
 
-test('a row that is shorter is read, and one that is longer is not: its cells may be shifted', async () => {
-  const content = rows(
-    'ID,Name,Phone,Notes',
-    '1,Ada,+14155550147',
-    '2,Marchetti, Luca,+14155550101,x',
-    '3,Eve,+14155550102,,,',
-  );
-  expect(await read(content)).toMatchObject({
-    customers: [{ customer_id: '3' }, { customer_id: '1' }],
-    warnings: [
-      '1 customer left out: more cells than there are headers, so they may be shifted: row 3 (customer_id "2")',
+describe('a row whose cells may be shifted is left out', () => {
+  const reasons = {
+    longer: 'more cells than there are headers, so they may be shifted',
+    shorter: 'fewer cells than there are headers, and some are not below their own, so they may be shifted',
+  };
+
+  test.each<[string, string, string, keyof typeof reasons]>([
+    ['with more cells', 'ID,Name,Phone,Notes', 'C-1,Marchetti, Luca,+14155550101,x', 'longer'],
+    [
+      'with more cells, the last of them empty',
+      'ID,Name,Company,Company Phone,Phone,Notes',
+      'C-1,Ada,Acme, Inc.,+14155550100,+14155550101,',
+      'longer',
     ],
+    [
+      'with a cell below an empty header',
+      'ID,Name,Company Phone,Phone,,',
+      'C-1,Marchetti, Luca,+14155550100,+14155550101,',
+      'longer',
+    ],
+    [
+      'with a number where a company should be',
+      'ID,Name,Company,Phone,Assistant Phone',
+      'C-1,Ben,+14155550101,+14155550100',
+      'shorter',
+    ],
+    [
+      'with an e-mail address where a name should be',
+      'ID,Name,Email,Phone,Assistant Phone',
+      'C-1,ada@example.com,+14155550101,+14155550100',
+      'shorter',
+    ],
+    [
+      'with a note where a number should be',
+      'ID,Name,Company Phone,Phone,Email,Notes',
+      'C-1,Ada,+14155550100,,VIP',
+      'shorter',
+    ],
+    [
+      'with a note where the number of somebody else should be',
+      'ID,Name,Phone,Assistant Phone,Notes',
+      'C-1,Ada,+14155550100,VIP',
+      'shorter',
+    ],
+  ])('%s', async (_name, headers, row, reason) => {
+    const content = rows(headers, row, headers.replace(/[^,]+/g, '').replace(/^/, 'C-2'));
+    expect(await read(content)).toMatchObject({
+      customers: [],
+      warnings: [
+        `1 customer left out: ${reasons[reason]}: row 2 (customer_id "C-1")`,
+        '1 customer left out: no address that can be used: row 3 (customer_id "C-2")',
+      ],
+    });
+  });
+
+  test.each([
+    [
+      'leaves out empty cells at the end',
+      'ID,Name,Phone,Email,Company,Notes',
+      ['', ',a@example.com', ',,,x'],
+    ],
+    ['has headers for no cells', 'ID,Name,Phone,,', ['', ',', ',,']],
+    ['ends each row with a comma', 'ID,Name,Phone', [',', ',', ',']],
+  ])('but none of a file that %s', async (_name, headers, ends) => {
+    const people = ends.map((end, i) => `C-${i},Ada,+1415555010${i}${end}`);
+    const { customers, warnings } = await read(rows(headers, ...people));
+    expect(warnings).toEqual([]);
+    expect(customers.filter(({ key }) => key.startsWith('+'))).toHaveLength(3);
+  });
+
+  test('and so are those before it, if only some end with a comma', async () => {
+    const content = rows(
+      'ID,Name,Phone',
+      'C-1,Ada,+14155550100,',
+      'C-2,Ben,+14155550101,',
+      'C-3,Cy,+14155550102',
+    );
+    expect(await addresses(content)).toEqual({ '+14155550102': 'C-3' });
+  });
+
+  test.each([
+    ['"1","C-1","Ada","+14155550100","+14155550101"', '"2","C-2","Ben","+14155550102","+14155550103"'],
+    ['"1","C-1","Ada","+14155550100",""', '"2","C-2","Ben","+14155550102",""'],
+    ['"ada","C-1","Ada","+14155550100","+1"', '"ben","C-2","Ben","+14155550102",""'],
+  ])('and a file that R has written with the names of rows is refused: %s', async (...people) => {
+    await expect(read(rows('"ID","Name","Assistant Phone","Phone"', ...people))).rejects.toThrow(
+      /^each row has one cell more than there are headers, as write\.table of R writes it: .*row\.names = FALSE/,
+    );
   });
 });
 
@@ -436,9 +519,41 @@ describe('quotes that do not match', () => {
     expect(await read(content)).toMatchObject({
       customers: [{ key: '+14155550101', customer_id: '4' }],
       warnings: [
-        '1 customer left out: quotation marks over several lines, each of which looks like a row: row 2',
+        expect.stringMatching(
+          /^[23] customers left out: quotation marks over several lines, which look like several rows: row 2, line 1; row 2, line 2/,
+        ),
       ],
     });
+  });
+
+  test.each([
+    ['ID,Name,Phone,Email', 'C-1,"Ada,+14155550147', 'C-2,Ben",+14155550148'],
+    ['ID,Name,Phone,,', 'C-1,"Ada,+14155550147', 'C-2,Ben",+14155550148'],
+    ['ID,Name,Phone,Notes', 'C-1,"Ada,+14155550147', 'C-3,Cy,+14155550149', 'C-2,Ben",+14155550148'],
+    ['Name,ID,Email,Notes', '"Ada,C-1,ada@example.com', 'Ben",C-2,ben@example.com'],
+  ])('and pair across rows whose last cells are left out lead nobody to another: %s', async (...content) => {
+    const { customers, warnings } = await read(rows(...content));
+    expect(customers).toEqual([]);
+    expect(warnings).toEqual([
+      expect.stringMatching(new RegExp(`^${content.length - 1} customers left out: quotation marks over`)),
+    ]);
+  });
+
+  test('around many rows count as many customers', async () => {
+    const people = Array.from({ length: 300 }, (_, i) => `C-${i},Ada,+1415555${1000 + i}`);
+    people[100] = people[100]?.replace('Ada', '"Ada') ?? '';
+    people[139] = people[139]?.replace('Ada', 'Ada"') ?? '';
+    await expect(
+      read(rows('ID,Name,Phone', ...people), { CUSTOMERS_MAX_UNUSABLE: undefined }),
+    ).rejects.toThrow(/^40 of 300 customers cannot be used/);
+  });
+
+  test('are no reason to leave out whoever has an address of several lines', async () => {
+    const content = rows(
+      'ID,Name,Phone,Email,City,Address',
+      '1,Ada,+14155550147,,,"12 Main St, Apt 4\n62701, IL, USA"',
+    );
+    expect(await addresses(content)).toEqual({ '+14155550147': '1' });
   });
 
   test('are found in one row of hundreds that are read together', async () => {
