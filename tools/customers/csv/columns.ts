@@ -24,14 +24,24 @@ export interface CsvSettings {
   CSV_AVATAR_COLUMN?: string;
 }
 
+/** A column with numbers or e-mail addresses of the customer's own. */
+export interface AddressColumn {
+  column: number;
+  type: AddressType;
+  /** The column that says whose they are: `Phone 1 - Label` of Google, for `Phone 1 - Value`. */
+  label?: number;
+}
+
 /** Which cells of a row are what. */
 export interface Columns {
   headers: string[];
   id: number;
   /** What a name is made of: the first of these groups that is not empty in a row. */
   names: number[][];
-  addresses: { column: number; type: AddressType }[];
+  addresses: AddressColumn[];
   avatar?: number;
+  /** Those with addresses of a second person in the same row, which are not read. */
+  ofSecondPerson: number[];
   /** Those that are none of these, and not known to be somebody else's. */
   unrecognised: number[];
 }
@@ -44,8 +54,11 @@ const VARIABLES = [
   'CSV_AVATAR_COLUMN',
 ] as const;
 const ONE_COLUMN: (keyof CsvSettings)[] = ['CSV_ID_COLUMN', 'CSV_AVATAR_COLUMN'];
-/** How a number or an e-mail address begins, where a header should be. */
-const NO_HEADER = /@|^([a-z]+:)?\s*\+?[\d\s()./\p{Pd}]{7,}/iu;
+const NAMES = new Set([FULL_NAME_HEADERS, FIRST_NAME_HEADERS, LAST_NAME_HEADERS, ID_HEADERS].flat());
+/** A number or an e-mail address, where a header should be. */
+const NO_HEADER = /^\S+@\S+\.\S+$|^([a-z]+:)?\s*\+?[\d\s()./\p{Pd}]{7,}(x\d+)?$/iu;
+/** Quotation marks that are none in CSV. */
+const OTHER_QUOTES = /^['‘’‚‹“”„«].*['‘’‚›“”„»]$/;
 
 /**
  * Finds the columns by their headers, in any case and order.
@@ -70,11 +83,13 @@ export function findColumns(headers: string[], settings: CsvSettings): Columns {
   const phones = named('CSV_PHONE_COLUMN')?.map((column) => ({
     column,
     type: kindOf(words[column]) ?? 'sms',
+    label: labelOf(column, phrases),
   }));
   const emails = named('CSV_EMAIL_COLUMN')?.map((column) => ({ column, type: 'email' as const }));
-  const recognised = words.flatMap((some, column) => {
+  const ofOthers = secondPerson(phrases, words);
+  const recognised = words.slice(0, ofOthers).flatMap((some, column) => {
     const type = ownKindOf(some);
-    return type ? [{ column, type }] : [];
+    return type ? [{ column, type, label: labelOf(column, phrases) }] : [];
   });
   const addresses = [
     ...(phones ?? recognised.filter(({ type }) => type !== 'email')),
@@ -94,10 +109,53 @@ export function findColumns(headers: string[], settings: CsvSettings): Columns {
       ];
   const avatar = named('CSV_AVATAR_COLUMN')?.[0] ?? first(AVATAR_HEADERS);
   const used = new Set([id, avatar, ...names.flat(), ...addresses.map(({ column }) => column)]);
-  const isUnrecognised = (column: number) => !used.has(column) && !isOthers(words[column]);
+  const ofSecondPerson = [...headers.keys()].filter(
+    (column) =>
+      ofOthers !== undefined && column >= ofOthers && !used.has(column) && ownKindOf(words[column] ?? []),
+  );
+  const isUnrecognised = (column: number) =>
+    !used.has(column) && !ofSecondPerson.includes(column) && !isOthers(words[column]);
   // Whoever names the columns of numbers has chosen.
   const unrecognised = phones ? [] : [...headers.keys()].filter(isUnrecognised);
-  return { headers, id, names, addresses, avatar, unrecognised };
+  return { headers, id, names, addresses, avatar, ofSecondPerson, unrecognised };
+}
+
+/** The column with the labels of another: `Phone 1 - Label` in exports of Google Contacts, `Phone 1 - Type` in older ones. */
+function labelOf(column: number, phrases: string[]): number | undefined {
+  const what = phrases[column]?.replace(/value$/, '');
+  return ['label', 'type'].map((end) => phrases.indexOf(`${what}${end}`)).find((i) => i >= 0);
+}
+
+/**
+ * Where the columns of a second person begin, if a row has several: `ID, Name, Phone, Name, Phone`, or `… Name 2, Phone 2`.
+ * Without an address before it, `Name 2` is the rest of a long name, as in Business Central.
+ */
+function secondPerson(phrases: string[], words: string[][]): number | undefined {
+  const isRepeated = (phrase: string, column: number) => phrase && phrases.indexOf(phrase) < column;
+  const isNumbered = (phrase: string, column: number) => {
+    const first = phrases.indexOf(phrase.replace(/\d+$/, ''));
+    return first >= 0 && first < column && words.slice(0, column).some((some) => ownKindOf(some));
+  };
+  const isAnew = (phrase: string, column: number) =>
+    isRepeated(phrase, column) || (/\d$/.test(phrase) && isNumbered(phrase, column));
+  const hasSecond = phrases.some((phrase, column) => {
+    return NAMES.has(phrase.replace(/\d+$/, '')) && isAnew(phrase, column);
+  });
+  return hasSecond ? phrases.findIndex(isAnew) : undefined;
+}
+
+/**
+ * Refuses quotes that would be taken for a part of IDs and names.
+ *
+ * @param headers as they are written
+ * @throws Problem if they are all in such quotes
+ */
+export function refuseOtherQuotes(headers: string[]) {
+  const filled = headers.filter(Boolean);
+  if (filled.length === 0 || !filled.every((header) => OTHER_QUOTES.test(header))) return;
+  throw new Problem(
+    'has cells in quotation marks that are none in CSV: save it with straight double ones, "like this", or without any',
+  );
 }
 
 /** Nothing of such a row is told: it may be that of a customer. */

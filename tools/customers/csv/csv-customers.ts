@@ -1,11 +1,11 @@
 import type { CountryCode } from 'libphonenumber-js';
 import { Problem } from '../../problem';
-import { isShortened } from '../address-key';
+import { isOfSomebodyElse, isShortened, OF_SOMEBODY_ELSE } from '../address-key';
 import { isNoValue, placeOf, problemOfId } from '../customer-id';
 import type { CustomerList, ListedCustomer } from '../customer-list';
 import type { Findings } from '../findings';
 import { Alignment, type ShiftedRow } from './alignment';
-import { type Columns, type CsvSettings, findColumns } from './columns';
+import { type Columns, type CsvSettings, findColumns, refuseOtherQuotes } from './columns';
 import { listHeaders } from './headers';
 import { type Row, readRows } from './rows';
 import { isSeveralRows } from './swallowed-rows';
@@ -25,6 +25,10 @@ const FOOTER_MAX = 10;
 /** More in a cell are no addresses of one customer. */
 const VALUES_MAX = 50;
 const CELL_MAX_LENGTH = 5000;
+/** Of fewer digits is no phone number. */
+const DIGITS_MIN = 7;
+/** What is dialled after pauses, once the call is taken: `+14155550147,,4791234567#`. */
+const DIALLED = /,[\s,]*[\d*]+#|,\s*,[\s,]*\d[\d*]*(?![\d*])/g;
 /** What is known once the headers are read. */
 interface Table {
   columns: Columns;
@@ -61,6 +65,7 @@ export async function readCsvCustomers(
       const row = { number, cells: written.map(cleanCell) };
       if (!row.cells.some(Boolean)) continue;
       if (!table) {
+        refuseOtherQuotes(written);
         const columns = findColumns(row.cells, settings);
         table = {
           columns,
@@ -81,6 +86,10 @@ export async function readCsvCustomers(
   addRows(table.alignment.end(), table);
   const { columns, unused } = table;
   unused.report(findings);
+  for (const column of columns.ofSecondPerson) {
+    const reason = 'of a second person in a row, so that they are not read';
+    findings.add('columns to look at', reason, listHeaders([columns.headers[column] ?? '']));
+  }
   if (columns.names.every((group) => group.length === 0)) {
     const reason = 'the one with names, which no header tells: name it by CSV_NAME_COLUMN in .env';
     findings.add('columns to look at', reason, listHeaders(columns.headers));
@@ -128,15 +137,18 @@ function addRow({ number, cells }: Row, { columns, unused, list, findings }: Tab
   const problem = problemOfId(customer_id);
   if (problem) return list.leaveOut(at, problem);
   const channels: ListedCustomer['channels'] = [];
-  for (const { column, type } of addresses) {
+  for (const { column, type, label } of addresses) {
     const cell = cells[column];
     if (!cell || isNoValue(cell)) continue;
     const field = headers[column] ?? '';
     const values = cell.length > CELL_MAX_LENGTH ? undefined : valuesOf(cell, type);
-    if (!values || values.length > VALUES_MAX) {
-      const reason = `more than ${VALUES_MAX} in a cell, or a cell of over ${CELL_MAX_LENGTH} characters`;
+    const leaveOut = (reason: string) =>
       findings.add('addresses left out', reason, `${placeOf(at, customer_id)}, ${field}`);
-    } else for (const value of values) channels.push({ field, type, value });
+    if (!values || values.length > VALUES_MAX) {
+      leaveOut(`more than ${VALUES_MAX} in a cell, or a cell of over ${CELL_MAX_LENGTH} characters`);
+    } else if (isOfSomebodyElse((label !== undefined && cells[label]) || '')) leaveOut(OF_SOMEBODY_ELSE);
+    else if (type !== 'email' && values.some(isNoteOnSomebodyElse)) leaveOut(OF_SOMEBODY_ELSE);
+    else for (const value of values) channels.push({ field, type, value });
   }
   list.add({
     at,
@@ -160,12 +172,18 @@ function nameOf(cells: string[], names: Columns['names']): string | undefined {
 }
 
 /** The values of a cell: `Okafor, Ada <ada@example.com>` is one, whatever is in the name. */
-function valuesOf(cell: string, type: string): string[] {
+function valuesOf(written: string, type: string): string[] {
+  const cell = type === 'email' || !written.includes(',') ? written : written.replace(DIALLED, '');
   if (!SEVERAL_VALUES.test(cell)) return [cell];
   const inBrackets =
     type === 'email' ? [...cell.matchAll(/<([^<>]+)>/g)].map(([, address = '']) => address) : [];
   const values = inBrackets.length > 0 ? inBrackets : isShortened(cell) ? [cell] : cell.split(BETWEEN_VALUES);
   return values.map(cleanCell).filter(Boolean);
+}
+
+/** `assistant Jo`, which is about the number before it or the one after it. */
+function isNoteOnSomebodyElse(value: string): boolean {
+  return value.replace(/\D/g, '').length < DIGITS_MIN && isOfSomebodyElse(value);
 }
 
 /** A cell without what keeps Excel from taking it for a number or a formula: `'+14155550147`, `="0147"`. */

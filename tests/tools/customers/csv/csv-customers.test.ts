@@ -44,6 +44,12 @@ test.each([
   'Phone 1 - Label',
   'Secondary Contact Phone',
   'Other Person Phone',
+  'Other Business Contact Phone',
+  'Contact 2 Phone',
+  'Mobile Person 2',
+  'Phone Contact 2',
+  'Customer 3 Mobile',
+  'Asst Phone',
   'Constructor',
 ])('the column %s is nobody’s own number', async (header) => {
   const content = rows(`ID,Name,Phone,${header}`, '1,Ada,+14155550147,+14155550148');
@@ -52,10 +58,98 @@ test.each([
 
 test.each([
   ...['Telefon', 'Mobil', 'Teléfono', 'Móvil', 'telephone1', 'mobilephone', 'Phone1', 'cellphone'],
-  ...['Mobile No.', 'Other Phone', 'Cell Phone'],
+  ...['Mobile No.', 'Other Phone', 'Cell Phone', 'Contact Phone 2', 'Contact 1 Phone', 'Tel', 'Tel.'],
+  ...['Person Account: Mobile', 'Telefonnummer', 'Handynummer'],
 ])('the column %s is one of numbers beside one of e-mail addresses', async (header) => {
   const content = rows(`contactid,fullname,emailaddress1,${header}`, '1,Ada,ada@example.com,+14155550147');
   expect(await addresses(content)).toEqual({ '+14155550147': '1', 'email:ada@example.com': '1' });
+});
+
+test.each(['E-Mail-Adresse', 'Correo electrónico', 'Person Account: Email', 'E-mail'])(
+  'the column %s is one of e-mail addresses',
+  async (header) => {
+    const content = rows(`ID,Name,${header}`, '1,Ada,ada@example.com');
+    expect(await addresses(content)).toEqual({ 'email:ada@example.com': '1' });
+  },
+);
+
+test.each(['Person 2 Email', 'Email Customer 2', 'Assistant Email'])(
+  'the column %s is nobody’s own e-mail address',
+  async (header) => {
+    const content = rows(`ID,Name,Phone,${header}`, '1,Ada,+14155550147,ada@example.com');
+    expect(await addresses(content)).toEqual({ '+14155550147': '1' });
+  },
+);
+
+test.each([
+  'ID,Name,Phone,Name,Phone',
+  'ID,Phone,Name,Phone,Name',
+  'ID,Name,Phone,Name 2,Phone 2',
+  'ID,Name,Phone,Name.1,Phone.1',
+  'ID,First Name,Phone,First Name,Phone',
+])('whoever is second in a row is not read, and that is said: %s', async (headers) => {
+  const cells = headers
+    .split(',')
+    .map((header, i) => (header.startsWith('Phone') ? `+1415555010${i}` : `C${i}`));
+  const { customers, warnings } = await read(rows(headers, cells.join()));
+  expect(customers.map(({ key }) => key)).toEqual([cells.find((cell) => cell.startsWith('+'))]);
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      /^1 column to look at: of a second person in a row, so that they are not read: Phone/,
+    ),
+  ]);
+});
+
+test('a second line of a name is no second person', async () => {
+  const content = rows('No.,Name,Name 2,Phone No.,Mobile Phone No.', '1,Ada,,+14155550147,+14155550148');
+  expect(Object.keys(await addresses(content, { CSV_ID_COLUMN: 'No.' }))).toHaveLength(2);
+});
+
+test.each(['Label', 'Type'])('a %s says that a number is not the customer’s own', async (label) => {
+  const headers = [1, 2, 3].map((i) => `Phone ${i} - ${label},Phone ${i} - Value`);
+  const content = rows(
+    `ID,Name,${headers}`,
+    '1,Ada,Mobile,+14155550147,Assistant,+14155550148,Work Fax,+14155550149',
+  );
+  expect(await addresses(content)).toEqual({ '+14155550147': '1' });
+  expect(await warnings(content)).toEqual([
+    expect.stringMatching(/^2 addresses left out: the number of somebody else, or of a fax/),
+  ]);
+});
+
+test.each([
+  '+14155550147, assistant Jo: +14155550148, Fax: +14155550149',
+  '+14155550147; +14155550150 (his wife)',
+  'Fax +14155550148|+14155550147',
+])('words in a cell say that a number is not the customer’s own: %s', async (cell) => {
+  const content = rows('ID,Name,Phone', `1,Ada,"${cell}"`);
+  expect(await addresses(content)).toEqual({ '+14155550147': '1' });
+  expect(await warnings(content)).toEqual([expect.stringMatching(/left out: the number of somebody else/)]);
+});
+
+test('a note on somebody else between numbers may be about any of them', async () => {
+  const content = rows('ID,Name,Phone,Email', '1,Ada,"assistant Jo, +14155550148",assistant@example.com');
+  expect(await addresses(content)).toEqual({ 'email:assistant@example.com': '1' });
+});
+
+test.each(['2023-2024 revenue', 'Visits @ shop', '2024'])('the header %s is one', async (header) => {
+  const content = rows(`ID,Name,Phone,${header}`, '1,Ada,+14155550147,5');
+  expect(await addresses(content)).toEqual({ '+14155550147': '1' });
+});
+
+test.each([
+  [`'ID','Name','Phone'`, `'C-1','Ada','+14155550147'`],
+  ['“ID”,“Name”,“Phone”', '“C-1”,“Ada”,“+14155550147”'],
+])('cells in quotes that are none in CSV are refused: %s', async (...content) => {
+  await expect(read(rows(...content))).rejects.toThrow(/^has cells in quotation marks that are none in CSV/);
+});
+
+test('a row of data in place of the headers is not shown', async () => {
+  for (const row of ['1001,Ada Okafor,Mobile,', 'C-1001,Ada Okafor,Mobile,']) {
+    const error = await read(rows(row, '1002,Ben,Mobile,+14155550147')).catch(String);
+    expect(error).toContain('has no column with IDs');
+    expect(error).not.toContain('Ada');
+  }
 });
 
 test('columns with other headers are named in .env', async () => {
@@ -142,6 +236,10 @@ describe('a cell', () => {
     ["'+14155550147", ['+14155550147']],
     ['=""+14155550147""', ['+14155550147']],
     ['+14155550147;ext=12', ['+14155550147']],
+    ['+14155550147,,4791234567#', ['+14155550147']],
+    ['+14155550147,4791234567#', ['+14155550147']],
+    ['+14155550147,,4791234567', ['+14155550147']],
+    ['+14155550147,,+14155550148', ['+14155550147', '+14155550148']],
     ['0171/5550147', ['+491715550147']],
   ])('%j has these numbers', async (cell, numbers) => {
     const content = rows('ID,Name,Phone', `1,Ada,"${cell}"`);
