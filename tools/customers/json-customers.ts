@@ -39,6 +39,9 @@ const Channel = z.object(
  * @throws Problem if the file cannot be read
  */
 export function readJsonCustomers(json: string, list: CustomerList, findings: Findings) {
+  if (json.includes('\uFFFD')) {
+    findings.add('files to look at', 'some characters cannot be read: save it as UTF-8', 'all of it');
+  }
   for (const [i, record] of parseArray(json.replace(/^\uFEFF/, '')).entries()) {
     const at = `record ${i + 1}`;
     const { data: customer, error } = Customer.safeParse(record);

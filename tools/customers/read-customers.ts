@@ -94,6 +94,8 @@ function startReading(settings: ReadingSettings) {
 function endReading({ list, findings, maxUnusable }: ReturnType<typeof startReading>): ReadCustomers {
   const read = list.sorted();
   const { listed, unusable } = list.counts();
+  if (listed === 0)
+    findings.add('files to look at', 'nobody is listed, so that nobody is linked', 'all of it');
   const warnings = findings.summary();
   const report = findings.whole();
   if (unusable * 100 > listed * maxUnusable) {

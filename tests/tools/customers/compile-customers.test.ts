@@ -329,6 +329,16 @@ describe('a warning tells', () => {
   });
 });
 
+test('a list of nobody, and characters that cannot be read, are said', () => {
+  expect(compile([]).warnings).toEqual([
+    '1 file to look at: nobody is listed, so that nobody is linked: all of it',
+  ]);
+  const jose = { ...at({ type: 'sms', value: '+14155550147' }), display_name: 'Jos\uFFFD' };
+  expect(compile([jose]).warnings).toEqual([
+    '1 file to look at: some characters cannot be read: save it as UTF-8: all of it',
+  ]);
+});
+
 test('a byte order mark, which spreadsheets write, does no harm', () => {
   expect(compileCustomers('\uFEFF[]').json).toBe('[\n]\n');
 });

@@ -120,6 +120,18 @@ export function findColumns(headers: string[], settings: CsvSettings): Columns {
   return { headers, id, names, addresses, avatar, ofSecondPerson, unrecognised };
 }
 
+/** Whether a row names the columns anew: several exports have been put into one file. */
+export function isHeadersAgain(
+  cells: string[],
+  { headers, id }: Columns,
+): 'as before' | 'otherwise' | undefined {
+  if (cells.every((cell, column) => cell === (headers[column] ?? ''))) return 'as before';
+  const filled = cells.filter(Boolean);
+  const known = filled.filter((cell) => headers.includes(cell)).length;
+  const isOfIds = ID_HEADERS.includes(wordsOf(cells[id] ?? '').join(''));
+  return known * 2 > filled.length && (isOfIds || known > 2) ? 'otherwise' : undefined;
+}
+
 /** The column with the labels of another: `Phone 1 - Label` in exports of Google Contacts, `Phone 1 - Type` in older ones. */
 function labelOf(column: number, phrases: string[]): number | undefined {
   const what = phrases[column]?.replace(/value$/, '');
@@ -186,16 +198,18 @@ function columnsNamed(variable: keyof CsvSettings, setting: string | undefined, 
   if (names.length > 1 && ONE_COLUMN.includes(variable)) {
     throw new Problem(`${variable} in .env names ${names.length} columns, and has to name one`);
   }
-  return names.map(({ column }) => column);
+  if (ONE_COLUMN.includes(variable)) return names.map(({ column }) => column);
+  return names.flatMap(({ column }) => [...headers.keys()].filter((i) => headers[i] === headers[column]));
 }
 
 /** Headers with commas between them, of which a header may have some itself; `column` is -1 for one that is not there. */
 function splitNames(setting = '', headers: string[]): { name: string; column: number }[] {
-  const known = headers.map((header) => header.toLowerCase());
+  const plain = (text: string) => text.normalize('NFC').toLowerCase();
+  const known = headers.map(plain);
   const parts = setting.split(',');
   for (let end = parts.length; end > 0; end--) {
     const name = parts.slice(0, end).join(',').trim();
-    const column = name ? known.indexOf(name.toLowerCase()) : -1;
+    const column = name ? known.indexOf(plain(name)) : -1;
     const others = parts.slice(end);
     if (column < 0 && end > 1) continue;
     return [{ name, column }, ...(others.length > 0 ? splitNames(others.join(','), headers) : [])];

@@ -5,7 +5,7 @@ import { isNoValue, placeOf, problemOfId } from '../customer-id';
 import type { CustomerList, ListedCustomer } from '../customer-list';
 import type { Findings } from '../findings';
 import { Alignment, type ShiftedRow } from './alignment';
-import { type Columns, type CsvSettings, findColumns, refuseOtherQuotes } from './columns';
+import { type Columns, type CsvSettings, findColumns, isHeadersAgain, refuseOtherQuotes } from './columns';
 import { listHeaders } from './headers';
 import { type Row, readRows } from './rows';
 import { isSeveralRows } from './swallowed-rows';
@@ -74,7 +74,16 @@ export async function readCsvCustomers(
           unused: new UnusedColumns(columns),
           alignment: new Alignment(columns),
         };
-      } else if (lines && isSeveralRows(lines, table.columns)) leaveOutLines(number, lines, list);
+        continue;
+      }
+      const again = isHeadersAgain(row.cells, table.columns);
+      if (again === 'otherwise') {
+        throw new Problem(
+          `row ${number}: headers again, and in another order: put exports of other columns into files of their own`,
+        );
+      }
+      if (again) findings.add('rows left out', 'the headers again', `row ${number}`);
+      else if (lines && isSeveralRows(lines, table.columns)) leaveOutLines(number, lines, list);
       else if (mayBeFooter(row, table.columns)) footer.push(row);
       else {
         for (const one of [...footer, row]) addRows(table.alignment.take(one), table);

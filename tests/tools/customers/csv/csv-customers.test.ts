@@ -144,6 +144,35 @@ test.each([
   await expect(read(rows(...content))).rejects.toThrow(/^has cells in quotation marks that are none in CSV/);
 });
 
+test('the second of two exports in one file is read if it has the same headers', async () => {
+  const headers = 'ID,Name,Phone,Assistant Phone';
+  const ada = '1,Ada,+14155550147,+14155550100';
+  expect(await read(rows(headers, ada, headers, '2,Ben,+14155550148,'))).toMatchObject({
+    customers: [{ customer_id: '1' }, { customer_id: '2' }],
+    warnings: ['1 row left out: the headers again: row 3'],
+  });
+  const others = ['ID,Name,Assistant Phone,Phone', '2,Ben,+14155550101,+14155550148'];
+  await expect(read(rows(headers, ada, ...others))).rejects.toThrow(
+    /^row 3: headers again, and in another order/,
+  );
+});
+
+test('headers may be in brackets', async () => {
+  expect(await addresses(rows('[ID],[Name],[Phone]', '1,Ada,+14155550147'))).toEqual({ '+14155550147': '1' });
+});
+
+test('a header that .env names may be there several times, and its accents be written in another way', async () => {
+  const content = rows(
+    'ID,Name,Mo\u0301vil priv,Mo\u0301vil priv',
+    '1,Ada,+34612345678,',
+    '2,Ben,,+34612345679',
+  );
+  expect(await addresses(content, { CSV_PHONE_COLUMN: 'Móvil priv' })).toEqual({
+    '+34612345678': '1',
+    '+34612345679': '2',
+  });
+});
+
 test('a row of data in place of the headers is not shown', async () => {
   for (const row of ['1001,Ada Okafor,Mobile,', 'C-1001,Ada Okafor,Mobile,']) {
     const error = await read(rows(row, '1002,Ben,Mobile,+14155550147')).catch(String);
