@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { CrmSource } from '../../assets/crm.private';
 import { readSettings, type Setting } from '../../assets/crm-settings.private';
+import { crmSourceOf } from '../crm-source';
 import { readDefaultCountry } from '../customers/default-country';
 import { Problem } from '../problem';
 import { ACCOUNT_SID } from '../twilio/account';
@@ -26,8 +27,8 @@ const COMMON: Record<string, Setting> = {
 };
 
 /** The CRM source that CRM_SOURCE names. @throws Problem if there is none of that name */
-export function sourceOf({ CRM_SOURCE }: Settings): string {
-  const source = CRM_SOURCE?.trim() || 'file';
+export function sourceOf(variables: Settings): string {
+  const source = crmSourceOf(variables);
   const names = readdirSync('assets/crm').flatMap((file) => SOURCE_FILE.exec(file)?.[1] ?? []);
   if (names.includes(source)) return source;
   throw new Problem(

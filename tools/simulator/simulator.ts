@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readEnvFile } from '../build/env-file';
-import { customersFile } from '../customers/customers-file';
+import { crmSourceOf } from '../crm-source';
+import { customersFile, SAMPLE_CUSTOMERS } from '../customers/customers-file';
 import { startFakeConversations } from '../fakes/twilio/conversations';
 import { type LocalRuntime, startLocalRuntime } from '../runtime/local-runtime';
 import { makeTemporaryFolder } from '../runtime/temporary-folder';
@@ -58,7 +59,7 @@ export async function startSimulator({
   });
   const serve = async () => {
     const variables = readVariables();
-    source = variables.CRM_SOURCE?.trim() || 'file';
+    source = crmSourceOf(variables);
     customers = source === 'file' ? customersFile(variables) : undefined;
     people = readPeople();
     runtime = await startLocalRuntime({
@@ -113,6 +114,11 @@ export async function startSimulator({
     source: () => source,
     /** The file of customers that was built, when the source is `file`. */
     customersFile: () => customers,
+    /** Whose customers they are, in words. */
+    customersInWords: () =>
+      customers === SAMPLE_CUSTOMERS
+        ? `the sample customers (${customers})`
+        : `customers from ${customers ?? source}`,
     /** What the Functions have written to the log, a line each. */
     log,
     functionsUrl,

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { builtFolder } from '../../build/built-folder';
+import { crmSourceOf } from '../../crm-source';
 import { loadCrm } from '../../runtime/in-process-runtime';
 import { callAsTwilio, type FunctionAnswer } from '../../twilio/signed-call';
 import { NOWHERE, REFUSED } from '../connect/check-answers';
@@ -33,7 +34,7 @@ async function lookUpThere({
   address = NOBODY,
 }: Installation): Promise<Finding[]> {
   const { domain } = await deployment();
-  const { CRM_SOURCE: source = 'file' } = await variables();
+  const source = crmSourceOf(await variables());
   const own = await ownNumber();
   const event = {
     'MessagingBinding.Address': address,
@@ -73,7 +74,7 @@ async function lookUpThere({
   if (status === 200) return answered(`answers, and knows nobody by ${shown(address, own)}`);
   const { error } = Object(body) as { error?: unknown };
   const reason = String(error ?? `answered ${status}`);
-  return [problem(`deployed, ${source}: ${reason}`, 'Mend it in .env. Then npm run deploy.')];
+  return [problem(`deployed, ${source}: ${reason}`, 'Fix it in .env. Then npm run deploy.')];
 }
 
 function nameIn({ status, body }: FunctionAnswer): string | undefined {
@@ -88,7 +89,7 @@ async function lookUpHere({ env, ownNumber, address: asked = NOBODY }: Installat
   const { findCustomer, parseAddress } = loadCrm();
   const address = parseAddress(asked);
   if (!address) return [problem('--address is not an address', 'Write it like +14155550147.')];
-  const source = env.CRM_SOURCE?.trim() || 'file';
+  const source = crmSourceOf(env);
   const proxyAddress = await ownNumber();
   const startedAt = performance.now();
   try {
@@ -103,7 +104,7 @@ async function lookUpHere({ env, ownNumber, address: asked = NOBODY }: Installat
       ok(`from here, ${source}: ${JSON.stringify(customer.display_name ?? customer.customer_id)} (${ms} ms)`),
     ];
   } catch (error) {
-    return [warning(`from here, ${source}: ${(error as Error).message}`, 'Mend it in .env.')];
+    return [warning(`from here, ${source}: ${(error as Error).message}`, 'Fix it in .env.')];
   }
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { builtFolder } from '../../build/built-folder';
+import { crmSourceOf } from '../../crm-source';
 import { POST_EVENT_PATH, PRE_EVENT_PATH } from '../connect/plan-webhooks';
 import { type Check, type Finding, ok, problem, warning } from './check';
 import type { Installation, Version } from './installation';
@@ -54,13 +55,13 @@ function checkAssets(assets: Version[]): Finding[] {
 
 /** Names of variables only: their values are secrets. */
 function checkVariables(variables: NodeJS.Dict<string>): Finding[] {
-  const name = variables.CRM_SOURCE?.trim() || 'file';
+  const name = crmSourceOf(variables);
   const file = join(SOURCES, `${name}.private.ts`);
   if (!existsSync(file)) {
     return [
       problem(
         `CRM_SOURCE=${name} is not a CRM that this project has`,
-        'Mend it in .env. Then npm run deploy.',
+        'Fix it in .env. Then npm run deploy.',
       ),
     ];
   }

@@ -1,3 +1,4 @@
+import { crmSourceOf } from '../../crm-source';
 import { type Check, ok, warning } from './check';
 
 /**
@@ -8,8 +9,8 @@ export const load: Check = {
   name: 'load',
   about: 'what helps when many customers write at once: where customers are, repeats, services',
   async run({ variables, services, retryCounts, webhooks }) {
-    const [{ CRM_SOURCE = '' }, { defaultSid }] = await Promise.all([variables(), services()]);
-    const source = CRM_SOURCE.trim() || 'file';
+    const [deployed, { defaultSid }] = await Promise.all([variables(), services()]);
+    const source = crmSourceOf(deployed);
     const [own, global] = await Promise.all([webhooks(defaultSid), webhooks('account')]);
     const set = own?.preWebhookUrl || own?.postWebhookUrl ? own : global;
     const hosts = [set?.preWebhookUrl, set?.postWebhookUrl].flatMap((url = '') =>

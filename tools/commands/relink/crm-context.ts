@@ -1,4 +1,5 @@
 import type { CrmSource } from '../../../assets/crm.private';
+import { crmSourceOf } from '../../crm-source';
 import { loadCustomers } from '../../customers/customers-file';
 import type { Crm } from '../../runtime/in-process-runtime';
 
@@ -26,14 +27,14 @@ export async function contextOf(
 }
 
 async function hasAvatarsAsPaths(env: NodeJS.ProcessEnv): Promise<boolean> {
-  if ((env.CRM_SOURCE?.trim() || 'file') !== 'file') return false;
+  if (crmSourceOf(env) !== 'file') return false;
   const { customers } = await loadCustomers(env, (read) => read);
   return customers.some(({ avatar }) => avatar?.startsWith('/'));
 }
 
 /** How many look-ups a second the CRM gets: what its source says, and as many as there are from a file. */
-export function perSecondOf({ CRM_SOURCE }: CrmContext): number {
-  const source = CRM_SOURCE?.trim() || 'file';
+export function perSecondOf(context: CrmContext): number {
+  const source = crmSourceOf(context);
   if (source === 'file') return Number.POSITIVE_INFINITY;
   const path = Runtime.getAssets()[`/crm/${source}.js`]?.path;
   const { perSecond }: Partial<CrmSource> = path ? require(path) : {};

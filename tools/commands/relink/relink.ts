@@ -2,6 +2,8 @@
  * `npm run relink`: names and links the conversations that are there already, by the CRM mapping that the Functions have, in
  * this process. It writes only what differs, so that it may be run again whenever it was interrupted.
  */
+
+import { crmSourceOf } from '../../crm-source';
 import { Problem } from '../../problem';
 import { loadCrm } from '../../runtime/in-process-runtime';
 import { findDeployment } from '../../twilio/deployment';
@@ -77,7 +79,7 @@ export const relink: Command<typeof options> = {
         refresh,
         dryRun,
         accountSid: twilio.accountSid,
-        source: context.CRM_SOURCE || 'file',
+        source: crmSourceOf(context),
         conversations: conversationsOf(twilio, scope.service),
         crm,
         context,
