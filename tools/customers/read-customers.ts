@@ -1,7 +1,7 @@
 import { open, readFile } from 'node:fs/promises';
 import { Problem } from '../problem';
-import type { CsvSettings } from './csv/columns';
 import { readCsvCustomers } from './csv/csv-customers';
+import type { CsvSettings } from './csv/named-columns';
 import { type AddressedCustomer, type AmbiguousAddress, CustomerList } from './customer-list';
 import { readDefaultCountry } from './default-country';
 import { kindOf } from './file-kind';

@@ -6,7 +6,6 @@ import {
   FIRST_NAME_HEADERS,
   FULL_NAME_HEADERS,
   ID_HEADERS,
-  isKnownHeader,
   isOthers,
   kindOf,
   LAST_NAME_HEADERS,
@@ -14,15 +13,9 @@ import {
   ownKindOf,
   wordsOf,
 } from './headers';
-
-/** The variables of `.env` that name columns, where their headers do not tell what is in them. */
-export interface CsvSettings {
-  CSV_ID_COLUMN?: string;
-  CSV_NAME_COLUMN?: string;
-  CSV_PHONE_COLUMN?: string;
-  CSV_EMAIL_COLUMN?: string;
-  CSV_AVATAR_COLUMN?: string;
-}
+import { type CsvSettings, columnsNamed } from './named-columns';
+import { refuseNoHeaders } from './refused-headers';
+import { secondPerson } from './second-person';
 
 /** A column with numbers or e-mail addresses of the customer's own. */
 export interface AddressColumn {
@@ -46,20 +39,6 @@ export interface Columns {
   unrecognised: number[];
 }
 
-const VARIABLES = [
-  'CSV_ID_COLUMN',
-  'CSV_NAME_COLUMN',
-  'CSV_PHONE_COLUMN',
-  'CSV_EMAIL_COLUMN',
-  'CSV_AVATAR_COLUMN',
-] as const;
-const ONE_COLUMN: (keyof CsvSettings)[] = ['CSV_ID_COLUMN', 'CSV_AVATAR_COLUMN'];
-const NAMES = new Set([FULL_NAME_HEADERS, FIRST_NAME_HEADERS, LAST_NAME_HEADERS, ID_HEADERS].flat());
-/** A number or an e-mail address, where a header should be. */
-const NO_HEADER = /^\S+@\S+\.\S+$|^([a-z]+:)?\s*\+?[\d\s()./\p{Pd}]{7,}(x\d+)?$/iu;
-/** Quotation marks that are none in CSV. */
-const OTHER_QUOTES = /^['‘’‚‹“”„«].*['‘’‚›“”„»]$/;
-
 /**
  * Finds the columns by their headers, in any case and order.
  *
@@ -80,13 +59,21 @@ export function findColumns(headers: string[], settings: CsvSettings): Columns {
   }
   const nameOf = named('CSV_NAME_COLUMN');
   const group = (...columns: (number | undefined)[]) => columns.filter((column) => column !== undefined);
-  const phones = named('CSV_PHONE_COLUMN')?.map((column) => ({
-    column,
-    type: kindOf(words[column]) ?? 'sms',
-    label: labelOf(column, phrases),
-  }));
-  const emails = named('CSV_EMAIL_COLUMN')?.map((column) => ({ column, type: 'email' as const }));
   const ofOthers = secondPerson(phrases, words);
+  const firstPerson = [...headers.keys()].slice(0, ofOthers);
+  const withRepeated = (column: number) => [
+    ...new Set([column, ...firstPerson.filter((i) => headers[i] === headers[column])]),
+  ];
+  const phones = named('CSV_PHONE_COLUMN')
+    ?.flatMap(withRepeated)
+    .map((column) => ({
+      column,
+      type: kindOf(words[column]) ?? 'sms',
+      label: labelOf(column, phrases),
+    }));
+  const emails = named('CSV_EMAIL_COLUMN')
+    ?.flatMap(withRepeated)
+    .map((column) => ({ column, type: 'email' as const }));
   const recognised = words.slice(0, ofOthers).flatMap((some, column) => {
     const type = ownKindOf(some);
     return type ? [{ column, type, label: labelOf(column, phrases) }] : [];
@@ -136,83 +123,4 @@ export function isHeadersAgain(
 function labelOf(column: number, phrases: string[]): number | undefined {
   const what = phrases[column]?.replace(/value$/, '');
   return ['label', 'type'].map((end) => phrases.indexOf(`${what}${end}`)).find((i) => i >= 0);
-}
-
-/**
- * Where the columns of a second person begin, if a row has several: `ID, Name, Phone, Name, Phone`, or `… Name 2, Phone 2`.
- * Without an address before it, `Name 2` is the rest of a long name, as in Business Central.
- */
-function secondPerson(phrases: string[], words: string[][]): number | undefined {
-  const isRepeated = (phrase: string, column: number) => phrase && phrases.indexOf(phrase) < column;
-  const isNumbered = (phrase: string, column: number) => {
-    const first = phrases.indexOf(phrase.replace(/\d+$/, ''));
-    return first >= 0 && first < column && words.slice(0, column).some((some) => ownKindOf(some));
-  };
-  const isAnew = (phrase: string, column: number) =>
-    isRepeated(phrase, column) || (/\d$/.test(phrase) && isNumbered(phrase, column));
-  const hasSecond = phrases.some((phrase, column) => {
-    return NAMES.has(phrase.replace(/\d+$/, '')) && isAnew(phrase, column);
-  });
-  return hasSecond ? phrases.findIndex(isAnew) : undefined;
-}
-
-/**
- * Refuses quotes that would be taken for a part of IDs and names.
- *
- * @param headers as they are written
- * @throws Problem if they are all in such quotes
- */
-export function refuseOtherQuotes(headers: string[]) {
-  const filled = headers.filter(Boolean);
-  if (filled.length === 0 || !filled.every((header) => OTHER_QUOTES.test(header))) return;
-  throw new Problem(
-    'has cells in quotation marks that are none in CSV: save it with straight double ones, "like this", or without any',
-  );
-}
-
-/** Nothing of such a row is told: it may be that of a customer. */
-function refuseNoHeaders(headers: string[], words: string[][], settings: CsvSettings) {
-  const isValue = headers.some((header) => NO_HEADER.test(header));
-  const isNamed = VARIABLES.some((variable) =>
-    splitNames(settings[variable], headers).some(({ column }) => column >= 0),
-  );
-  if (!isValue && (isNamed || words.some(isKnownHeader))) return;
-  const remedy = isValue
-    ? ''
-    : '. If it does so in other words, name them by CSV_ID_COLUMN, CSV_NAME_COLUMN and CSV_PHONE_COLUMN in .env';
-  throw new Problem(
-    `has no headers${isValue ? '' : ' that are known'}: the first row has to name the columns, such as ID, Name, Phone, Email${remedy}`,
-  );
-}
-
-/** The columns that a variable names: one header, or several with commas between them. */
-function columnsNamed(variable: keyof CsvSettings, setting: string | undefined, headers: string[]) {
-  if (!setting?.trim()) return undefined;
-  const names = splitNames(setting, headers);
-  for (const { name, column } of names) {
-    if (column >= 0) continue;
-    throw new Problem(
-      `has no column ${JSON.stringify(name)}, which ${variable} in .env names; there are: ${listHeaders(headers)}`,
-    );
-  }
-  if (names.length > 1 && ONE_COLUMN.includes(variable)) {
-    throw new Problem(`${variable} in .env names ${names.length} columns, and has to name one`);
-  }
-  if (ONE_COLUMN.includes(variable)) return names.map(({ column }) => column);
-  return names.flatMap(({ column }) => [...headers.keys()].filter((i) => headers[i] === headers[column]));
-}
-
-/** Headers with commas between them, of which a header may have some itself; `column` is -1 for one that is not there. */
-function splitNames(setting = '', headers: string[]): { name: string; column: number }[] {
-  const plain = (text: string) => text.normalize('NFC').toLowerCase();
-  const known = headers.map(plain);
-  const parts = setting.split(',');
-  for (let end = parts.length; end > 0; end--) {
-    const name = parts.slice(0, end).join(',').trim();
-    const column = name ? known.indexOf(plain(name)) : -1;
-    const others = parts.slice(end);
-    if (column < 0 && end > 1) continue;
-    return [{ name, column }, ...(others.length > 0 ? splitNames(others.join(','), headers) : [])];
-  }
-  return [];
 }

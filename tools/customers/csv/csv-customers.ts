@@ -1,34 +1,27 @@
 import type { CountryCode } from 'libphonenumber-js';
 import { Problem } from '../../problem';
-import { isOfSomebodyElse, isShortened, OF_SOMEBODY_ELSE } from '../address-key';
+import { isOfSomebodyElse, OF_SOMEBODY_ELSE } from '../address-key';
 import { isNoValue, placeOf, problemOfId } from '../customer-id';
 import type { CustomerList, ListedCustomer } from '../customer-list';
 import type { Findings } from '../findings';
 import { Alignment, type ShiftedRow } from './alignment';
-import { type Columns, type CsvSettings, findColumns, isHeadersAgain, refuseOtherQuotes } from './columns';
+import { cleanCell, isNoteOnSomebodyElse, valuesOf } from './cell-values';
+import { type Columns, findColumns, isHeadersAgain } from './columns';
 import { listHeaders } from './headers';
+import type { CsvSettings } from './named-columns';
+import { refuseOtherQuotes } from './refused-headers';
 import { type Row, readRows } from './rows';
 import { isSeveralRows } from './swallowed-rows';
 import { encodingOf } from './text';
 import { UnusedColumns } from './unused-columns';
 
-/**
- * What is between several values in a cell: ` ::: ` in Google Contacts, a comma in Pipedrive, a semicolon in HubSpot, line
- * breaks; no slash, which people write inside numbers.
- */
-const BETWEEN_VALUES = /:::|[,|\r\n]|;(?!ext=)/;
-/** What a cell of one value does not have. */
-const SEVERAL_VALUES = /[:;,|<\r\n]/;
 const SEVERAL_ROWS = 'quotation marks over several lines, which look like several rows';
 /** The longest footer of a report. */
 const FOOTER_MAX = 10;
 /** More in a cell are no addresses of one customer. */
 const VALUES_MAX = 50;
 const CELL_MAX_LENGTH = 5000;
-/** Of fewer digits is no phone number. */
-const DIGITS_MIN = 7;
-/** What is dialled after pauses, once the call is taken: `+14155550147,,4791234567#`. */
-const DIALLED = /,[\s,]*[\d*]+#|,\s*,[\s,]*\d[\d*]*(?![\d*])/g;
+
 /** What is known once the headers are read. */
 interface Table {
   columns: Columns;
@@ -178,25 +171,4 @@ function nameOf(cells: string[], names: Columns['names']): string | undefined {
     if (!parts.every(isNoValue)) return parts.join(' ');
   }
   return undefined;
-}
-
-/** The values of a cell: `Okafor, Ada <ada@example.com>` is one, whatever is in the name. */
-function valuesOf(written: string, type: string): string[] {
-  const cell = type === 'email' || !written.includes(',') ? written : written.replace(DIALLED, '');
-  if (!SEVERAL_VALUES.test(cell)) return [cell];
-  const inBrackets =
-    type === 'email' ? [...cell.matchAll(/<([^<>]+)>/g)].map(([, address = '']) => address) : [];
-  const values = inBrackets.length > 0 ? inBrackets : isShortened(cell) ? [cell] : cell.split(BETWEEN_VALUES);
-  return values.map(cleanCell).filter(Boolean);
-}
-
-/** `assistant Jo`, which is about the number before it or the one after it. */
-function isNoteOnSomebodyElse(value: string): boolean {
-  return value.replace(/\D/g, '').length < DIGITS_MIN && isOfSomebodyElse(value);
-}
-
-/** A cell without what keeps Excel from taking it for a number or a formula: `'+14155550147`, `="0147"`. */
-function cleanCell(cell: string): string {
-  if (cell.startsWith("'")) return cell.slice(1).trim();
-  return (cell.startsWith('=') ? cell.replace(/^="(.*)"$/s, '$1') : cell).trim();
 }

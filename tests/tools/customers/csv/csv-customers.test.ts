@@ -171,6 +171,9 @@ test('a header that .env names may be there several times, and its accents be wr
     '+34612345678': '1',
     '+34612345679': '2',
   });
+  const two = rows('ID,Name,Phone,Name,Phone', '1,Ada,+14155550147,Ben,+14155550148');
+  const { customers } = await read(two, { CSV_PHONE_COLUMN: 'Phone', CSV_NAME_COLUMN: 'Name' });
+  expect(customers).toEqual([{ key: '+14155550147', customer_id: '1', display_name: 'Ada' }]);
 });
 
 test('a row of data in place of the headers is not shown', async () => {
