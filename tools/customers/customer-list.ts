@@ -105,7 +105,7 @@ export class CustomerList {
     const known = this.people.get(id);
     const isSomebodyElse = name && known?.display_name && !isSamePerson(known.display_name, name);
     // Without a name, nothing tells whether it is the same person.
-    if (known && (isSomebodyElse || !name || !known.display_name) && mayBeRounded(id)) {
+    if (known && (!name || known.display_name !== name) && mayBeRounded(id)) {
       this.mixed.set(id, placeOf(at, id));
     } else if (isSomebodyElse) {
       this.lookAt('of an ID that several names have, so that none of them is shown', at, id);
@@ -144,7 +144,7 @@ export class CustomerList {
     }
   }
 
-  /** Shows no name that may be that of somebody else, and counts whoever cannot be used as one customer. */
+  /** Shows no name that may be that of somebody else, and counts the records of whoever is not linked or has no such name. */
   private settlePeople() {
     const linked = new Set([...this.idsByKey.values()].filter((ids) => typeof ids === 'string'));
     for (const [id, person] of this.people) {

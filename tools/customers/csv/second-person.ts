@@ -1,6 +1,7 @@
 import { FIRST_NAME_HEADERS, FULL_NAME_HEADERS, ID_HEADERS, LAST_NAME_HEADERS, ownKindOf } from './headers';
 
 const NAMES = new Set([FULL_NAME_HEADERS, FIRST_NAME_HEADERS, LAST_NAME_HEADERS, ID_HEADERS].flat());
+
 /**
  * Where the columns of a second person begin, if a row has several: `ID, Name, Phone, Name, Phone`, or `… Name 2, Phone 2`.
  * Without an address before it, `Name 2` is the rest of a long name, as in Business Central.
