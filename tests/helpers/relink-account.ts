@@ -28,6 +28,10 @@ export function useRelinkAccount() {
   const { BUILD_FOLDER } = process.env;
   let project: string;
   const account = {
+    /** The folder of this project. */
+    repository,
+    /** What is said on standard error while a run is under way. */
+    said: undefined as unknown as jest.SpyInstance,
     api: undefined as unknown as FakeConversations,
     /** Told each call to Twilio. */
     onCall: (_call: Call): void => undefined,
@@ -89,6 +93,7 @@ export function useRelinkAccount() {
   };
   beforeEach(async () => {
     captureLog();
+    account.said = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
     process.env.BUILD_FOLDER = resolve(repository, BUILD_FOLDER ?? 'dist');
     const { accountSid, authToken } = ACCOUNT;
     account.api = await startFakeConversations(accountSid, authToken, (call) => account.onCall(call));

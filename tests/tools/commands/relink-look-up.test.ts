@@ -147,6 +147,14 @@ test('look-ups that wait their turn end with the run', async () => {
   expect(performance.now() - startedAt).toBeLessThan(1000);
 });
 
+test('a customer who is given up is not waited for', async () => {
+  const waiting = new Waiting();
+  const end = jest.spyOn(waiting, 'end');
+  const { find } = start(jest.fn().mockRejectedValue(failing({ code: 'ENOTFOUND' })), undefined, { waiting });
+  await expect(find(ada, undefined)).rejects.toMatchObject({ name: 'LookUpError', remedy: 'mend' });
+  expect(end).toHaveBeenCalledWith('crm');
+});
+
 test('the CRM is asked at its pace', async () => {
   const at: number[] = [];
   const findCustomer = jest.fn(async () => void at.push(performance.now()));

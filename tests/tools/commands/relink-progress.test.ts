@@ -1,6 +1,7 @@
 import { progressLine } from '../../../tools/commands/relink/show-progress';
 import { startTally } from '../../../tools/commands/relink/tally';
 import { Waiting, watchTwilio } from '../../../tools/commands/relink/waiting';
+import { adaptiveCalls } from '../../../tools/twilio/adaptive-calls';
 
 const progressOf = (counts: object, elapsedMs: number, now: object = {}) =>
   progressLine({
@@ -74,4 +75,20 @@ describe('what a run waits for', () => {
     waiting.begin('end', () => 'Stopping');
     expect(waiting.words()).toBe('Stopping');
   });
+});
+
+test('each attempt of a call to Twilio is told: its refusal, that it took too long, its answer', async () => {
+  const told: unknown[] = [];
+  const { signal } = new AbortController();
+  const { call } = adaptiveCalls(10, { signal, firstPauseMs: 1 }, 50, {
+    answered: () => told.push('answered'),
+    failed: ({ status, name }) => told.push(status ?? name),
+  });
+  const send = jest
+    .fn()
+    .mockRejectedValueOnce(Object.assign(new Error(), { status: 429 }))
+    .mockReturnValueOnce(new Promise(() => undefined))
+    .mockResolvedValue('done');
+  expect(await call(send)).toBe('done');
+  expect(told).toEqual([429, 'TimeoutError', 'answered']);
 });

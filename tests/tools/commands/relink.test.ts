@@ -1,83 +1,11 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { runCommand } from '../../../tools/commands/command-line';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { CHECKPOINT_FILE } from '../../../tools/commands/relink/checkpoint';
-import { conversationsOf } from '../../../tools/commands/relink/list-conversations';
 import { Position } from '../../../tools/commands/relink/position';
-import { relink } from '../../../tools/commands/relink/relink';
-import { relinkAll } from '../../../tools/commands/relink/relink-all';
 import { simulateAccount } from '../../../tools/commands/relink/simulate-account';
-import { connectToFake } from '../../../tools/fakes/connect-to-fake';
-import type { Call } from '../../../tools/fakes/fake-server';
-import {
-  type Conversation,
-  type FakeConversations,
-  type Participant,
-  startFakeConversations,
-} from '../../../tools/fakes/twilio/conversations';
-import { loadCrm } from '../../../tools/runtime/in-process-runtime';
-import { captureLog } from '../../helpers/in-process-runtime';
+import { ADA, STRANGER, sid, useRelinkAccount } from '../../helpers/relink-account';
 
-const ACCOUNT = { accountSid: `AC${'1'.repeat(32)}`, authToken: 'token' };
-const ADA = '+14155550147';
-const STRANGER = '+14155550199';
-const sid = (prefix: string, i: number) => prefix + i.toString(16).padStart(32, '0');
-
-let onCall: (call: Call) => void = () => undefined;
-let api: FakeConversations;
-const repository = process.cwd();
-let project: string;
-/** What is said while a run is under way. */
-let said: jest.SpyInstance;
-const buildFolder = process.env.BUILD_FOLDER;
-beforeEach(async () => {
-  captureLog();
-  said = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
-  process.env.BUILD_FOLDER = resolve(repository, buildFolder ?? 'dist');
-  api = await startFakeConversations(ACCOUNT.accountSid, ACCOUNT.authToken, (call) => onCall(call));
-  project = mkdtempSync(join(tmpdir(), 'relink-'));
-  process.chdir(project);
-});
-afterEach(() => {
-  api.close();
-  onCall = () => undefined;
-  process.chdir(repository);
-  process.env.BUILD_FOLDER = buildFolder;
-  rmSync(project, { recursive: true });
-  jest.restoreAllMocks();
-});
-
-function add(i: number, conversation: Partial<Conversation> = {}, ...members: Partial<Participant>[]) {
-  api.addConversation({ sid: sid('CH', i), friendlyName: ADA, attributes: '{}', ...conversation });
-  for (const [j, member] of (members.length ? members : [{}]).entries()) {
-    api.add({
-      sid: sid('MB', i * 16 + j),
-      conversationSid: sid('CH', i),
-      attributes: '{}',
-      address: ADA,
-      proxyAddress: '+15005550006',
-      ...member,
-    });
-  }
-}
-const conversation = (i: number) => api.conversation(sid('CH', i));
-const attributesOf = (i: number, j = 0) =>
-  JSON.parse(api.participant(sid('MB', i * 16 + j))?.attributes ?? '');
-const writes = () => api.calls.filter(({ method }) => method === 'POST');
-
-async function run(flags: string[] = [], signal = new AbortController().signal) {
-  const output = { stdout: [] as string[], stderr: [] as string[] };
-  const status = await runCommand(relink, ['--domain', 'example.com', ...flags], {
-    env: { ACCOUNT_SID: ACCOUNT.accountSid },
-    connect: () => connectToFake(api, ACCOUNT),
-    signal,
-    out: (line) => output.stdout.push(line),
-    problem: (line) => output.stderr.push(line),
-    note: () => undefined,
-  });
-  return { status, stdout: output.stdout.join('\n'), stderr: output.stderr.join('\n') };
-}
+const account = useRelinkAccount();
+const { add, attributesOf, conversation, run, writes } = account;
 
 test('links customers and names their conversations, and writes nothing the second time', async () => {
   add(1);
@@ -98,8 +26,8 @@ test('links customers and names their conversations, and writes nothing the seco
   });
   expect(attributesOf(1)).toMatchObject({ customer_id: 'C-1001', display_name: 'Ada Okafor' });
   expect(conversation(3)?.friendlyName).toBe(ADA);
-  expect(api.calls.some(({ headers }) => headers['x-twilio-webhook-enabled'])).toBe(false);
-  api.calls.length = 0;
+  expect(account.api.calls.some(({ headers }) => headers['x-twilio-webhook-enabled'])).toBe(false);
+  account.api.calls.length = 0;
   expect((await run()).status).toBe(0);
   expect(writes()).toEqual([]);
 });
@@ -136,7 +64,7 @@ test('says what would be done, and writes nothing', async () => {
 
 test('keeps what a worker writes between the list and the update', async () => {
   add(1);
-  onCall = ({ path }) => {
+  account.onCall = ({ path }) => {
     if (!path.includes('/Participants?')) return;
     Object.assign(conversation(1) ?? {}, { friendlyName: 'Renamed' });
     takeLong();
@@ -147,10 +75,10 @@ test('keeps what a worker writes between the list and the update', async () => {
 
 test.each<[string, () => void]>([
   ['closed', () => Object.assign(conversation(1) ?? {}, { state: 'closed' })],
-  ['gone', () => api.remove(sid('CH', 1))],
+  ['gone', () => account.api.remove(sid('CH', 1))],
 ])('a conversation that is %s meanwhile is no failure', async (outcome, change) => {
   add(1);
-  onCall = ({ path }) => /Conversations\?.*State=active/.test(path) && change();
+  account.onCall = ({ path }) => /Conversations\?.*State=active/.test(path) && change();
   const { status, stdout } = await run(['--json']);
   expect({ status, [outcome]: JSON.parse(stdout)[outcome] }).toEqual({ status: 0, [outcome]: 1 });
 });
@@ -163,9 +91,9 @@ const takeLong = () => {
 
 /** A worker changes a participant while the answer to their reading is on its way. */
 const writeMeanwhile = (attributes: string) => {
-  onCall = ({ path }) => {
+  account.onCall = ({ path }) => {
     if (!path.includes('/Participants?')) return;
-    Object.assign(api.participant(sid('MB', 16)) ?? {}, { attributes });
+    Object.assign(account.api.participant(sid('MB', 16)) ?? {}, { attributes });
     takeLong();
   };
 };
@@ -191,12 +119,12 @@ test.each<[string, string, () => void]>([
     'between the link and the name',
     () => Object.assign(conversation(1) ?? {}, { state: 'closed' }),
   ],
-  ['gone', 'between the link and the name', () => api.remove(sid('CH', 1))],
+  ['gone', 'between the link and the name', () => account.api.remove(sid('CH', 1))],
 ])(
   'a conversation that is %s %s is no failure, and keeps its link counted',
   async (outcome, _when, change) => {
     add(1);
-    onCall = ({ method, path }) => method === 'POST' && path.includes('/Participants/') && change();
+    account.onCall = ({ method, path }) => method === 'POST' && path.includes('/Participants/') && change();
     const { status, stdout } = await run(['--json']);
     expect({ status, ...JSON.parse(stdout) }).toMatchObject({
       status: 0,
@@ -210,7 +138,7 @@ test.each<[string, string, () => void]>([
 
 test('a customer who leaves between the reading and the writing is no failure', async () => {
   add(1, {}, {}, { address: STRANGER });
-  onCall = ({ path }) => path.includes('/Participants?') && api.remove(sid('MB', 16));
+  account.onCall = ({ path }) => path.includes('/Participants?') && account.api.remove(sid('MB', 16));
   const { status, stdout } = await run(['--json']);
   expect({ status, ...JSON.parse(stdout) }).toMatchObject({ status: 0, linked: 0, left: 1, failed: 0 });
 });
@@ -243,26 +171,28 @@ test('ends the same, and writes nothing twice, however often it is interrupted',
   for (let i = 1; i <= 12; i++) {
     const interruption = new AbortController();
     let calls = 0;
-    onCall = () => ++calls > i * 2 && interruption.abort();
+    account.onCall = () => ++calls > i * 2 && interruption.abort();
     await run([], interruption.signal);
     if (!existsSync(CHECKPOINT_FILE)) break;
     expect(positions()).toMatchObject([{ scope: { source: 'file' } }]);
   }
-  onCall = () => undefined;
+  account.onCall = () => undefined;
   expect((await run()).status).toBe(0);
   expect(existsSync(CHECKPOINT_FILE)).toBe(false);
   expect(writes()).toHaveLength(2 * 30);
-  expect(api.all().conversations.every(({ friendlyName }) => friendlyName === 'Ada Okafor')).toBe(true);
+  expect(account.api.all().conversations.every(({ friendlyName }) => friendlyName === 'Ada Okafor')).toBe(
+    true,
+  );
 }, 60_000);
 
 test('stops at once if the credentials are refused, and says what comes first', async () => {
   add(1);
-  api.fault = { status: 401, code: 20003 };
+  account.api.fault = { status: 401, code: 20003 };
   expect(await run()).toMatchObject({
     status: 1,
     stderr: expect.stringMatching(/are ACCOUNT_SID and AUTH_TOKEN .*\nPut that right, then run it again\.$/),
   });
-  expect(api.calls).toHaveLength(1);
+  expect(account.api.calls).toHaveLength(1);
   expect(existsSync(CHECKPOINT_FILE)).toBe(false);
 });
 
@@ -270,9 +200,9 @@ test('stops at once if the credentials are refused, and says what comes first', 
 async function interruptAt(call: number, flags: string[] = []) {
   const interruption = new AbortController();
   let calls = 0;
-  onCall = () => ++calls === call && interruption.abort();
+  account.onCall = () => ++calls === call && interruption.abort();
   const result = await run(flags, interruption.signal);
-  onCall = () => undefined;
+  account.onCall = () => undefined;
   return result;
 }
 
@@ -282,10 +212,10 @@ test('keeps its place when the next run has a wrong account, or is about other d
   await interruptAt(2);
   const place = positions();
   expect(place).toHaveLength(1);
-  api.fault = { status: 401, code: 20003 };
+  account.api.fault = { status: 401, code: 20003 };
   expect((await run()).stderr).toContain('then run it again: it goes on where it was.');
   expect(positions()).toEqual(place);
-  api.fault = undefined;
+  account.api.fault = undefined;
   await interruptAt(2, ['--since', '2026-10-02']);
   expect(positions()).toMatchObject([place[0], { scope: { since: '2026-10-02' } }]);
   expect((await run(['--since', '2026-10-02'])).status).toBe(0);
@@ -303,7 +233,7 @@ test('a place that cannot be read is no place', async () => {
 
 test('a dry run that is stopped says neither what would be, nor that it goes on there', async () => {
   add(1);
-  api.fault = { status: 401, code: 20003 };
+  account.api.fault = { status: 401, code: 20003 };
   const { status, stdout, stderr } = await run(['--dry-run']);
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
   expect(stderr).toMatch(/^Stopped: .*\nPut that right, then run it again\.$/);
@@ -314,7 +244,7 @@ test('a run that is interrupted says so at once, and in the end what was done: n
   const { stdout, stderr } = await interruptAt(1);
   expect(stdout).toBe('So far:\n0  conversations gone through');
   expect(stderr).toBe('Interrupted.\nRun it again.');
-  expect(said).toHaveBeenCalledWith('Stopping after what is under way…\n');
+  expect(account.said).toHaveBeenCalledWith('Stopping after what is under way…\n');
 });
 
 test('says that nothing is to be changed if nothing is', async () => {
@@ -323,18 +253,21 @@ test('says that nothing is to be changed if nothing is', async () => {
   expect((await run()).stdout).toBe(
     'All done. Nothing to change.\n1  conversations gone through\n1  customers linked already',
   );
+  expect((await run(['--list'])).stdout).toMatch(/^All done\. Nothing to change\.\n/);
 });
 
 test('says how to find the customers whom the CRM does not know', async () => {
   add(1, {}, { address: STRANGER });
   const { stdout } = await run();
-  expect(stdout).toContain('npm run relink -- --dry-run --list shows them: add them to the CRM');
+  expect(stdout).toContain(
+    'npm run relink -- --dry-run --list shows whom the CRM does not know: add them to',
+  );
   expect((await run(['--dry-run', '--list'])).stdout).toContain('+1415•••0199 unknown');
 });
 
 test('lists what failed, and says what will fail again', async () => {
   for (let i = 0; i < 7; i++) add(i);
-  api.faultOf = ({ method }) => (method === 'POST' ? { status: 400 } : undefined);
+  account.api.faultOf = ({ method }) => (method === 'POST' ? { status: 400 } : undefined);
   const { status, stdout, stderr } = await run(['--list']);
   const reason = 'Twilio answered 400 and will fail again: see https://www.twilio.com/docs/api/errors/20400';
   expect(status).toBe(1);
@@ -361,7 +294,7 @@ test.each([
 });
 
 test('a simulated account says that it is made up anew in each run, and what is left out', async () => {
-  process.chdir(repository);
+  process.chdir(account.repository);
   const simulated = await simulateAccount({});
   simulated.close();
   expect(simulated.about).toContain('each run starts with a new made-up account');
@@ -369,32 +302,9 @@ test('a simulated account says that it is made up anew in each run, and what is 
 });
 
 describe('a run', () => {
-  const start = (firstPauseMs = 20, callTimeoutMs?: number) => {
-    const twilio = connectToFake(api, ACCOUNT);
-    return relinkAll({
-      scope: {},
-      keepsPosition: false,
-      restart: false,
-      refresh: false,
-      dryRun: false,
-      accountSid: ACCOUNT.accountSid,
-      source: 'file',
-      conversations: conversationsOf(twilio),
-      crm: loadCrm(),
-      context: { DOMAIN_NAME: 'example.com' } as Parameters<typeof relinkAll>[0]['context'],
-      perSecond: Number.POSITIVE_INFINITY,
-      signal: new AbortController().signal,
-      showsProgress: false,
-      firstPauseMs,
-      callTimeoutMs,
-      onStep: () => undefined,
-      note: () => undefined,
-    });
-  };
-
   test('goes on after transient errors of each call, and counts what an answer that got lost has done', async () => {
     for (let i = 0; i < 8; i++) add(i);
-    api.faults = [
+    account.api.faults = [
       { status: 500 },
       undefined,
       'malformed',
@@ -404,37 +314,37 @@ describe('a run', () => {
       { status: 503 },
     ];
     const malformed = new Set<string>();
-    api.faultOf = ({ method, path }) => {
+    account.api.faultOf = ({ method, path }) => {
       if (method !== 'POST' || malformed.has(path)) return undefined;
       malformed.add(path);
       return 'malformed';
     };
-    const { tally, halt } = await start();
+    const { tally, halt } = await account.relinkAll();
     expect(halt).toBeUndefined();
     expect(tally.counts).toMatchObject({ conversations: 8, linked: 8, named: 8, failed: 0 });
   }, 30_000);
 
   test('gives up an answer that never ends, and calls again', async () => {
     add(1);
-    api.faults = ['drip', undefined, 'drip'];
-    const { tally } = await start(20, 500);
+    account.api.faults = ['drip', undefined, 'drip'];
+    const { tally } = await account.relinkAll({ callTimeoutMs: 500 });
     expect(tally.counts).toMatchObject({ linked: 1, named: 1, failed: 0 });
   }, 10_000);
 
   test('slows down to what the account takes', async () => {
-    api.limits.atATime = 3;
-    api.limits.latencyMs = 5;
+    account.api.limits.atATime = 3;
+    account.api.limits.latencyMs = 5;
     for (let i = 0; i < 50; i++) add(i);
-    const { tally } = await start();
+    const { tally } = await account.relinkAll();
     expect(tally.counts).toMatchObject({ linked: 50, named: 50, failed: 0 });
-    expect(api.calls.filter(({ outcome }) => outcome === 429).length).toBeLessThan(50);
+    expect(account.api.calls.filter(({ outcome }) => outcome === 429).length).toBeLessThan(50);
   }, 30_000);
 
   test('counts a conversation that fails by its reason, and goes on', async () => {
     for (let i = 0; i < 5; i++) add(i);
-    api.faultOf = ({ method, path }) =>
+    account.api.faultOf = ({ method, path }) =>
       method === 'POST' && path.includes(sid('CH', 3)) ? { status: 400 } : undefined;
-    const { tally } = await start();
+    const { tally } = await account.relinkAll();
     expect(tally.counts).toMatchObject({ linked: 4, failed: 1 });
     expect(tally.failures()).toEqual([
       { reason: expect.stringContaining('Twilio answered 400'), count: 1, sids: [sid('CH', 3)] },

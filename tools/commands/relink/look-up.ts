@@ -105,7 +105,8 @@ export function lookUps(crm: Crm, context: Context, pace: CrmPace) {
         if (status === 401 || status === 403) throw new Halt(reason, 'mend');
         const isRefused = status === 429;
         const isTransient = isRefused || status >= 500 || Boolean(code);
-        const remedy = isTransient ? 'later' : 'mend';
+        // A host that there is not is a setting, or a machine that is not connected.
+        const remedy = isTransient && code !== 'ENOTFOUND' ? 'later' : 'mend';
         const pauseMs = Math.max(firstPauseMs * 2 ** (tries - 1), Math.min(retryAfterMs, REFUSAL_MAX_MS));
         if (!isTransient) {
           // The CRM has answered, with something that is wrong for this customer.
@@ -120,6 +121,7 @@ export function lookUps(crm: Crm, context: Context, pace: CrmPace) {
           ? troubles.leftMs() <= 0
           : tries >= TRIES[isRefused ? 'refused' : 'failed'];
         if (isOver) {
+          waiting.end('crm');
           if (!failsForAll && ++failuresInARow < FAILURES_MAX) throw new LookUpError(reason, remedy);
           throw new Halt(`The CRM fails for every customer: ${reason}`, remedy);
         }

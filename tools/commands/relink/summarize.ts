@@ -16,8 +16,11 @@ export function summarize(result: Result, about: About): string {
   const { tally } = result;
   const lines = [headingOf(result, about), tally.table()];
   if (isComplete && tally.counts.unknown > 0 && !simulate) {
-    const shown = dryRun && list ? '' : 'npm run relink -- --dry-run --list shows them: ';
-    lines.push(`Customers whom the CRM does not know: ${shown}add them to the CRM, then run it again.`);
+    lines.push(
+      dryRun && list
+        ? 'Add those whom the CRM does not know to it, then run it again.'
+        : 'npm run relink -- --dry-run --list shows whom the CRM does not know: add them to the CRM, then run it again.',
+    );
   }
   return lines.join('\n');
 }
