@@ -40,9 +40,7 @@ export async function readUndoPlan(entry: HistoryEntry, twilio: Twilio, caller: 
     notes.push(`The ${name} stay as they are: somebody has changed them since.`);
     return [];
   });
-  return {
-    webhooks: (await Promise.all(webhooks)).flat(),
-    retryCounts: (await Promise.all(retryCounts)).flat(),
-    notes,
-  };
+  // Awaited together: what fails while others are awaited would end the process.
+  const [plans, counts] = await Promise.all([Promise.all(webhooks), Promise.all(retryCounts)]);
+  return { webhooks: plans.flat(), retryCounts: counts.flat(), notes };
 }
