@@ -94,7 +94,8 @@ export function isOurs(url: string, path: string, { domain, deployed, former }: 
   return isAt(url, path, [domain, ...deployed, ...former]);
 }
 
-function isAt(url: string, path: string, domains: string[]): boolean {
+/** Whether a URL is that of a path on one of the domains. */
+export function isAt(url: string, path: string, domains: string[]): boolean {
   return domains.some((domain) => isSameUrl(url, urlOf(domain, path)));
 }
 

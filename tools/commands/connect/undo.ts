@@ -11,6 +11,7 @@ import { type Progress, trackProgress } from './progress';
 import { readUndoPlan, type UndoPlan } from './read-undo-plan';
 import { retryCountsSetting, type Setting, webhooksSetting } from './setting';
 import { showPlan } from './show-plan';
+import { stillCalledBy } from './still-called';
 
 const LABELS: Record<keyof Webhooks, string> = {
   preWebhookUrl: 'Pre-Event URL',
@@ -33,7 +34,7 @@ export async function undo(
   flags: { yes: boolean; replace: boolean; 'dry-run': boolean },
   caller: Caller,
 ): Promise<ExitCode> {
-  const entry = lastChange(twilio.accountSid ?? '');
+  const entry = lastChange(twilio);
   caller.note('Reading what is set now…');
   const plan = await explain(caller, unchanged, () => readUndoPlan(entry, twilio, caller));
   const { webhooks, retryCounts, notes } = plan;
@@ -60,20 +61,42 @@ export async function undo(
         'Conversations > Manage, before you delete the Functions.',
     );
   }
+  const scopes = changesOf(twilio).flatMap((change) => change.webhooks.map(({ scope }) => scope));
   removeFromHistory(entry);
   const rest =
     kept.length > 0 ? `\nTwilio keeps these, which do nothing without a URL: ${kept.join(', ')}.` : '';
-  const done = isToDo ? 'Done: what' : 'What';
-  caller.result(`${done} was set before ${entry.at} is set again.${rest}`, { ...summary, kept });
-  return EXIT.done;
+  const words = `What was set before ${entry.at} is set again`;
+  const callers = await explain(
+    caller,
+    () => `${words}, but whether the Functions are still called is not known`,
+    () => stillCalledBy(twilio, scopes, caller),
+  );
+  const isCalled = callers.length > 0;
+  if (isCalled) caller.problem(`! ${describeCalls(callers, changesOf(twilio).length > 0)}`);
+  const done = isToDo && !isCalled ? `Done: what${words.slice('What'.length)}` : words;
+  caller.result(`${done}.${rest}`, { ...summary, ok: !isCalled, kept, stillCalledBy: callers });
+  return isCalled ? EXIT.problem : EXIT.done;
 }
 
-function lastChange(accountSid: string): HistoryEntry {
-  const history = readHistory();
-  const entry = history.findLast((one) => one.accountSid === accountSid);
+/** What has been changed in the account, and not been undone. */
+function changesOf({ accountSid }: Twilio): HistoryEntry[] {
+  return readHistory().filter((entry) => entry.accountSid === accountSid);
+}
+
+function describeCalls(callers: string[], isMoreToUndo: boolean): string {
+  const mend = isMoreToUndo
+    ? 'Run npm run connect -- --undo again'
+    : 'Set them to something else in the Console, under Conversations > Manage';
+  return `The Functions are still called by the ${callers.join(', ')}. ${mend}: do not delete the Functions yet.`;
+}
+
+function lastChange(twilio: Twilio): HistoryEntry {
+  const entry = changesOf(twilio).at(-1);
   if (entry) return entry;
-  if (history.length > 0) {
-    throw new Problem(`There is nothing to undo: ${HISTORY_FILE} has no change of account ${accountSid}.`);
+  if (readHistory().length > 0) {
+    throw new Problem(
+      `There is nothing to undo: ${HISTORY_FILE} has no change of account ${twilio.accountSid}.`,
+    );
   }
   throw new Problem(
     `There is nothing to undo: npm run connect has changed nothing from this folder, or it has been undone (there is no ${HISTORY_FILE}).`,

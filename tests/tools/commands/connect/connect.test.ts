@@ -1,5 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+import type { Twilio } from 'twilio';
+import type { Caller } from '../../../../tools/commands/command-line';
 import { connect } from '../../../../tools/commands/connect/connect';
+import { type HistoryEntry, readHistory } from '../../../../tools/commands/connect/history';
+import { readUndoPlan } from '../../../../tools/commands/connect/read-undo-plan';
 import { SERVICES } from '../../../../tools/fakes/twilio/fake-account';
 import { DOMAIN } from '../../../../tools/fakes/twilio/serverless';
 import { POST_URL, PRE_URL, type Runs, useFakeAccount } from '../../../helpers/fake-account';
@@ -459,6 +464,49 @@ describe('undo', () => {
     expect(JSON.parse(readFileSync('.twilioconnectinfo', 'utf8'))).toHaveLength(2);
     await run(['--yes', '--undo']);
     expect(account.webhooks()).toMatchObject(STRANGER);
+  });
+
+  const STILL_CALLED = /still called by the global webhooks. .*: do not delete the Functions yet/;
+
+  test('of the last of several changes says that the Functions are still called', async () => {
+    await run();
+    account.state().retryCounts.set(DEFAULT, { pre: 0, post: 0 });
+    await run();
+    const { code, problems } = await run(['--yes', '--undo']);
+    expect([code, problems]).toEqual([1, [expect.stringMatching(STILL_CALLED)]]);
+    expect(problems.join()).toContain('npm run connect -- --undo again');
+    expect(await run(['--yes', '--undo'])).toMatchObject({ code: 0, problems: [] });
+  });
+
+  test('that leads to another deployment of the account says that the Functions are still called', async () => {
+    account.state().deployed.environments.push(OLD_DOMAIN);
+    account.state().domains[OLD_DOMAIN] = account.state().domains[DOMAIN] ?? '';
+    set('account', { ...OURS, preWebhookUrl: OLD.preWebhookUrl, postWebhookUrl: OLD.postWebhookUrl });
+    await run(['--yes', '--domain', DOMAIN]);
+    const { code, out, problems } = await run(['--yes', '--undo', '--json']);
+    expect([code, problems]).toEqual([1, [expect.stringMatching(STILL_CALLED)]]);
+    expect(JSON.parse(out)).toMatchObject({ ok: false, stillCalledBy: ['global webhooks'] });
+    expect(problems.join()).toContain('in the Console');
+    expect(account.webhooks()).toMatchObject({ preWebhookUrl: OLD.preWebhookUrl });
+  });
+
+  test('of one of two services says that the Functions are still called by the other', async () => {
+    await run(['--yes', '--service', OTHER]);
+    await run(['--yes', '--service', DEFAULT]);
+    const { code, problems } = await run(['--yes', '--undo']);
+    expect([code, problems]).toEqual([1, [expect.stringContaining(`called by the webhooks of ${OTHER}`)]]);
+  });
+
+  test('that is interrupted leaves no failure that nobody awaits', async () => {
+    await run();
+    const [entry] = readHistory();
+    const unhandled = jest.fn();
+    process.on('unhandledRejection', unhandled);
+    const caller = { signal: AbortSignal.abort() } as Caller;
+    await expect(readUndoPlan(entry as HistoryEntry, {} as Twilio, caller)).rejects.toThrow('aborted');
+    await setTimeout(10);
+    process.off('unhandledRejection', unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
   });
 
   test('says what Twilio did not empty', async () => {

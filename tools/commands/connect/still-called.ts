@@ -1,0 +1,33 @@
+import type { Twilio } from 'twilio';
+import { readServices } from '../../twilio/conversations-services';
+import { allDeployments } from '../../twilio/deployment';
+import type { TwilioError } from '../../twilio/errors';
+import type { Retries } from '../../twilio/retries';
+import { readWebhooks, type Scope, type Webhooks } from '../../twilio/webhooks';
+import { isAt, nameOf, POST_EVENT_PATH, PRE_EVENT_PATH } from './plan-webhooks';
+
+/**
+ * Names the webhooks that call Functions of this account, on whichever domain.
+ *
+ * @param scopes where to look, beside the account and the services that have inbound conversations
+ * @throws TwilioError if Twilio does not answer, Problem if the account has no default service
+ */
+export async function stillCalledBy(twilio: Twilio, scopes: Scope[], retries: Retries): Promise<string[]> {
+  const { all } = await readServices(twilio, retries);
+  const read = async (scope: Scope) => {
+    const webhooks = await readWebhooks(twilio, scope, retries).catch(unlessGone);
+    return webhooks ? [{ scope, webhooks }] : [];
+  };
+  const everywhere = [...new Set<Scope>(['account', ...all, ...scopes])];
+  const set = (await Promise.all(everywhere.map(read))).flat();
+  const domains = (await allDeployments(twilio, retries)).map(({ domain }) => domain);
+  return set.filter(({ webhooks }) => isCallingAny(webhooks, domains)).map(({ scope }) => nameOf(scope));
+}
+
+function isCallingAny({ preWebhookUrl, postWebhookUrl }: Webhooks, domains: string[]): boolean {
+  return isAt(preWebhookUrl, PRE_EVENT_PATH, domains) || isAt(postWebhookUrl, POST_EVENT_PATH, domains);
+}
+
+function unlessGone(error: TwilioError): undefined {
+  if (error.status !== 404) throw error;
+}
