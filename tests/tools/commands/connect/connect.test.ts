@@ -357,10 +357,53 @@ describe('nothing is changed', () => {
 });
 
 describe('what fails on the way', () => {
+  const isWriteOf =
+    (name: string) =>
+    ({ method, host }: { method: string; host: string }) =>
+      method === 'POST' && host === `${name}.twilio.com`;
+
   test('is tried again if it may pass', async () => {
     account.server().faults = [{ status: 429 }, 'drop', { status: 503 }];
     expect((await run()).code).toBe(0);
     expect(account.webhooks()).toEqual(OURS);
+  });
+
+  describe('is not tried again if somebody sets something meanwhile', () => {
+    /** The first write of the kind is not answered well, and then somebody else changes what it is about. */
+    const failOnce = (of: string, status: number, meanwhile: () => void) => {
+      let isFailed = false;
+      account.server().faultOf = (request) => {
+        if (!isWriteOf(of)(request) || isFailed) return undefined;
+        isFailed = true;
+        setImmediate(meanwhile);
+        return { status };
+      };
+    };
+
+    test.each([
+      [429, /The rest is not: somebody has changed the global webhooks meanwhile/],
+      [503, /global webhooks: may have been set. .*: somebody has changed the global webhooks meanwhile/],
+    ])('webhooks, after %p', async (status, words) => {
+      failOnce('conversations', status, () => set('account', STRANGER));
+      const { code, problems } = await run();
+      expect([code, problems.at(-1)]).toEqual([1, expect.stringMatching(words)]);
+      expect(account.webhooks()).toMatchObject(STRANGER);
+    });
+
+    test('retry counts', async () => {
+      failOnce('chat', 429, () => account.state().retryCounts.set(DEFAULT, { pre: 5, post: 5 }));
+      const { problems } = await run();
+      expect(problems).toEqual([expect.stringContaining('somebody has changed the retry counts')]);
+      expect(account.state().retryCounts.get(DEFAULT)).toEqual({ pre: 5, post: 5 });
+    });
+
+    test('what an undo puts back', async () => {
+      await run();
+      failOnce('conversations', 429, () => set('account', STRANGER));
+      const { code, problems } = await run(['--yes', '--undo']);
+      expect([code, problems.join()]).toEqual([1, expect.stringContaining('somebody has changed')]);
+      expect(account.webhooks()).toMatchObject(STRANGER);
+    });
   });
 
   test.each([404, 410])('a Chat API that is gone (%p) is a warning', async (status) => {
@@ -379,11 +422,6 @@ describe('what fails on the way', () => {
     expect((await run(['--yes', '--undo'])).code).toBe(0);
     expect(account.webhooks(DEFAULT)?.preWebhookUrl).toBeNull();
   });
-
-  const isWriteOf =
-    (name: string) =>
-    ({ method, host }: { method: string; host: string }) =>
-      method === 'POST' && host === `${name}.twilio.com`;
 
   test.each([
     ['chat', /^Changed: retry counts of IS\w+ \(.*The rest is not: interrupted$/, null],
@@ -419,9 +457,19 @@ describe('what fails on the way', () => {
     expect(existsSync('.twilioconnectinfo')).toBe(true);
   });
 
+  test('what Twilio has done, though its answer is lost, is not written again', async () => {
+    account.server().faultOf = (request) => (isWriteOf('conversations')(request) ? 'malformed' : undefined);
+    expect((await run()).code).toBe(0);
+    expect(account.writes().filter((write) => write.startsWith('/v1/'))).toHaveLength(1);
+  });
+
   test('what Twilio has perhaps done is said to be so', async () => {
     account.state().retryCounts.set(DEFAULT, { pre: 3, post: 3 });
-    account.server().faultOf = (request) => (isWriteOf('conversations')(request) ? 'malformed' : undefined);
+    let isWritten = false;
+    account.server().faultOf = (request) => {
+      isWritten ||= isWriteOf('conversations')(request);
+      return isWritten ? 'malformed' : undefined;
+    };
     const { problems } = await run();
     expect(problems.at(-1)).toMatch(
       /^global webhooks: may have been set. Run npm run connect again to see: /,
