@@ -4,7 +4,7 @@ import { allDeployments } from '../../twilio/deployment';
 import type { TwilioError } from '../../twilio/errors';
 import type { Retries } from '../../twilio/retries';
 import { readWebhooks, type Scope, type Webhooks } from '../../twilio/webhooks';
-import { isAt, nameOf, POST_EVENT_PATH, PRE_EVENT_PATH } from './plan-webhooks';
+import { isOurs, nameOf, POST_EVENT_PATH, PRE_EVENT_PATH } from './plan-webhooks';
 
 /**
  * Names the webhooks that call Functions of this account, on whichever domain.
@@ -20,12 +20,12 @@ export async function stillCalledBy(twilio: Twilio, scopes: Scope[], retries: Re
   };
   const everywhere = [...new Set<Scope>(['account', ...all, ...scopes])];
   const set = (await Promise.all(everywhere.map(read))).flat();
-  const domains = (await allDeployments(twilio, retries)).map(({ domain }) => domain);
-  return set.filter(({ webhooks }) => isCallingAny(webhooks, domains)).map(({ scope }) => nameOf(scope));
+  const deployed = (await allDeployments(twilio, retries)).map(({ domain }) => domain);
+  return set.filter(({ webhooks }) => isCallingAny(webhooks, deployed)).map(({ scope }) => nameOf(scope));
 }
 
 function isCallingAny({ preWebhookUrl, postWebhookUrl }: Webhooks, domains: string[]): boolean {
-  return isAt(preWebhookUrl, PRE_EVENT_PATH, domains) || isAt(postWebhookUrl, POST_EVENT_PATH, domains);
+  return isOurs(preWebhookUrl, PRE_EVENT_PATH, domains) || isOurs(postWebhookUrl, POST_EVENT_PATH, domains);
 }
 
 function unlessGone(error: TwilioError): undefined {

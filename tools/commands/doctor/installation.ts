@@ -10,7 +10,8 @@ import {
   type Scope,
   type Webhooks,
 } from '../../twilio/webhooks';
-import { planAll } from './webhook-plans';
+import { POST_EVENT_PATH, PRE_EVENT_PATH, urlOf } from '../connect/plan-webhooks';
+import { calledUrls, type FunctionUrls, planAll } from './webhook-plans';
 
 /** A Function or an Asset of a build. */
 export interface Version {
@@ -44,6 +45,8 @@ export function examine(
     webhooks.set(scope, known);
     return known();
   };
+
+  const plans = once(async () => planAll(twilio, await deployment(), await services(), webhooksOf, retries));
 
   return {
     twilio,
@@ -82,7 +85,14 @@ export function examine(
     services,
     webhooks: webhooksOf,
     /** @throws Problem if nothing is deployed */
-    plans: once(async () => planAll(twilio, await deployment(), await services(), webhooksOf, retries)),
+    plans,
+    /** What Twilio calls; if the webhooks cannot be read, what is deployed. @throws Problem if nothing is deployed */
+    functionUrls: async (): Promise<FunctionUrls> => {
+      const { domain } = await deployment();
+      const read = await plans().catch(() => undefined);
+      if (read) return calledUrls(read);
+      return { pre: [urlOf(domain, PRE_EVENT_PATH)], post: [urlOf(domain, POST_EVENT_PATH)] };
+    },
     retryCounts: (serviceSid: string) => {
       const known = retryCounts.get(serviceSid) ?? once(() => readRetryCounts(twilio, serviceSid, retries));
       retryCounts.set(serviceSid, known);

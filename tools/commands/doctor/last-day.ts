@@ -5,7 +5,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const ALERTS_MAX = 1000;
 const LINES_MAX = 1000;
 
-/** What Twilio noted about the domain, and what the Functions logged. */
+/** What Twilio noted about the domains of the Functions, and what the Functions logged. */
 export const lastDay: Check = {
   name: 'last-day',
   about: 'errors that Twilio noted for the domain, and what the Functions did',
@@ -20,15 +20,17 @@ export const lastDay: Check = {
 };
 
 /** By URL: the codes differ from one cause to another. https://www.twilio.com/docs/usage/monitor-alert */
-async function countAlerts({ twilio, ask, deployment }: Installation): Promise<Finding[]> {
+async function countAlerts({ twilio, ask, deployment, functionUrls }: Installation): Promise<Finding[]> {
   const { domain } = await deployment();
+  const { pre, post } = await functionUrls();
+  const hosts = [domain, ...[...pre, ...post].map((url) => new URL(url).host)];
   const startDate = new Date(Date.now() - DAY_MS);
   const alerts = await ask(() =>
     twilio.monitor.v1.alerts.list({ startDate, limit: ALERTS_MAX, pageSize: ALERTS_MAX }),
   );
   const counts = new Map<string, number>();
   for (const { requestUrl, errorCode } of alerts) {
-    if (!URL.canParse(requestUrl) || new URL(requestUrl).host !== domain) continue;
+    if (!URL.canParse(requestUrl) || !hosts.includes(new URL(requestUrl).host)) continue;
     counts.set(errorCode, (counts.get(errorCode) ?? 0) + 1);
   }
   if (counts.size === 0) return [ok('Twilio noted no error')];

@@ -1,12 +1,14 @@
 import type { ServiceSid } from '../../twilio/conversations-services';
 import { describeError } from '../../twilio/errors';
 import {
+  allOf,
   isOurs,
   isPreEvent,
   isSameUrl,
   nameOf,
   type OwnDomains,
   type WebhooksPlan,
+  withoutSlash,
 } from '../connect/plan-webhooks';
 import { RETRIES_WANTED } from '../connect/read-plan';
 import { type Check, type Finding, ok, problem, warning } from './check';
@@ -19,15 +21,14 @@ export const webhooks: Check = {
   about: 'Twilio calls the Functions, for the events that they are for, and repeats what it missed',
   async run(installation) {
     const { defaultSid, all } = await installation.services();
-    const { own, global, ofServices, gone } = await installation.plans();
+    const { own, global, ofServices, gone, inUse } = await installation.plans();
     // The check of inbound messages tells of other services that are gone.
     const isDefaultGone = gone.includes(defaultSid);
     const there = all.filter((service) => !gone.includes(service));
-    const isGlobalUsed = isDefaultGone || there.some((service) => !ofServices.has(service));
     const counts = await Promise.all(there.map((service) => judgeRetries(service, installation)));
     return [
       ...(isDefaultGone ? [defaultIsGone(defaultSid)] : []),
-      isGlobalUsed ? judge(global, own, defaultSid) : judgeUnused(global),
+      inUse.includes(global) ? judge(global, own, defaultSid) : judgeUnused(global),
       ...[...ofServices.values()].map((plan) => judge(plan, own, defaultSid)),
       ...counts,
     ];
@@ -59,13 +60,16 @@ function judge(plan: WebhooksPlan, own: OwnDomains, defaultSid: ServiceSid): Fin
   if (missing.length > 0) faults.push(`no filter for ${missing.join(', ')}`);
   if (faults.length > 0) return problem(`${name}: ${faults.join('; ')}`, mend);
   const tooMany = removed.filter(isPreEvent).join(', ');
-  return warning(`${name}: ${tooMany} come to the Pre-Event URL, which is not for them`, mend);
+  const seen = tooMany
+    ? `${tooMany} come to the Pre-Event URL, which is not for them`
+    : 'a URL ends with a slash';
+  return warning(`${name}: ${seen}`, mend);
 }
 
 function judgeUrl(label: string, url: string, wanted: string, own: OwnDomains): string[] {
-  if (isSameUrl(url, wanted)) return [];
+  if (isSameUrl(withoutSlash(url), wanted)) return [];
   if (!url) return [`${label} is not set`];
-  if (isOurs(url, new URL(wanted).pathname, own)) {
+  if (isOurs(url, new URL(wanted).pathname, allOf(own))) {
     return [`${label} is that of another deployment, ${new URL(url).host}`];
   }
   return [`${label} is another backend's${URL.canParse(url) ? `, ${new URL(url).host}` : ''}`];

@@ -25,8 +25,14 @@ beforeAll(async () => {
   ]);
 }, 60_000);
 afterAll(() => Promise.all([runtime.stop(), broken.stop()]));
-const account = useFakeAccount(() => runtime.url);
+const SECOND = 'second-1-dev.twil.io';
+const account = useFakeAccount(() => runtime.url, [DOMAIN, SECOND]);
 const [DEFAULT, OTHER] = SERVICES;
+/** In a Functions service of its own. */
+const deploySecond = () => {
+  account.state().deployed.others.push(SECOND);
+  account.state().domains[SECOND] = runtime.url;
+};
 const NAMES = [
   'account',
   'deployment',
@@ -158,11 +164,11 @@ describe('with one thing broken, that check says so, and no other', () => {
     [
       'webhooks',
       'problem',
-      'Pre-Event URL is that of another deployment, old-1-dev.twil.io',
+      `Pre-Event URL is that of another deployment, ${SECOND}`,
       () => {
-        filesOf().others.push('old-1-dev.twil.io');
-        webhooks().preWebhookUrl = 'https://old-1-dev.twil.io/on-conversation-add';
-        webhooks().postWebhookUrl = 'https://old-1-dev.twil.io/on-participant-added';
+        deploySecond();
+        webhooks().preWebhookUrl = `https://${SECOND}/on-conversation-add`;
+        webhooks().postWebhookUrl = `https://${SECOND}/on-participant-added`;
       },
     ],
     ['webhooks', 'problem', "another backend's", () => (webhooks().preWebhookUrl = 'https://acme.com/')],
@@ -256,7 +262,11 @@ describe('with one thing broken, that check says so, and no other', () => {
       host === DOMAIN && !headers['x-twilio-signature'] ? { status: 500 } : undefined;
     const { report } = await run();
     expect(ills(report)).toEqual({
-      functions: ['problem', expect.stringContaining('an unsigned call was answered 500: anyone can call')],
+      functions: [
+        'problem',
+        expect.stringContaining('an unsigned call of /on-conversation-add was answered 500: anyone can call'),
+        expect.stringContaining('an unsigned call of /on-participant-added was answered 500'),
+      ],
     });
   });
 
@@ -311,10 +321,45 @@ describe('the webhooks', () => {
     expect(await found()).toEqual({});
   });
 
+  describe('lead to what is examined', () => {
+    const alert = (requestUrl: string) =>
+      account.state().alerts.push({ errorCode: '50057', requestUrl, logLevel: 'error' } as never);
+
+    test.each([
+      ['preWebhookUrl', '/on-conversation-add'],
+      ['postWebhookUrl', '/on-participant-added'],
+    ])('the %s of a second service', async (field, path) => {
+      await install();
+      account.state().deployed.others.push(SECOND);
+      const url = `https://${SECOND}${path}`;
+      Object.assign(account.webhooks() ?? {}, { [field]: `${url}#rc=2` });
+      alert(url);
+      const { code, report } = await run();
+      expect([code, ills(report)]).toEqual([
+        1,
+        {
+          functions: ['problem', `${url} is not there (404) → Run npm run deploy.`],
+          'last-day': ['warning', expect.stringContaining('50057 (1 times)')],
+        },
+      ]);
+    });
+
+    test('a URL with a slash at its end', async () => {
+      await install();
+      Object.assign(account.webhooks() ?? {}, { preWebhookUrl: `${PRE_URL}/` });
+      const slashed = ({ path }: { path: string }) => path === '/on-conversation-add/';
+      account.server().faultOf = (request) => (slashed(request) ? { status: 404 } : undefined);
+      expect(ills((await run()).report)).toEqual({
+        functions: ['problem', '/on-conversation-add/ is not there (404) → Run npm run deploy.'],
+        webhooks: ['warning', 'global webhooks: a URL ends with a slash → Run npm run connect.'],
+      });
+    });
+  });
+
   test('may call each Function in a service of its own', async () => {
     await install();
-    account.state().deployed.others.push('second-1-dev.twil.io');
-    set('account', { postWebhookUrl: 'https://second-1-dev.twil.io/on-participant-added' });
+    deploySecond();
+    set('account', { postWebhookUrl: `https://${SECOND}/on-participant-added` });
     expect(await found()).toEqual({});
   });
 
