@@ -21,7 +21,8 @@ Points the webhooks of Twilio Conversations at the deployed Functions.
              global ones; can be repeated
   --domain   the domain of the Functions, if there are several
   --yes      does not ask
-  --replace  with --yes: replaces URLs of another backend, too
+  --replace  with --yes: replaces URLs of another backend, too; with --undo, also puts back a
+             Pre-Event URL that does not answer
   --dry-run  shows what would be changed, and changes nothing
   --undo     puts back what was set before the last change
   --json     prints JSON

@@ -84,7 +84,8 @@ export function showReplaced({ scope, before, replaced }: WebhooksPlan, serviceS
   return lines;
 }
 
-function isLikeOurs(url: string): boolean {
+/** Whether it is one of this project's Functions, in whichever account. */
+export function isLikeOurs(url: string): boolean {
   if (!URL.canParse(url)) return false;
   const { host, pathname } = new URL(url);
   return host.endsWith('.twil.io') && [PRE_EVENT_PATH, POST_EVENT_PATH].includes(pathname);

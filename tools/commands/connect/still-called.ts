@@ -24,6 +24,13 @@ export async function stillCalledBy(twilio: Twilio, scopes: Scope[], retries: Re
   return set.filter(({ webhooks }) => isCallingAny(webhooks, deployed)).map(({ scope }) => nameOf(scope));
 }
 
+export function describeCalls(callers: string[], isMoreToUndo: boolean): string {
+  const mend = isMoreToUndo
+    ? 'Run npm run connect -- --undo again'
+    : 'Set them to something else in the Console, under Conversations > Manage';
+  return `The Functions are still called by the ${callers.join(', ')}. ${mend}: do not delete the Functions yet.`;
+}
+
 function isCallingAny({ preWebhookUrl, postWebhookUrl }: Webhooks, domains: string[]): boolean {
   return isOurs(preWebhookUrl, PRE_EVENT_PATH, domains) || isOurs(postWebhookUrl, POST_EVENT_PATH, domains);
 }

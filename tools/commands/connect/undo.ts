@@ -11,7 +11,8 @@ import { type Progress, trackProgress } from './progress';
 import { readUndoPlan, type UndoPlan } from './read-undo-plan';
 import { retryCountsSetting, type Setting, webhooksSetting } from './setting';
 import { showPlan } from './show-plan';
-import { stillCalledBy } from './still-called';
+import { describeCalls, stillCalledBy } from './still-called';
+import { warningsOf } from './undo-warnings';
 
 const LABELS: Record<keyof Webhooks, string> = {
   preWebhookUrl: 'Pre-Event URL',
@@ -41,17 +42,15 @@ export async function undo(
   for (const note of notes) caller.problem(`! ${note}`);
   const summary = { ok: true, undone: entry.at, dryRun: flags['dry-run'], webhooks, retryCounts, notes };
   const shown = showPlan(webhooks, retryCounts, caller.terminal);
+  const warnings = await warningsOf(twilio, entry, plan);
   if (flags['dry-run']) {
-    caller.result(shown, summary);
+    caller.result([shown, ...warnings.map((line) => `! ${line}`)].join('\n\n'), { ...summary, warnings });
     return EXIT.done;
   }
   // That it cannot be written is found before anything is changed.
   changeInHistory(entry);
   const isToDo = retryCounts.length > 0 || webhooks.some(({ before, after }) => !isSame(before, after));
   if (isToDo) {
-    const warnings = webhooks
-      .filter(({ isForeign }) => isForeign)
-      .map(({ scope }) => `The ${nameOf(scope)} have been changed since ${entry.at}: that would be lost.`);
     await askFirst({ shown, warnings, question: `Put back what was set before ${entry.at}?` }, flags, caller);
   }
   const { left, kept } = await putBack(entry, plan, twilio, caller);
@@ -81,13 +80,6 @@ export async function undo(
 /** What has been changed in the account, and not been undone. */
 function changesOf({ accountSid }: Twilio): HistoryEntry[] {
   return readHistory().filter((entry) => entry.accountSid === accountSid);
-}
-
-function describeCalls(callers: string[], isMoreToUndo: boolean): string {
-  const mend = isMoreToUndo
-    ? 'Run npm run connect -- --undo again'
-    : 'Set them to something else in the Console, under Conversations > Manage';
-  return `The Functions are still called by the ${callers.join(', ')}. ${mend}: do not delete the Functions yet.`;
 }
 
 function lastChange(twilio: Twilio): HistoryEntry {

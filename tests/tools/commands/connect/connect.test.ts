@@ -12,7 +12,7 @@ import { POST_URL, PRE_URL, type Runs, useFakeAccount } from '../../../helpers/f
 // The first test loads what the command needs.
 jest.setTimeout(20_000);
 
-const account = useFakeAccount(undefined, [DOMAIN, 'frontline-0000-dev.twil.io']);
+const account = useFakeAccount(undefined, [DOMAIN, 'frontline-0000-dev.twil.io', 'crm.acme.com']);
 const [DEFAULT, OTHER] = SERVICES;
 const OURS = {
   method: 'POST',
@@ -486,6 +486,10 @@ describe('what fails on the way', () => {
 });
 
 describe('undo', () => {
+  beforeEach(() => {
+    const functions = account.state().domains[DOMAIN] ?? '';
+    Object.assign(account.state().domains, { [OLD_DOMAIN]: functions, 'crm.acme.com': functions });
+  });
   const allWebhooks = () => structuredClone(account.state().configuration.webhooks);
 
   test.each([
@@ -541,6 +545,41 @@ describe('undo', () => {
     expect(JSON.parse(out)).toMatchObject({ ok: false, stillCalledBy: ['global webhooks'] });
     expect(problems.join()).toContain('in the Console');
     expect(account.webhooks()).toMatchObject({ preWebhookUrl: OLD.preWebhookUrl });
+  });
+
+  test.each([
+    ['a deployment that is gone', OLD, 404],
+    ['one that answers wrongly', OLD, 500],
+    ['one in another account', OLD, 403],
+    ['another backend that is gone', STRANGER, 'drop'],
+  ] as const)(
+    'does not put back %s as Pre-Event URL by a script that only says --yes',
+    async (_what, set_, fault) => {
+      set('account', set_);
+      await run(['--yes', '--replace']);
+      const { host } = new URL(set_.preWebhookUrl);
+      account.server().faultOf = (request) => {
+        if (request.host !== host) return undefined;
+        return typeof fault === 'string' ? fault : { status: fault };
+      };
+      const { code, problems } = await run(['--yes', '--undo']);
+      expect([code, problems.join()]).toEqual([
+        1,
+        expect.stringMatching(/put back, .*: Twilio would reject every new conversation.*--yes --replace/s),
+      ]);
+      expect(account.webhooks()).toEqual(OURS);
+      expect((await run(['--undo', '--dry-run'])).out).toContain('would reject every new conversation');
+      expect((await run(['--undo'], { answer: true })).code).toBe(0);
+      expect(account.webhooks()).toMatchObject(set_);
+    },
+  );
+
+  test('sends another backend no event', async () => {
+    set('account', STRANGER);
+    await run(['--yes', '--replace']);
+    await run(['--yes', '--undo']);
+    const calls = account.server().calls.filter(({ host }) => host === 'crm.acme.com');
+    expect(calls.map(({ method, body }) => [method, body])).toEqual([['GET', '']]);
   });
 
   test('of one of two services says that the Functions are still called by the other', async () => {
