@@ -90,10 +90,11 @@ export const connect: Command<typeof options> = {
       return code;
     }
     await askFirst({ shown, warnings, question: 'Change this?' }, flags, caller);
-    await change({ webhooks: changes, retryCounts: retries }, twilio, caller);
+    const retryCounts = await change({ webhooks: changes, retryCounts: retries }, twilio, caller);
     const done = describeDone(domain, isCalled, shadowing.includes(defaultSid) ? defaultSid : undefined);
     // On a terminal, it has been shown already.
-    caller.result(terminal ? done : `${shown}\n\n${done}`, summary);
+    const text = terminal ? done : `${showPlan(plans, retryCounts)}\n\n${done}`;
+    caller.result(text, { ...summary, retryCounts });
     return code;
   },
 };

@@ -65,6 +65,12 @@ export function trackProgress({ done: verb, back, again }: Words, total: number)
       return done.length + uncertain.length > 0 ? sentences.join('. ') : 'Nothing has been changed';
     },
 
+    /** What has become of a setting that failed. */
+    stateOf(name: string): 'unread' | 'uncertain' | 'untouched' {
+      if (unread.includes(name)) return 'unread';
+      return uncertain.includes(name) ? 'uncertain' : 'untouched';
+    },
+
     /** Whether the account is certainly as it was. */
     isUntouched: () => done.length + uncertain.length === 0,
   };

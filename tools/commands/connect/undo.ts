@@ -99,7 +99,7 @@ function lastChange(twilio: Twilio): HistoryEntry {
 async function putBack(entry: HistoryEntry, plan: UndoPlan, twilio: Twilio, caller: Caller) {
   const webhooks = plan.webhooks.filter(({ before, after }) => !isSame(before, after));
   const progress = trackProgress(WORDS, webhooks.length + plan.retryCounts.length);
-  const left: string[] = [];
+  const left = [...plan.left];
   const kept: string[] = [];
   for (const { scope, before, after } of webhooks) {
     const setting = webhooksSetting(twilio, scope, caller);
@@ -115,7 +115,8 @@ async function putBack(entry: HistoryEntry, plan: UndoPlan, twilio: Twilio, call
   }
   for (const { serviceSid, before, after } of plan.retryCounts) {
     const setting = retryCountsSetting(twilio, serviceSid, caller);
-    await setBack(setting, before, after, progress, left, caller);
+    const now = await setBack(setting, before, after, progress, left, caller);
+    if (now && !setting.isSame(now, after)) left.push(setting.name);
   }
   return { left, kept };
 }

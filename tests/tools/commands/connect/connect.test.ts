@@ -417,6 +417,50 @@ describe('what fails on the way', () => {
     expect(account.webhooks()).toEqual(OURS);
   });
 
+  describe('tells what has become of the retry counts', () => {
+    const after = { pre: 3, post: 3 };
+
+    test('if Twilio refuses them', async () => {
+      account.server().faultOf = (request) => (isWriteOf('chat')(request) ? { status: 400 } : undefined);
+      const { out, problems } = await run(['--yes', '--json']);
+      expect(problems).toEqual([
+        expect.stringMatching(/^! The retry counts of IS\w+ have not been set: .*400/),
+      ]);
+      expect(JSON.parse(out).retryCounts).toMatchObject([{ after: { pre: 0, post: 0 } }]);
+    });
+
+    test('if they cannot be read again', async () => {
+      let isWritten = false;
+      account.server().faultOf = (request) => {
+        if (isWritten && request.host === 'chat.twilio.com') return { status: 404 };
+        isWritten ||= isWriteOf('chat')(request);
+        return undefined;
+      };
+      const { out, problems } = await run(['--yes', '--json']);
+      expect(problems).toEqual([
+        expect.stringContaining('have been set, but not read again: Chat answered 404'),
+      ]);
+      expect(JSON.parse(out).retryCounts).toMatchObject([{ after }]);
+    });
+
+    test('if Twilio has others then, which an undo puts back', async () => {
+      const counts = account.state().retryCounts;
+      const kept = { pre: 0, post: 0 };
+      counts.set(
+        DEFAULT,
+        Object.defineProperties({} as typeof kept, {
+          pre: { get: () => kept.pre, set: (pre) => (kept.pre = Math.min(pre, 2)), enumerable: true },
+          post: { get: () => kept.post, set: (post) => (kept.post = Math.min(post, 2)), enumerable: true },
+        }),
+      );
+      const { out, problems } = await run(['--yes', '--json']);
+      expect(problems).toEqual([expect.stringContaining('but has others now: 2 and 2')]);
+      expect(JSON.parse(out).retryCounts).toMatchObject([{ after: { pre: 2, post: 2 } }]);
+      expect(await run(['--yes', '--undo'])).toMatchObject({ code: 0, problems: [] });
+      expect(kept).toEqual({ pre: 0, post: 0 });
+    });
+  });
+
   test('says what has been done and what has not, and undoes that', async () => {
     account.server().faultOf = ({ path, method }) =>
       method === 'POST' && path.startsWith(`/v1/Services/${OTHER}`) ? { status: 400 } : undefined;
@@ -640,6 +684,19 @@ describe('undo', () => {
     account.state().configuration.canBeEmptied = true;
     expect(await run(['--yes', '--undo'])).toMatchObject({ code: 0, problems: [] });
     expect(account.webhooks()).toMatchObject({ preWebhookUrl: null, filters: [] });
+  });
+
+  test.each([400, 403])('keeps what cannot be read now (%p) for the next time', async (status) => {
+    await run();
+    account.server().faultOf = ({ host }) => (host === 'chat.twilio.com' ? { status } : undefined);
+    const { code, problems } = await run(['--yes', '--undo']);
+    expect([code, problems.at(-1)]).toEqual([
+      1,
+      expect.stringMatching(`Not put back: retry counts of ${DEFAULT} .*${status}`),
+    ]);
+    account.server().faultOf = undefined;
+    expect((await run(['--yes', '--undo'])).code).toBe(0);
+    expect(account.state().retryCounts.get(DEFAULT)).toEqual({ pre: 0, post: 0 });
   });
 
   test('goes on with the others if Twilio refuses one', async () => {
