@@ -281,7 +281,7 @@ describe('nothing is changed', () => {
       'other.twil.io',
     ]));
 
-  test.each(['drop', 'hang'] as const)('if the Function does not answer (%s)', async (fault) => {
+  test.each(['drop', 'hang', 'drip'] as const)('if the Function does not answer (%s)', async (fault) => {
     account.server().faultOf = ({ host }) => (host.endsWith('.twil.io') ? fault : undefined);
     await unchanged('Twilio would reject every new conversation');
   });
