@@ -76,6 +76,23 @@ export function calledUrls({ inUse, own }: WebhookPlans): FunctionUrls {
   };
 }
 
+/** The webhooks that count in a service. */
+export function planOf(service: ServiceSid, { ofServices, global }: WebhookPlans): WebhooksPlan {
+  return ofServices.get(service) ?? global;
+}
+
+/** Whether to connect would take something from another backend, or from Flex. */
+export function isOthers({ before, replaced }: WebhooksPlan): boolean {
+  return replaced.length > 0 || before.target === 'flex';
+}
+
+/** How to connect a service without taking the global webhooks from another backend. */
+export function connectCommand(service: ServiceSid, plan: WebhooksPlan): string {
+  return plan.scope === 'account' && !isOthers(plan)
+    ? 'npm run connect'
+    : `npm run connect -- --service ${service}`;
+}
+
 /** Whether both Functions are called. */
 export function isConnected({ before, after }: WebhooksPlan): boolean {
   return (
