@@ -2,7 +2,7 @@
  * `npm run connect`: points the webhooks of Twilio Conversations at the Functions that are deployed, and keeps what was set
  * before, so that `npm run connect -- --undo` can put it back.
  */
-import type { ServiceSid } from '../../twilio/conversations-services';
+import { isServiceSid, type ServiceSid } from '../../twilio/conversations-services';
 import { type Command, EXIT, runAsProcess, UsageError } from '../command-line';
 import { askFirst } from './ask-first';
 import { change } from './change';
@@ -31,8 +31,6 @@ Points the webhooks of Twilio Conversations at the deployed Functions.
 It exits with 0 if all is well, with 1 if something is wrong or was not done, with
 2 after wrong flags, and with 130 if it was interrupted.`;
 
-const SERVICE_SID = /^IS[0-9a-f]{32}$/i;
-
 const options = {
   service: { type: 'string', multiple: true },
   domain: { type: 'string' },
@@ -48,7 +46,7 @@ export const connect: Command<typeof options> = {
   async run(flags, caller) {
     const { terminal } = caller;
     const services = (flags.service ?? []) as ServiceSid[];
-    const wrong = services.find((service) => !SERVICE_SID.test(service));
+    const wrong = services.find((service) => !isServiceSid(service));
     if (wrong) throw new UsageError(`--service ${wrong} is not the SID of a Conversations service (IS…)`);
     if (flags.undo && (services.length > 0 || flags.domain)) {
       throw new UsageError(

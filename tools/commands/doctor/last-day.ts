@@ -53,10 +53,33 @@ async function readLog({ environment, ask }: Installation): Promise<Finding[]> {
   const count = (pattern: RegExp) => messages.filter((message) => pattern.test(message)).length;
   const named = count(/^onConversationAdd .*\bknown\b/);
   const unknown = count(/^onConversationAdd .* unknown /);
-  const failed = count(/^on(ConversationAdd|ParticipantAdded) .*(failed|CRM_SOURCE \S+:|Twilio's API:)/);
+  // After a colon: something unexpected, or what is to be done about a setting.
+  const failed = count(
+    /^on(ConversationAdd|ParticipantAdded)(:| .*(failed|CRM_SOURCE \S+:|Twilio's API:|not asked|not named:))/,
+  );
   const linked = count(/^onParticipantAdded .* linked(,| customer_id)/);
   const slowest = Math.max(0, ...messages.map((message) => Number(/ (\d+) ms$/.exec(message)?.[1] ?? 0)));
   if (messages.length === 0) return [ok('no event logged')];
   const seen = `${named} named, ${unknown} unknown, ${linked} linked, ${failed} failed; slowest ${slowest} ms`;
-  return failed > 0 ? [warning(seen, 'See why: npx twilio-run logs.')] : [ok(seen)];
+  const elsewhere = count(/^onParticipantAdded .* gone, or in another Conversations service/);
+  const misdirected = count(/ came to the URL of on\w+: untick it/);
+  return [
+    failed > 0 ? warning(seen, 'See why: npx twilio-run logs.') : ok(seen),
+    ...(elsewhere > 0
+      ? [
+          warning(
+            `${elsewhere} participants were gone, or in another Conversations service`,
+            'Set CHAT_SERVICE_SID in .env to that service. Then npm run deploy.',
+          ),
+        ]
+      : []),
+    ...(misdirected > 0
+      ? [
+          warning(
+            `${misdirected} events came to a URL that is not for them`,
+            'Untick them: Console, Conversations > Manage > Global webhooks.',
+          ),
+        ]
+      : []),
+  ];
 }

@@ -7,6 +7,7 @@ import { ok } from '../../../../tools/commands/doctor/check';
 import { doctor } from '../../../../tools/commands/doctor/doctor';
 import type { Installation } from '../../../../tools/commands/doctor/installation';
 import { runChecks } from '../../../../tools/commands/doctor/run-checks';
+import { type FakeConversations, startFakeConversations } from '../../../../tools/fakes/twilio/conversations';
 import { SERVICES } from '../../../../tools/fakes/twilio/fake-account';
 import { DOMAIN } from '../../../../tools/fakes/twilio/serverless';
 import { ACCOUNT, PRE_URL, type Runs, useFakeAccount } from '../../../helpers/fake-account';
@@ -15,16 +16,22 @@ import { startTestRuntime, type TestRuntime } from '../../../helpers/test-runtim
 // The first test loads what the commands need.
 jest.setTimeout(20_000);
 
+/** The API that the Functions call. */
+let api: FakeConversations;
 let runtime: TestRuntime;
 /** Deployed with settings that lack something. */
 let broken: TestRuntime;
 beforeAll(async () => {
+  const { accountSid: ACCOUNT_SID } = ACCOUNT;
+  // The local runtime accepts no other.
+  const AUTH_TOKEN = '1'.repeat(32);
+  api = await startFakeConversations(ACCOUNT_SID, AUTH_TOKEN);
   [runtime, broken] = await Promise.all([
-    startTestRuntime(),
+    startTestRuntime({ variables: { ACCOUNT_SID, AUTH_TOKEN, ...api.env } }),
     startTestRuntime({ variables: { CRM_SOURCE: 'hubspot' } }),
   ]);
 }, 60_000);
-afterAll(() => Promise.all([runtime.stop(), broken.stop()]));
+afterAll(() => Promise.all([runtime.stop(), broken.stop(), api.close()]));
 const SECOND = 'second-1-dev.twil.io';
 const account = useFakeAccount(() => runtime.url, [DOMAIN, SECOND]);
 const [DEFAULT, OTHER] = SERVICES;
@@ -152,14 +159,14 @@ describe('with one thing broken, that check says so, and no other', () => {
     [
       'deployment',
       'problem',
-      'HUBSPOT_ACCESS_TOKEN not set there',
-      () => (filesOf().variables = { CRM_SOURCE: 'hubspot' }),
+      'CHAT_SERVICE_SID there is not a Conversations service',
+      () => (filesOf().variables = { CHAT_SERVICE_SID: `IS${'c'.repeat(32)}` }),
     ],
     [
       'deployment',
       'problem',
-      'CRM_SOURCE=acme is not a CRM',
-      () => (filesOf().variables = { CRM_SOURCE: 'acme' }),
+      'CHAT_SERVICE_SID there is not a Conversations service',
+      () => (filesOf().variables = { CHAT_SERVICE_SID: '../x' }),
     ],
     [
       'webhooks',
@@ -244,6 +251,25 @@ describe('with one thing broken, that check says so, and no other', () => {
           ].map((message) => ({ level: 'info', message })),
         ),
     ],
+    ...[
+      ["onConversationAdd: the conversation is created as it is. Cannot find module '/crm.js'", '1 failed'],
+      ["onParticipantAdded: Cannot find module '/crm.js'", '1 failed'],
+      ['onParticipantAdded +1415•••0147 conversation not named: 403 (20003) source=file 90 ms', '1 failed'],
+      ['onParticipantAdded +1415•••0147 not asked, since it has not answered others', '1 failed'],
+      [
+        'onParticipantAdded +1415•••0147 gone, or in another Conversations service: set CHAT_SERVICE_SID to that (IS…)',
+        '1 participants were gone, or in another Conversations service',
+      ],
+      [
+        'onMessageAdd came to the URL of onConversationAdd: untick it in the Console, under Webhook Filtering',
+        '1 events came to a URL that is not for them',
+      ],
+    ].map(([message = '', found = '']): [string, string, string, () => void] => [
+      'last-day',
+      'warning',
+      found,
+      () => filesOf().log.push({ level: 'error', message }),
+    ]),
   ])('%s: %s, %s', async (name, verdict, found, breaks) => {
     await install();
     breaks();
@@ -254,6 +280,18 @@ describe('with one thing broken, that check says so, and no other', () => {
     expect(ill?.slice(1).join('\n')).not.toMatch(/→ (undefined)?$/m);
     expect(others).toEqual({});
     expect(code).toBe(verdict === 'problem' ? 1 : 0);
+  });
+
+  test.each([
+    ['hubspot', 'HUBSPOT_ACCESS_TOKEN not set there'],
+    ['acme', 'CRM_SOURCE=acme is not a CRM'],
+  ])('deployment: with CRM_SOURCE %s, which is another here', async (source, found) => {
+    await install();
+    filesOf().variables = { CRM_SOURCE: source };
+    expect(ills((await run()).report)).toEqual({
+      deployment: ['problem', expect.stringContaining(found)],
+      crm: ['warning', expect.stringContaining(`CRM_SOURCE is ${source} where it is deployed, and file in`)],
+    });
   });
 
   test('functions: open to anyone', async () => {
@@ -353,6 +391,32 @@ describe('the webhooks', () => {
         functions: ['problem', '/on-conversation-add/ is not there (404) → Run npm run deploy.'],
         webhooks: ['warning', 'global webhooks: a URL ends with a slash → Run npm run connect.'],
       });
+    });
+  });
+
+  test('of another backend are nothing to take over if the default service is connected alone', async () => {
+    set('account', { preWebhookUrl: 'https://acme.com/pre', filters: ['onMessageAdd'] });
+    for (const conversation_service_sid of [null, OTHER]) {
+      account.state().configuration.addresses.push({
+        type: 'sms',
+        address: '+15017122661',
+        autoCreation: { enabled: true, type: 'default', conversation_service_sid },
+      });
+    }
+    expect(await found('webhooks', 'load')).toEqual({
+      webhooks: [
+        'problem',
+        expect.stringContaining(`Run npm run connect -- --service ${DEFAULT}.`),
+        expect.stringContaining(`Run npm run connect -- --service ${DEFAULT}: it sets 3.`),
+      ],
+      load: ['warning', expect.stringContaining(`run npm run connect -- --service ${DEFAULT}, which`)],
+    });
+    await account.run(connect, ['--yes', '--service', DEFAULT]);
+    expect(await found()).toEqual({
+      webhooks: [
+        'warning',
+        `${OTHER} has another backend, by the global webhooks → If Frontline uses it: npm run connect -- --service ${OTHER}.`,
+      ],
     });
   });
 
@@ -501,6 +565,22 @@ describe('the CRM', () => {
     expect(await seen('--to', '+33140205050')).toEqual(unknown('+33140205050'));
   });
 
+  test('finds who cannot be linked', async () => {
+    const functions = createServer((request, response) => {
+      const isPre = request.url === '/on-conversation-add';
+      response.writeHead(isPre ? 200 : 503, { 'Content-Type': 'application/json', Connection: 'close' });
+      response.end(JSON.stringify(isPre ? { friendly_name: 'Ada' } : { error: "Twilio's API: 401 (20003)" }));
+    }).listen(0);
+    const { port } = functions.address() as AddressInfo;
+    account.state().domains = { [DOMAIN]: `http://localhost:${port}` };
+    const found = await crm('--address', '+14155550147');
+    functions.close();
+    expect(found?.[0]).toMatchObject({
+      verdict: 'problem',
+      seen: expect.stringContaining(`goes by "Ada", but is not linked: Twilio's API: 401 (20003)`),
+    });
+  });
+
   describe('may fail or be slow once', () => {
     let answers: { status?: number; name?: string; afterMs?: number }[];
     let slow: Server;
@@ -541,6 +621,7 @@ describe('the CRM', () => {
     expect(found).toMatchObject([
       { verdict: 'problem', seen: expect.stringContaining('HUBSPOT_ACCESS_TOKEN is not set') },
       { verdict: 'ok', seen: expect.stringContaining('knows nobody by a number that nobody has') },
+      { verdict: 'warning', seen: 'CRM_SOURCE is hubspot where it is deployed, and file in .env' },
     ]);
   });
 
@@ -549,6 +630,7 @@ describe('the CRM', () => {
     expect(report.checks[0]?.findings).toMatchObject([
       { verdict: 'ok' },
       { verdict: 'warning', seen: expect.stringContaining('HUBSPOT_ACCESS_TOKEN is not set') },
+      { verdict: 'warning', seen: 'CRM_SOURCE is file where it is deployed, and hubspot in .env' },
     ]);
   });
 });
