@@ -1,6 +1,6 @@
 import { isListOfAddresses } from '../../../assets/address.private';
 import { isServiceSid, type ServiceSid } from '../../twilio/conversations-services';
-import { type Check, ok, problem, warning } from './check';
+import { type Check, ok, problem, warning, withoutApi } from './check';
 
 const NEWEST = 100;
 const DAYS = 30;
@@ -17,9 +17,9 @@ export const conversations: Check = {
     }
     const { conversations: list } = (sid ? v1.services(sid) : v1) as typeof v1;
     const since = new Date(Date.now() - DAYS * 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
-    const newest = await ask(() =>
-      list.list({ startDate: `${since}T00:00:00Z`, limit: NEWEST, pageSize: NEWEST }),
-    );
+    const query = { startDate: `${since}T00:00:00Z`, limit: NEWEST, pageSize: NEWEST };
+    const newest = await ask(() => list.list(query)).catch((error) => withoutApi('conversations', error));
+    if ('verdict' in newest) return [newest];
     // What is closed cannot be changed any more: https://www.twilio.com/docs/api/errors/50377
     const open = newest.filter(({ state }) => state !== 'closed');
     const unnamed = open.filter(({ friendlyName }) => !friendlyName || isListOfAddresses(friendlyName, []));

@@ -75,7 +75,7 @@ async function lookUpThere({
     if (Math.max(cold.ms, warm.ms) < SLOW_MS) return [ok(seen)];
     return [warning(seen, 'Twilio waits 5 s: where does the CRM spend that? See npx twilio-run logs.')];
   };
-  const isKnown = !address.endsWith(name);
+  const isKnown = !address.toLowerCase().endsWith(name.toLowerCase());
   const defaultSid = (await services().catch(() => undefined))?.defaultSid;
   // The pre-event hides from customers whether the CRM failed. The post-event tells: 503 if it did, 200 if it knows nobody,
   // or somebody who is in no conversation.

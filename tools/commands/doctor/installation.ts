@@ -10,6 +10,7 @@ import {
   type Scope,
   type Webhooks,
 } from '../../twilio/webhooks';
+import { hostsOf } from '../connect/own-domains';
 import { POST_EVENT_PATH, PRE_EVENT_PATH, urlOf } from '../connect/plan-webhooks';
 import { calledUrls, type FunctionUrls, planAll } from './webhook-plans';
 
@@ -32,7 +33,7 @@ export function examine(
 ) {
   const { serverless } = twilio;
   const ask = <T>(call: () => Promise<T>) => withRetries(call, retries);
-  const deployment = once(() => findDeployment(twilio, { domain }, retries));
+  const deployment = once(() => findDeployment(twilio, { domain, preferred: calledDomains }, retries));
   const service = async () => serverless.v1.services((await deployment()).serviceSid);
   const environment = async () => (await service()).environments((await deployment()).environmentSid);
   const retryCounts = new Map<string, () => Promise<RetryCounts>>();
@@ -46,6 +47,13 @@ export function examine(
     return known();
   };
 
+  /** The domains that the webhooks name. If they cannot be read, another check says so. */
+  async function calledDomains(): Promise<string[]> {
+    const known = await services().catch(() => undefined);
+    const scopes: Scope[] = ['account', ...(known?.all ?? [])];
+    const set = await Promise.all(scopes.map((scope) => webhooksOf(scope).catch(() => undefined)));
+    return hostsOf(set.flatMap((one) => one ?? []));
+  }
   const plans = once(async () => planAll(twilio, await deployment(), await services(), webhooksOf, retries));
 
   return {

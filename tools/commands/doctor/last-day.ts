@@ -1,7 +1,9 @@
-import { type Check, type Finding, ok, skipped, warning } from './check';
+import { type Check, type Finding, ok, skipped, warning, withoutApi } from './check';
 import type { Installation } from './installation';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
+/** What the check of the Functions causes itself: https://www.twilio.com/docs/api/errors/82001 */
+const UNSIGNED = '82001';
 const ALERTS_MAX = 1000;
 const LINES_MAX = 1000;
 
@@ -11,7 +13,7 @@ export const lastDay: Check = {
   about: 'errors that Twilio noted for the domain, and what the Functions did',
   async run(installation) {
     const found = await Promise.all([
-      countAlerts(installation),
+      countAlerts(installation).catch((error) => [withoutApi('alerts', error)]),
       // Logs are a help: without them, the rest counts.
       readLog(installation).catch(() => [skipped('the log cannot be read')]),
     ]);
@@ -30,7 +32,8 @@ async function countAlerts({ twilio, ask, deployment, functionUrls }: Installati
   );
   const counts = new Map<string, number>();
   for (const { requestUrl, errorCode } of alerts) {
-    if (!URL.canParse(requestUrl) || !hosts.includes(new URL(requestUrl).host)) continue;
+    if (errorCode === UNSIGNED || !URL.canParse(requestUrl) || !hosts.includes(new URL(requestUrl).host))
+      continue;
     counts.set(errorCode, (counts.get(errorCode) ?? 0) + 1);
   }
   if (counts.size === 0) return [ok('Twilio noted no error')];

@@ -456,6 +456,43 @@ describe('the webhooks', () => {
   });
 });
 
+test('of several domains, that is examined which the webhooks name', async () => {
+  await install();
+  account.state().deployed.environments.push(SECOND);
+  const { code, report } = await run();
+  expect([code, ills(report)]).toEqual([0, {}]);
+  Object.assign(account.webhooks() ?? {}, { preWebhookUrl: null, postWebhookUrl: null });
+  expect(JSON.stringify((await run(['deployment'])).report)).toContain('say which one is meant');
+});
+
+test.each([
+  ['monitor.twilio.com', 'last-day'],
+  ['/Conversations?', 'conversations'],
+])('what is only a help is a warning if Twilio refuses it: %s', async (part, name) => {
+  await install();
+  account.server().faultOf = ({ host, path }) =>
+    `${host}${path}`.includes(part) ? { status: 403, code: 20003 } : undefined;
+  const { code, report } = await run();
+  expect([code, ills(report)]).toEqual([
+    0,
+    { [name]: ['warning', expect.stringContaining('cannot be read')] },
+  ]);
+});
+
+test('what doctor itself has Twilio note is not counted', async () => {
+  await install();
+  const alert = { errorCode: '82001', requestUrl: PRE_URL, logLevel: 'warning' } as const;
+  account.state().alerts.push(alert);
+  expect(ills((await run(['last-day'])).report)).toEqual({});
+});
+
+test('a CHAT_SERVICE_SID here that is not a service is a problem', async () => {
+  for (const sid of ['../x', `IS${'c'.repeat(32)}`]) {
+    const { report } = await run(['conversations'], { env: { CHAT_SERVICE_SID: sid } });
+    expect(ills(report).conversations?.[1]).toContain('CHAT_SERVICE_SID is not a Conversations service');
+  }
+});
+
 test('a check that finds nothing to look at is not well', async () => {
   const nothing: Check = { name: 'nothing', about: '', run: async () => [] };
   const { signal } = new AbortController();
@@ -547,6 +584,18 @@ describe('the CRM', () => {
       },
       { verdict: 'ok', seen: expect.stringMatching(/^from here, file: "Ada Okafor" \(\d+ ms\)$/) },
     ]);
+  });
+
+  test('is asked for an address as people write it', async () => {
+    const seen = async (address: string) => (await crm('--address', address))?.map(({ seen }) => seen);
+    expect((await seen('+1 (415) 555-0147'))?.[0]).toContain('goes by "Ada Okafor"');
+    expect((await seen('Nobody@Example.COM'))?.[0]).toContain('knows nobody');
+    for (const address of ['', '4155550147', 'foo']) {
+      expect(await account.run(doctor, ['--address', address])).toMatchObject({
+        code: 2,
+        problems: [expect.stringContaining('--address: ')],
+      });
+    }
   });
 
   test('is asked about somebody who wrote to a number of the account, or to the one that is given', async () => {
