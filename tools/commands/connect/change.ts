@@ -1,10 +1,11 @@
 import type { Twilio } from 'twilio';
 import { Problem } from '../../problem';
+import type { TwilioError } from '../../twilio/errors';
 import type { RetryCounts, Scope, Webhooks } from '../../twilio/webhooks';
 import type { Caller } from '../command-line';
 import { explain, reasonOf } from './explain';
 import { addToHistory, changeInHistory, removeFromHistory } from './history';
-import { isSame, nameOf } from './plan-webhooks';
+import { isSame, nameOf, POST_EVENT, PRE_EVENT } from './plan-webhooks';
 import { type Progress, trackProgress } from './progress';
 import { retryCountsSetting, webhooksSetting } from './setting';
 import type { RetryPlan } from './show-plan';
@@ -85,7 +86,13 @@ async function setWebhooks(
 ) {
   caller.note(`Setting the ${nameOf(scope)}…`);
   const now = await explain(caller, progress.state, () =>
-    progress.set(webhooksSetting(twilio, scope, caller), before, after),
+    progress.set(webhooksSetting(twilio, scope, caller), before, after).catch((error: TwilioError) => {
+      const kept = after.filters.filter((event) => event !== PRE_EVENT && event !== POST_EVENT);
+      if (error.status !== 400 || kept.length === 0) throw error;
+      throw new Problem(
+        `${reasonOf(error, 'Conversations')}. If it no longer knows one of the filters ${kept.join(', ')}, untick that in the Console, under Conversations > Manage`,
+      );
+    }),
   );
   if (isSame(now, after)) return;
   throw new Problem(

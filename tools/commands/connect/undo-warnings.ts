@@ -5,6 +5,7 @@ import type { HistoryEntry } from './history';
 import { isPreEvent, nameOf } from './plan-webhooks';
 import type { UndoPlan } from './read-undo-plan';
 import { isLikeOurs } from './show-plan';
+import { shownUrl } from './shown-url';
 
 type Planned = UndoPlan['webhooks'][number];
 
@@ -33,5 +34,5 @@ async function judgePreEvent(twilio: Twilio, { before, after }: Planned): Promis
   const answer = await (isLikeOurs(url) ? callPreEvent(twilio, url) : isThere(twilio, url));
   if (isWell(answer)) return [];
   const seen = answer.status ? `answers ${answer.status}` : `does not answer (${answer.code})`;
-  return [`${url}, which would be put back, ${seen}: Twilio would reject every new conversation.`];
+  return [`${shownUrl(url)}, which would be put back, ${seen}: Twilio would reject every new conversation.`];
 }

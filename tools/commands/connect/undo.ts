@@ -11,6 +11,7 @@ import { type Progress, trackProgress } from './progress';
 import { readUndoPlan, type UndoPlan } from './read-undo-plan';
 import { retryCountsSetting, type Setting, webhooksSetting } from './setting';
 import { showPlan } from './show-plan';
+import { shownWebhooks } from './shown-url';
 import { describeCalls, stillCalledBy } from './still-called';
 import { warningsOf } from './undo-warnings';
 
@@ -40,7 +41,18 @@ export async function undo(
   const plan = await explain(caller, unchanged, () => readUndoPlan(entry, twilio, caller));
   const { webhooks, retryCounts, notes } = plan;
   for (const note of notes) caller.problem(`! ${note}`);
-  const summary = { ok: true, undone: entry.at, dryRun: flags['dry-run'], webhooks, retryCounts, notes };
+  const summary = {
+    ok: true,
+    undone: entry.at,
+    dryRun: flags['dry-run'],
+    webhooks: webhooks.map(({ before, after, ...one }) => ({
+      ...one,
+      before: shownWebhooks(before),
+      after: shownWebhooks(after),
+    })),
+    retryCounts,
+    notes,
+  };
   const shown = showPlan(webhooks, retryCounts, caller.terminal);
   const warnings = await warningsOf(twilio, entry, plan);
   if (flags['dry-run']) {

@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, rmdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import type { Twilio } from 'twilio';
 import type { Caller } from '../../../../tools/commands/command-line';
@@ -157,6 +165,37 @@ describe('another backend', () => {
   });
 });
 
+describe('what is secret in the URL of another backend', () => {
+  const secret = 'https://hook:s3cr3t@crm.acme.com/post?token=t0ken';
+
+  test.each([[[]], [['--json']]])('is not shown, and kept for its owner only (%j)', async (args) => {
+    set('account', { ...STRANGER, postWebhookUrl: secret });
+    const connected = await run(['--yes', '--replace', ...args]);
+    expect(statSync('.twilioconnectinfo').mode & 0o777).toBe(0o600);
+    account.state().domains['crm.acme.com'] = account.state().domains[DOMAIN] ?? '';
+    const undone = await run(['--yes', '--undo', ...args]);
+    expect([connected.code, undone.code]).toEqual([0, 0]);
+    expect(JSON.stringify([connected, undone])).not.toMatch(/s3cr3t|t0ken/);
+    expect(JSON.stringify(connected)).toContain('https://•••@crm.acme.com/post?•••');
+    expect(account.webhooks()?.postWebhookUrl).toBe(secret);
+  });
+});
+
+describe('a domain', () => {
+  test.each([`HTTPS://${DOMAIN.toUpperCase()}/`, `${DOMAIN}/`, `${DOMAIN}:443`, `//${DOMAIN}`])(
+    'is found as it is typed: %s',
+    async (domain) => {
+      expect((await run(['--yes', '--domain', domain])).code).toBe(0);
+    },
+  );
+
+  test.each(['../x', 'ZS?a=1', 5])('is found if .twiliodeployinfo is damaged: %p', async (serviceSid) => {
+    const noted = { [`AC${'6'.repeat(32)}:us1`]: { serviceSid } };
+    writeFileSync('.twiliodeployinfo', JSON.stringify(noted));
+    expect((await run()).code).toBe(0);
+  });
+});
+
 describe('a domain at Twilio', () => {
   test('of a stranger is not taken for ours', async () => {
     set('account', OLD);
@@ -224,7 +263,7 @@ describe('a service that has webhooks of its own', () => {
     const { code, out, problems } = await run();
     expect(code).toBe(1);
     expect(out).not.toContain('Done');
-    expect((await run()).out).toContain('but the default service does not use them');
+    expect((await run()).out).toContain('but where conversations are created, others count');
     expect(problems).toEqual([expect.stringContaining(`npm run connect -- --service ${DEFAULT}`)]);
     expect(account.webhooks()).toEqual(OURS);
     expect(account.webhooks(DEFAULT)).toMatchObject(STRANGER);
@@ -238,7 +277,16 @@ describe('a service that has webhooks of its own', () => {
       autoCreation: { enabled: true, type: 'default', conversation_service_sid: OTHER },
     });
     set(OTHER, STRANGER);
-    expect(await json('--yes')).toMatchObject({ shadowedBy: [OTHER] });
+    const { code, out, problems } = await run();
+    expect([code, problems]).toEqual([1, [expect.stringContaining(`${OTHER} has webhooks of its own`)]]);
+    expect(out).toContain(`npm run connect -- --service ${OTHER}`);
+    expect(await json('--yes')).toMatchObject({ ok: false, shadowedBy: [OTHER] });
+  });
+
+  test('that is named twice is connected once', async () => {
+    const named = ['--service', DEFAULT, '--service', DEFAULT];
+    expect(await run(['--yes', ...named])).toMatchObject({ code: 0, problems: [] });
+    expect(await run(['--yes', '--undo'])).toMatchObject({ code: 0, problems: [] });
   });
 
   test('may be gone: then nothing says that Twilio calls the Functions', async () => {
@@ -250,7 +298,7 @@ describe('a service that has webhooks of its own', () => {
       1,
       [expect.stringContaining('the default Conversations service, is gone')],
     ]);
-    expect(out).toContain('but the default service does not use them');
+    expect(out).toContain('but where conversations are created, others count');
   });
 
   test('of an old deployment is brought up to date', async () => {
@@ -294,6 +342,20 @@ describe('nothing is changed', () => {
   test('if the other Function is not there', async () => {
     account.server().faultOf = ({ path }) => (path === '/on-participant-added' ? { status: 404 } : undefined);
     await unchanged(`${POST_URL} answers 404: no customer would be linked`);
+  });
+
+  test('if the Functions refuse the signature, and a script only says --yes', async () => {
+    account.server().faultOf = ({ host }) => (host === DOMAIN ? { status: 403 } : undefined);
+    await unchanged('refuse the signature');
+    expect((await run(['--yes', '--replace'])).code).toBe(0);
+  });
+
+  test('if Twilio refuses it, perhaps for a filter, which it names', async () => {
+    set('account', { ...OURS, method: 'GET', filters: [...OURS.filters, 'onMemberAdded'] });
+    account.state().retryCounts.set(DEFAULT, { pre: 3, post: 3 });
+    account.server().faultOf = ({ method, body }) =>
+      method === 'POST' && body.includes('onMemberAdded') ? { status: 400, code: 20001 } : undefined;
+    expect((await run()).problems.at(-1)).toContain('one of the filters onMemberAdded, untick that');
   });
 
   test('if the account has no default service', async () => {
