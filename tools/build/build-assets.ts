@@ -49,7 +49,8 @@ function describe({ file, customers, ambiguous }: Awaited<ReturnType<typeof load
   for (const { customer_ids } of ambiguous) for (const id of customer_ids) people.add(id);
   const counts = [`customers: ${people.size}`, `addresses: ${customers.length}`];
   if (ambiguous.length > 0) counts.push(`ambiguous: ${ambiguous.length}`);
-  return `Customers: ${file} (${counts.join(', ')})`;
+  const which = file === SAMPLE_CUSTOMERS ? `the samples in ${file}` : file;
+  return `Customers: ${which} (${counts.join(', ')})`;
 }
 
 /** The avatars that are paths of public Assets, and are not there. */

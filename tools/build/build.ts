@@ -4,11 +4,17 @@
  */
 import { Problem } from '../problem';
 import { buildProject } from './build-project';
-import { checkEnvFile } from './env-file';
+import { checkEnvFile, settingsOfShell } from './env-file';
 
 async function build() {
   try {
     checkEnvFile();
+    const unread = settingsOfShell(process.env);
+    if (unread.length > 0) {
+      console.warn(
+        `Set in the shell, and not read: the Functions have what is in .env. ${unread.join(', ')}`,
+      );
+    }
     const isQuiet = process.argv.includes('--quiet');
     const { customers, warnings, brief } = await buildProject();
     for (const warning of isQuiet ? brief : warnings) console.warn(warning);

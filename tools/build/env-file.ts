@@ -7,6 +7,8 @@ const dotenv = createRequire(require.resolve('twilio-run/bin/twilio-run.js'))('d
   parse(text: string): NodeJS.Dict<string>;
 };
 
+/** Of this project alone. */
+const OWN_SETTING = /^(CRM|CSV|CUSTOMERS)_/;
 const NAME_AND_VALUE = /^\s*([\w.-]+)\s*=\s*(.*)$/;
 /** Of quotation marks, it takes off one at the very start and one at the very end, whether they match or not. */
 const QUOTED = /^(["'])(?!.*\1\s*#).*\1$/;
@@ -30,6 +32,12 @@ export function checkEnvFile() {
     .split(/\r?\n/)
     .flatMap((line, i) => problemOf(line).map((problem) => `.env, line ${i + 1}: ${problem}`));
   if (problems.length > 0) throw new Problem(problems.join('\n'));
+}
+
+/** The settings that the shell has otherwise than `.env`: neither the build nor the Functions have them. */
+export function settingsOfShell(shell: NodeJS.Dict<string>): string[] {
+  const settings = readEnvFile();
+  return Object.keys(shell).filter((name) => OWN_SETTING.test(name) && shell[name] !== settings[name]);
 }
 
 function problemOf(line: string): string[] {

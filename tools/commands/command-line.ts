@@ -78,9 +78,10 @@ export async function runAsProcess<O extends Options>(command: Command<O>): Prom
   const interruption = new AbortController();
   // More than once: npm passes on the Ctrl-C that the terminal has sent already.
   process.on('SIGINT', () => interruption.abort());
-  const run: typeof command.run = (...args) => {
+  const run: typeof command.run = (flags, ...rest) => {
+    refuseSwallowedFlags(command, flags, env);
     checkEnvFile();
-    return command.run(...args);
+    return command.run(flags, ...rest);
   };
   const code = await runCommand({ ...command, run }, process.argv.slice(2), {
     env,
@@ -99,6 +100,26 @@ export async function runAsProcess<O extends Options>(command: Command<O>): Prom
       stderr.isTTY && { confirm: (question) => confirm(question, stdin, stderr, interruption) }),
   });
   process.exit(interruption.signal.aborted ? EXIT.interrupted : code);
+}
+
+/**
+ * Without `--` before them, npm takes flags for its own settings, and the command would do what was not asked for.
+ *
+ * @throws UsageError if it has taken one; of `--yes`, people may have made a setting of npm themselves
+ */
+export function refuseSwallowedFlags(
+  { options }: Pick<Command, 'options'>,
+  flags: Record<string, unknown>,
+  env: NodeJS.ProcessEnv,
+) {
+  const swallowed = Object.keys(options).filter(
+    (name) => name !== 'yes' && !flags[name] && env[`npm_config_${name.replaceAll('-', '_')}`],
+  );
+  const [first] = swallowed;
+  if (!first) return;
+  throw new UsageError(
+    `npm took --${first} for itself: write npm run ${env.npm_lifecycle_event} -- --${first}`,
+  );
 }
 
 /** Asks on a terminal. Ctrl-C and Ctrl-D are a no. */
@@ -160,7 +181,8 @@ export async function runCommand<O extends Options>(
     return await run(values, { ...caller, result }, positionals);
   } catch (error) {
     if (error instanceof UsageError) {
-      fail(error.message, `${error.message}\n\n${usage}`);
+      const [synopsis] = usage.split('\n\n');
+      fail(error.message, `${error.message}\n\n${synopsis}\n--help shows more.`);
       return EXIT.usage;
     }
     if (!(error instanceof Problem)) throw error;

@@ -58,18 +58,19 @@ export function explainPreEvent(
   const reason = inLog(report, /CRM failed \((?:CRM_SOURCE \S+: )?(.*?)\)(?= customer_id=| source=)/);
   const name = friendly_name === undefined || address.endsWith(friendly_name) ? undefined : friendly_name;
   if (reason) {
-    return warning(`The CRM failed: ${reason}. Named ${name ?? 'by the address'}, nothing is lost.`);
+    const shown = name ? `Named ${name}` : 'Shown by the address';
+    return warning(`The CRM failed: ${reason}. ${shown}, nothing is lost.`);
   }
   if (name)
     return fine(sentence(`Named ${name}${attributes?.includes('"avatar"') ? ', with an avatar' : ''}`));
   const ids = inLog(report, /is ambiguous: customer_id (.*) have it/);
   if (ids)
-    return warning(`Several customers have this address (${ids}): none is taken. Named by the address.`);
+    return warning(`Several customers have this address (${ids}): none is taken. Shown by the address.`);
   const id = inLog(report, / known .*?customer_id="(.*?)"/);
-  if (id) return warning(`The customer is ${id}, who has no name in the CRM: named by the address.`);
+  if (id) return warning(`The customer is ${id}, who has no name in the CRM: shown by the address.`);
   if (inLog(report, /( unknown )/))
-    return fine('The CRM knows nobody with this address: named by the address.');
-  return fine(friendly_name === undefined ? 'Left as it is.' : 'Named by the address.');
+    return fine('The CRM knows nobody with this address: shown by the address.');
+  return fine(friendly_name === undefined ? 'Left as it is.' : 'Shown by the address.');
 }
 
 /** What became of a message whose event came to a URL that is not for it. */

@@ -50,7 +50,7 @@ export const simulate: Command<typeof options> = {
     flags.from === undefined ? onPage(flags, caller) : inTerminal(flags, caller),
 };
 
-async function onPage(flags: Flags, { signal }: Caller): Promise<ExitCode> {
+async function onPage(flags: Flags, caller: Caller): Promise<ExitCode> {
   const without = Object.keys(flags)[0];
   if (without) throw new UsageError(`--from is missing: --${without} is for one message`);
   let port: number;
@@ -59,7 +59,7 @@ async function onPage(flags: Flags, { signal }: Caller): Promise<ExitCode> {
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
-  return simulateOnPage(port, signal);
+  return simulateOnPage(port, caller);
 }
 
 async function inTerminal(flags: Flags, { signal, result, problem }: Caller): Promise<ExitCode> {
@@ -85,7 +85,7 @@ async function inTerminal(flags: Flags, { signal, result, problem }: Caller): Pr
   const traffic = twilio.traffic.exchanges;
   const source = simulator.source();
   const customersFile = simulator.customersFile();
-  result(printRun(conversation, traffic, customersFile ?? source, log), {
+  result(printRun(conversation, traffic, simulator.customersInWords(), log), {
     lost: !conversation,
     source,
     customersFile,

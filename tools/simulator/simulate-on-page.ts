@@ -1,5 +1,5 @@
 import { rebuild, rebuildOnChange } from '../build/rebuild-on-change';
-import { EXIT, type ExitCode } from '../commands/command-line';
+import { type Caller, EXIT, type ExitCode } from '../commands/command-line';
 import { Problem } from '../problem';
 import { explainPort } from '../runtime/port';
 import { servePage } from './page-server';
@@ -13,7 +13,7 @@ export const DEFAULT_PORT = 4000;
  *
  * @throws Problem if nothing can listen on the port
  */
-export async function simulateOnPage(port: number, signal: AbortSignal): Promise<ExitCode> {
+export async function simulateOnPage(port: number, { signal, result }: Caller): Promise<ExitCode> {
   // What is left is removed when the process ends. Ctrl-C is how one leaves the page: all went well.
   signal.addEventListener('abort', () => process.exit(EXIT.done));
   for (const name of ['SIGTERM', 'SIGHUP'] as const) process.on(name, () => process.exit(EXIT.done));
@@ -24,7 +24,8 @@ export async function simulateOnPage(port: number, signal: AbortSignal): Promise
   const simulator = await startSimulator({ listener: page.listener });
   page.show(simulator);
   const customersFrom = simulator.customersFile() ?? simulator.source();
-  console.log(`The simulator is on http://localhost:${page.port}, with customers from ${customersFrom}`);
+  const url = `http://localhost:${page.port}`;
+  result(`The simulator is on ${url}, with ${simulator.customersInWords()}`, { url, customersFrom });
 
   rebuildOnChange(async () => {
     page.say('Building… What you send waits.');

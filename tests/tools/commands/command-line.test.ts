@@ -8,6 +8,7 @@ import {
   confirm,
   EXIT,
   hasColours,
+  refuseSwallowedFlags,
   runCommand,
   UsageError,
 } from '../../../tools/commands/command-line';
@@ -63,12 +64,32 @@ test.each([[['--too', 'Ada']], [['Ada']], [['--to']]])(
   },
 );
 
+test('a flag that npm took for itself is a usage error, and one of npm’s own settings is not', () => {
+  const taken =
+    (env: Record<string, string>, flags = {}) =>
+    () =>
+      refuseSwallowedFlags(
+        { options: { undo: { type: 'boolean' }, 'dry-run': { type: 'boolean' }, yes: { type: 'boolean' } } },
+        flags,
+        {
+          npm_lifecycle_event: 'connect',
+          ...env,
+        },
+      );
+  expect(taken({ npm_config_undo: 'true' })).toThrow(
+    new UsageError('npm took --undo for itself: write npm run connect -- --undo'),
+  );
+  expect(taken({ npm_config_dry_run: 'true' })).toThrow('npm run connect -- --dry-run');
+  expect(taken({ npm_config_undo: 'true' }, { undo: true })).not.toThrow();
+  expect(taken({ npm_config_yes: 'true', npm_config_color: 'always' })).not.toThrow();
+});
+
 test('flags that do not go together are a usage error as well', async () => {
   const { code, problems } = await run([], async () => {
     throw new UsageError('--to is missing');
   });
   expect(code).toBe(2);
-  expect(problems).toEqual(['--to is missing\n\nnpm run greet -- [--to NAME]']);
+  expect(problems).toEqual(['--to is missing\n\nnpm run greet -- [--to NAME]\n--help shows more.']);
 });
 
 test('a problem is told without a stack, and exits with 1', async () => {

@@ -100,7 +100,7 @@ test.each([
   [' \r\n', 'is empty'],
   [
     'PK\x03\x04',
-    'looks like an Excel workbook or another ZIP file: open it in a spreadsheet, and save it as',
+    'looks like an Excel workbook (.xlsx) or a ZIP file, whatever its name: open it in a spreadsheet, and save it as',
   ],
   ['\xD0\xCF\x11\xE0\xA1', 'looks like an old Excel workbook: open it in a spreadsheet'],
   ['\x1F\x8B', 'looks like a gzip file: unpack it'],

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { connectToTwilio } from '../../../tools/twilio/account';
+import { type AdaptiveCalls, adaptiveCalls } from '../../../tools/twilio/adaptive-calls';
 import { describeError, isRefused, isTransient } from '../../../tools/twilio/errors';
 import { createHttpClient } from '../../../tools/twilio/http-client';
 import {
@@ -149,6 +150,30 @@ describe('an HTTP client', () => {
       code: 'ECONNABORTED',
     });
     expect(performance.now() - startedAt).toBeGreaterThan(500);
+  });
+});
+
+describe('calls that adapt to what Twilio takes', () => {
+  const answered = async () => undefined;
+  const answers = async (calls: AdaptiveCalls, count: number) => {
+    for (let i = 0; i < count; i++) await calls.call(answered);
+  };
+
+  test('are never more at a time than at first, so that there is room for webhooks', async () => {
+    const calls = adaptiveCalls(4, { signal, firstPauseMs: 1 });
+    await answers(calls, 200);
+    expect(calls.atATime()).toBe(4);
+  });
+
+  test('are halved by 429, and come back', async () => {
+    const calls = adaptiveCalls(4, { signal, firstPauseMs: 1 });
+    let refusals = 1;
+    await calls.call(async () => {
+      if (refusals-- > 0) throw error(429);
+    });
+    expect(calls.atATime()).toBe(2);
+    await answers(calls, 100);
+    expect(calls.atATime()).toBe(4);
   });
 });
 

@@ -94,7 +94,7 @@ function newMessage() {
       setText(text, message.text);
       setText(words, exchange.words);
       words.hidden = exchange.words === '';
-      replay.ariaLabel = `Replay ${exchange.title}, in a new conversation`;
+      replay.ariaLabel = `Replay the message ${exchange.title.replace(/^./, (letter) => letter.toLowerCase())}, in a new conversation`;
     },
   };
 }
