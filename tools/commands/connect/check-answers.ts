@@ -56,6 +56,6 @@ export async function checkAnswers(twilio: Twilio, plans: WebhooksPlan[]): Promi
   if (refusing.length === 0) return [];
   const verb = refusing.length === 1 ? 'refuses' : 'refuse';
   return [
-    `${refusing.join(' and ')} ${verb} the signature: is AUTH_TOKEN the primary Auth Token of the account? If so, Twilio is refused too.`,
+    `${refusing.join(' and ')} ${verb} the signature: is AUTH_TOKEN the primary Auth Token of the account? If it is, Twilio would be refused, too.`,
   ];
 }

@@ -51,7 +51,7 @@ export async function readPlan(
   const { defaultSid } = services;
   const creatingIn = services.addresses.filter(({ isOn }) => isOn).map(({ serviceSid }) => serviceSid);
   const used = creatingIn.length > 0 ? creatingIn : [defaultSid];
-  // Where no address creates conversations, nobody writes; a Messaging Service may, in the default service.
+  // A Messaging Service may create conversations in the default service, which the API does not tell.
   const isCalled = !left.includes(defaultSid) && used.some((service) => !left.includes(service));
   return { domain: deployment.domain, plans, retries, shadowing, gone, defaultSid, isCalled, refusals };
 }

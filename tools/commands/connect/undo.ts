@@ -41,6 +41,7 @@ export async function undo(
   const plan = await explain(caller, unchanged, () => readUndoPlan(entry, twilio, caller));
   const { webhooks, retryCounts, notes } = plan;
   for (const note of notes) caller.problem(`! ${note}`);
+  for (const one of plan.left) caller.problem(`! Cannot be put back now: ${one}`);
   const summary = {
     ok: true,
     undone: entry.at,

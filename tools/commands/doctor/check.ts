@@ -38,6 +38,6 @@ export function withoutApi(what: string, error: unknown): Finding {
   if (!status || status === 401 || status === 429 || status >= 500) throw error;
   return warning(
     `${what} cannot be read: ${describeError(error, 'Twilio')}`,
-    'May your Auth Token read them?',
+    'The rest is checked without them.',
   );
 }
