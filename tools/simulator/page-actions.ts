@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { readTypedAddress } from '../typed-address';
 import { playRun, SavedRun } from './run';
 import type { Simulator } from './simulator';
 import { isSwitchId, type SwitchId } from './switches';
-import { readTypedAddress } from './typed-address';
 
 const Address = z.string().transform((typed, context) => {
   const { address, hint } = readTypedAddress(typed);

@@ -1,10 +1,10 @@
 import { type Caller, type Command, EXIT, type ExitCode, UsageError } from '../commands/command-line';
 import { readPort } from '../runtime/port';
+import { readTypedAddress } from '../typed-address';
 import { printRun } from './print';
 import { COMMAND, DEFAULT_PORT, simulateOnPage } from './simulate-on-page';
 import { startSimulator } from './simulator';
 import { isSwitchId, SWITCHES, type SwitchId } from './switches';
-import { readTypedAddress } from './typed-address';
 
 const USAGE = `npm run simulate [-- --from ADDRESS [--group ADDRESSES] [--text TEXT] [--break SWITCH]… [--expect-customer ID] [--json]]
 

@@ -1,12 +1,10 @@
 import PQueue from 'p-queue';
 import type { TwilioError } from './errors';
+import { CALL_TIMEOUT_MS } from './http-client';
 import { type Retries, withRetries } from './retries';
 
 /** After how many answers, for each call that is made at a time, one more is. */
 const ANSWERS_TO_SPEED_UP = 10;
-
-/** Twilio's helper library waits as long as a byte comes now and then: an answer that never ends is given up. */
-const CALL_TIMEOUT_MS = 15_000;
 
 /** Whoever follows how calls end. */
 export interface CallsWatch {
