@@ -1,6 +1,6 @@
 import { maskAddress, maskId } from '../../../assets/event-log.private';
 import type { ListedConversation } from './list-conversations';
-import type { Step } from './relink-conversation';
+import type { Step } from './relinking';
 import type { Described } from './remedy';
 
 const WORDS = {

@@ -9,7 +9,7 @@ import { type Conversations, type ListedConversation, listConversations, listed 
 import { lookUps } from './look-up';
 import { Position } from './position';
 import { complete } from './read-pages';
-import type { Step } from './relink-conversation';
+import type { Step } from './relinking';
 import { type Described, describeTwilioError } from './remedy';
 import { dayOf } from './scope';
 import { sayWaits, showProgress } from './show-progress';

@@ -2,7 +2,8 @@ import { isRefused, isTransient, type TwilioError } from '../../twilio/errors';
 import { Halt } from './halt';
 import type { ListedConversation } from './list-conversations';
 import { LookUpError } from './look-up';
-import { FullError, type Relinking, relinkConversation, type Step } from './relink-conversation';
+import { FullError, relinkConversation } from './relink-conversation';
+import type { Relinking, Step } from './relinking';
 import { type Described, describeTwilioError } from './remedy';
 import type { Tally } from './tally';
 

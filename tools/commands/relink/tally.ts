@@ -1,4 +1,5 @@
-import type { Outcome, Step } from './relink-conversation';
+import type { Outcome } from './relink-conversation';
+import type { Step } from './relinking';
 import type { Described, Remedy } from './remedy';
 
 /** What is counted, in the order of the table, with how it is called there. */

@@ -1,0 +1,25 @@
+import { isCustomer, type ListedParticipant } from './plan';
+import { readPages } from './read-pages';
+import type { Relinking } from './relinking';
+
+/** Those who take part, but workers. */
+export async function readParticipants(sid: string, { conversations, calls: { call } }: Relinking) {
+  let readAt = 0;
+  const all: ListedParticipant[] = [];
+  for await (const page of readPages(conversations(sid).participants, {}, (read) =>
+    call(() => {
+      readAt ||= performance.now();
+      return read();
+    }),
+  ))
+    all.push(...page);
+  const participants = all.filter(isCustomer).map(({ sid, identity, messagingBinding, attributes }) => ({
+    sid,
+    identity,
+    messagingBinding,
+    attributes,
+  }));
+  // In group MMS, the number that a customer wrote to is the workers'.
+  const projected = all.map(({ messagingBinding }) => messagingBinding?.projected_address).find(Boolean);
+  return { participants, projected, readAt };
+}
