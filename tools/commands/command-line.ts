@@ -87,10 +87,12 @@ export async function runAsProcess<O extends Options>(command: Command<O>): Prom
     interruption.abort();
   });
   // Whoever reads has seen enough, such as `head`: it ends as after Ctrl-C.
-  stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    interruption.abort();
-  });
+  for (const stream of [stdout, stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      interruption.abort();
+    });
+  }
   const run: typeof command.run = (flags, ...rest) => {
     refuseSwallowedFlags(command, flags, env);
     checkEnvFile();
