@@ -10,7 +10,9 @@ export interface WebhookAnswer {
   body?: unknown;
   ms: number;
   /** Why nothing was answered. */
-  failure?: 'timeout' | 'unreachable' | 'threw';
+  failure?: 'timeout' | 'unreachable' | 'unreadable' | 'threw';
+  /** Why an answer is `unreadable`. */
+  why?: string;
 }
 
 export const fine = (words: string): Explanation => ({ verdict: 'fine', words });
@@ -95,9 +97,10 @@ export function answered(status: number, body: unknown, report?: Report): string
 }
 
 /** Why there was no answer. */
-export function noAnswer({ failure, ms }: WebhookAnswer, report?: Report): string {
+export function noAnswer({ failure, ms, why }: WebhookAnswer, report?: Report): string {
   if (report?.error) return `The Function threw ${thrown(report.error)}, and did not answer.`;
   if (failure === 'unreachable') return 'The Functions do not run: nobody answered.';
+  if (failure === 'unreadable') return `The body of the answer cannot be read (${why}).`;
   return `No answer in ${Math.round(ms / 1000)} s.`;
 }
 

@@ -1,22 +1,9 @@
 import { z } from 'zod';
+import { MessageInput } from './message-input';
 import { playRun, SavedRun } from './run';
 import type { Simulator } from './simulator';
 import { isSwitchId, type SwitchId } from './switches';
-import { readTypedAddress } from './typed-address';
 
-const Address = z.string().transform((typed, context) => {
-  const { address, hint } = readTypedAddress(typed);
-  if (address === undefined) context.addIssue(hint);
-  return address ?? '';
-});
-/** Twilio takes that many characters: https://www.twilio.com/docs/conversations/conversations-limits */
-export const Text = z.string().max(1600);
-const MessageInput = z.object({
-  from: Address,
-  text: Text,
-  others: z.array(Address).max(8).optional(),
-  isNew: z.boolean().optional(),
-});
 const SwitchInput = z.object({
   id: z.custom<SwitchId>(isSwitchId, 'there is no such switch'),
   on: z.boolean(),
@@ -26,7 +13,7 @@ const SwitchInput = z.object({
 export const actions: Record<string, (simulator: Simulator, input: unknown) => void> = {
   '/messages'(simulator, input) {
     const { isNew, ...message } = MessageInput.parse(input);
-    void simulator.twilio.receive(message, isNew);
+    simulator.twilio.receive(message, isNew).catch(console.error);
   },
   '/switches'(simulator, input) {
     const { id, on } = SwitchInput.parse(input);
@@ -37,6 +24,6 @@ export const actions: Record<string, (simulator: Simulator, input: unknown) => v
     simulator.log.length = 0;
   },
   '/run'(simulator, input) {
-    void playRun(simulator, SavedRun.parse(input));
+    playRun(simulator, SavedRun.parse(input)).catch(console.error);
   },
 };

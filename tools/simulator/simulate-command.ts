@@ -1,3 +1,4 @@
+import { buildFirst } from '../build/rebuild';
 import { type Caller, type Command, EXIT, type ExitCode, UsageError } from '../commands/command-line';
 import { readPort } from '../runtime/port';
 import { printRun } from './print';
@@ -76,6 +77,7 @@ async function inTerminal(flags: Flags, { signal, result, problem }: Caller): Pr
   // What is left is removed when the process ends.
   signal.addEventListener('abort', () => process.exit(EXIT.interrupted));
   for (const name of ['SIGTERM', 'SIGHUP'] as const) process.once(name, () => process.exit(EXIT.interrupted));
+  await buildFirst();
   const simulator = await startSimulator();
   for (const id of switches) simulator.setSwitch(id, true);
   const conversation = await simulator.twilio.receive({ from, text: flags.text ?? 'Hello', others });
