@@ -14,6 +14,9 @@ const ADDRESS = /^(?:([a-z]{2,20}):)?(.+)$/is;
 /** E.164: https://www.twilio.com/docs/glossary/what-e164 */
 const PHONE_NUMBER = /^\+[1-9]\d{1,14}$/;
 
+/** Of Twilio's channels, what is before addresses; a phone number without it is that of an SMS. */
+const CHANNELS = ['sms', 'whatsapp', 'rcs', 'viber', 'messenger', 'email'];
+
 /** Takes an address of an event apart. Returns `undefined` if there is none. */
 export function parseAddress(field: unknown): Address | undefined {
   const [, prefix, value] = (typeof field === 'string' && ADDRESS.exec(field.trim())) || [];
@@ -42,15 +45,18 @@ export function isPhoneNumber(value: string): boolean {
   return PHONE_NUMBER.test(value);
 }
 
-/** Whether a text is this address, in full or without its prefix, as a name has it. */
-export function isAddressOf(text: string, { key, value }: Address): boolean {
-  return parseAddress(text)?.key === key || text.trim() === value;
+/** Whether a text is this address, in full or without its prefix, as a name has it. `Anna:+15551234567` is a name. */
+export function isAddressOf(text: string, { channel, key, value }: Address): boolean {
+  if (text.trim() === value) return true;
+  const address = parseAddress(text);
+  return address?.key === key && (address.channel === channel || CHANNELS.includes(address.channel));
 }
 
 /** Whether a text is nothing but addresses, separated by commas: any phone numbers, or the other addresses of `members`. */
 export function isListOfAddresses(text: string, members: Address[]): boolean {
   return text.split(',').every((part) => {
     const address = parseAddress(part);
-    return !address || isPhoneNumber(address.value) || members.some((member) => isAddressOf(part, member));
+    const isNumber = isPhoneNumber(address?.value ?? '') && CHANNELS.includes(address?.channel ?? '');
+    return !address || isNumber || members.some((member) => isAddressOf(part, member));
   });
 }

@@ -74,14 +74,25 @@ export function isUnnamed(friendlyName: unknown, members: Member[], isGroup: boo
   const names = isGroup ? members.flatMap(({ customer }) => customer?.display_name ?? []) : [];
   const isOfMember = (text: string) =>
     !text || names.includes(text) || members.some(({ address }) => addresses().isAddressOf(text, address));
-  // A name may have commas in it, too: "Acme, Inc.".
+  const parts = friendlyName.split(',');
+  // A name may have commas in it, too: "Acme, Inc.". From the end on, whether what begins there is of members.
   const mostParts = Math.max(1, ...names.map((name) => name.split(',').length));
-  const areOfMembers = (parts: string[]): boolean =>
-    parts.length === 0 ||
-    Array.from({ length: Math.min(mostParts, parts.length) }, (_, i) => i + 1).some(
-      (count) => isOfMember(parts.slice(0, count).join(',').trim()) && areOfMembers(parts.slice(count)),
+  const counts = Array.from({ length: mostParts }, (_, i) => i + 1);
+  const fits = parts.concat('').map(() => false);
+  fits[parts.length] = true;
+  for (let i = parts.length - 1; i >= 0; i--) {
+    fits[i] = counts.some(
+      (count) =>
+        fits[i + count] &&
+        isOfMember(
+          parts
+            .slice(i, i + count)
+            .join(',')
+            .trim(),
+        ),
     );
-  return areOfMembers(friendlyName.split(','));
+  }
+  return fits[0] ?? true;
 }
 
 /** The names of the members who are known; who wrote goes by another name if they are not. */
@@ -132,22 +143,22 @@ function withAdded(json: unknown, added: Record<string, string | undefined>): st
     if (value === undefined || attributes[name]) return text;
     const member = JSON.stringify({ [name]: value }).slice(1, -1);
     if (!Object.hasOwn(attributes, name)) return `${text.slice(0, -1).trimEnd()},${member}}`;
-    const filled = text.replace(
-      new RegExp(`"${name}"\\s*:\\s*(?:null|""|false|0)(?=\\s*[,}])`),
-      () => member,
-    );
-    // The first of that name may be inside of another one's value.
-    const isFilled = parseAttributes(filled)?.[name] === value;
-    return isFilled ? filled : JSON.stringify({ ...JSON.parse(text), [name]: value });
+    // There may be others of that name inside of values.
+    const empty = new RegExp(`"${name}"\\s*:\\s*(?:null|""|false|0(?:\\.0*)?)(?=\\s*[,}])`, 'g');
+    const filled = [...text.matchAll(empty)]
+      .map(({ 0: { length }, index }) => text.slice(0, index) + member + text.slice(index + length))
+      .find((json) => parseAttributes(json)?.[name] === value);
+    return filled ?? JSON.stringify({ ...JSON.parse(text), [name]: value });
   }, String(json).trim());
 }
 
 /** The customer whom a Participant's attributes name. */
 export function linkedCustomer(json: unknown): FrontlineCustomer | undefined {
   const { customer_id, display_name, avatar } = parseAttributes(json) ?? {};
-  if (typeof customer_id !== 'string') return undefined;
+  const id = Number.isFinite(customer_id) ? String(customer_id) : customer_id;
+  if (typeof id !== 'string' || !id) return undefined;
   return {
-    customer_id,
+    customer_id: id,
     display_name: cleanName(display_name),
     avatar: typeof avatar === 'string' && avatar ? avatar : undefined,
   };

@@ -90,6 +90,21 @@ test('as long as others are answered, those that are not count as nothing', asyn
   expect(await lookUp('Ada')).toMatchObject({ outcome: 'Ada' });
 });
 
+test('look-ups that began before another was answered count as nothing', async () => {
+  const ends: (() => void)[] = [];
+  const hang = () =>
+    breakCircuit(source, false, () => new Promise((_resolve, reject) => ends.push(() => reject(hung)))).catch(
+      () => undefined,
+    );
+  const hanging = [hang(), hang()];
+  now += 100;
+  await lookUp('Ada', { tookMs: 10 });
+  now += 2900;
+  for (const end of ends) end();
+  await Promise.all(hanging);
+  expect(await lookUp('Ben')).toMatchObject({ outcome: 'Ben' });
+});
+
 test('after a pause, one look-up at a time tries, and its answer ends it', async () => {
   await open();
   now += 1100;

@@ -60,6 +60,10 @@ describe('a conversation waits for its name', () => {
     ['Acme, Inc. & Co.', true, false],
     ['Acme', true, false],
     ['Acme, Inc.', false, false],
+    ['Anna:+14155550147', false, false],
+    ['Kunde:+14155550147, +14155550155', false, false],
+    ['whatsapp:+14155550147', false, true],
+    [`${'Acme, Inc., '.repeat(20)}B`, true, false],
   ])('if it goes by %s (in a group: %p): %p', (friendlyName, isGroup, waits) => {
     expect(isUnnamed(friendlyName, members, isGroup)).toBe(waits);
   });
@@ -83,7 +87,8 @@ test('the customer whom a participant is tied to is read from the attributes', (
     display_name: 'Ada Okafor',
     avatar: 'https://example.com/ada.png',
   });
-  expect(linkedCustomer('{"customer_id":7}')).toBeUndefined();
+  expect(linkedCustomer('{"customer_id":7}')).toEqual({ customer_id: '7' });
+  expect(linkedCustomer('{"customer_id":""}')).toBeUndefined();
   expect(linkedCustomer('[')).toBeUndefined();
 });
 
@@ -132,6 +137,10 @@ describe('attributes', () => {
   test.each([
     ['{"n": 12345678901234567890, "customer_id" : "" }', '{"n": 12345678901234567890, "customer_id":"C-1" }'],
     ['{"customer_id":null,"n":1.0}', '{"customer_id":"C-1","n":1.0}'],
+    [
+      '{"a":{"customer_id":""},"customer_id":0.0,"n":12345678901234567}',
+      '{"a":{"customer_id":""},"customer_id":"C-1","n":12345678901234567}',
+    ],
     ['{"a":{"customer_id":null},"customer_id":0}', '{"a":{"customer_id":null},"customer_id":"C-1"}'],
   ])('%s, where a name has no value, are filled in', (json, filled) => {
     expect(participantAttributes(json, { customer_id: 'C-1' })).toBe(filled);

@@ -46,6 +46,8 @@ describeInBrowser('the page in a browser', () => {
   const copied = async (page: Page, name: string) => {
     await page.getByRole('button', { name }).click();
     await page.getByText('Copied.').waitFor();
+    // In view, however long the page is.
+    expect((await page.getByText('Copied.').boundingBox())?.y).toBeLessThan(page.viewportSize()?.height ?? 0);
     return page.evaluate('navigator.clipboard.readText()');
   };
 
@@ -141,6 +143,7 @@ describeInBrowser('the page in a browser', () => {
       await page.getByText('Running on your machine').waitFor();
       await page.getByRole('heading', { name: 'Deploy, then set two URLs' }).waitFor();
       expect(await page.getByText('The Functions are ready').isVisible()).toBe(false);
+      await page.getByText('These Functions tell Frontline workers who is writing.').waitFor();
       expect(await page.getByText(`${runtime.url}/on-conversation-add`).first().isVisible()).toBe(false);
       expect(faults).toEqual([]);
     },

@@ -2,6 +2,8 @@ import type { Call } from '../fakes/fake-server';
 import type { Explanation, Report } from './conversation';
 import { answered, fine, inLog, noAnswer, type WebhookAnswer, warning } from './explain';
 
+const ORDINALS = ['', 'first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth'];
+
 /** What Twilio sends again, if the service has a retry count: https://www.twilio.com/docs/conversations/conversations-webhooks */
 export function isSentAgain({ status, failure }: WebhookAnswer): boolean {
   return failure === 'timeout' || [429, 503, 504].includes(status ?? 0);
@@ -42,14 +44,16 @@ export function explainPostEvent(
   const updates = calls.filter(({ method, path }) => method === 'POST' && path.includes('/Participants/'));
   if (outcome === 'linked, conversation named') return fine('Linked, and the conversation got its name.');
   if (outcome === 'linked') {
-    const tries = updates.length === 1 ? 'one call' : `the last of ${updates.length} calls`;
-    return fine(`Linked with ${tries}.`);
+    const tries = updates.length;
+    return fine(
+      tries === 1 ? 'Linked with one call.' : `Linked at the ${ORDINALS[tries] ?? `${tries}th`} attempt.`,
+    );
   }
   if (outcome === 'linked already') return fine('Linked already: nothing is written.');
   if (outcome === 'no customer') return fine('A worker, not a customer: no call.');
   const ids = inLog(report, /is ambiguous: customer_id (.*) have it/);
   if (ids) return warning(`Several customers have this address (${ids}): not linked.`);
-  if (outcome === 'unknown') return fine('The CRM knows nobody with this address: not linked.');
+  if (outcome === 'unknown') return fine('There is no customer to link.');
   return outcome ? warning(`Not linked: ${outcome}.`) : fine('Answered 200.');
 }
 
@@ -63,12 +67,12 @@ function outcomeOf(report?: Report): string | undefined {
 export function titleOfCall({ method, path }: Call): string {
   const [, participants, sid] = /\/Conversations\/\w+(\/Participants)?(?:\/(MB\w+))?/.exec(path) ?? [];
   const what = sid ? 'the participant' : participants ? 'the participants' : 'the conversation';
-  return method === 'POST' ? `Update of ${what}` : `Reading of ${what}`;
+  return method === 'POST' ? `Update ${what}` : `Read ${what}`;
 }
 
 /** What became of a call to Twilio's API. */
-export function explainCall({ outcome, method }: Call): Explanation {
-  if (outcome === 200) return fine(method === 'POST' ? 'Updated.' : 'Read.');
+export function explainCall({ outcome }: Call): Explanation {
+  if (outcome === 200) return fine('Done.');
   if (outcome === 'hang') return warning('Twilio’s API does not answer.');
   if (outcome === 'drop') return warning('Twilio’s API dropped the connection.');
   if (outcome === 429) return warning('Too many requests: a transient error.');

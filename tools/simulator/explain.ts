@@ -69,18 +69,19 @@ export function explainPreEvent(
   const isAddress = isKnown ? withoutName !== undefined : address.endsWith(friendly_name ?? '');
   const name = isAddress ? undefined : friendly_name;
   if (reason) {
-    return warning(`The CRM failed: ${reason}. Named ${name ?? 'by the address'}, nothing is lost.`);
+    const shown = name ? `Named ${name}` : 'Shown by the address';
+    return warning(`The CRM failed: ${reason}. ${shown}, nothing is lost.`);
   }
   if (name)
     return fine(sentence(`Named ${name}${attributes?.includes('"avatar"') ? ', with an avatar' : ''}`));
   const ids = inLog(report, /is ambiguous: customer_id (.*) have it/);
   if (ids)
-    return warning(`Several customers have this address (${ids}): none is taken. Named by the address.`);
+    return warning(`Several customers have this address (${ids}): none is taken. Shown by the address.`);
   if (withoutName)
-    return warning(`The customer is ${withoutName}, who has no name in the CRM: named by the address.`);
+    return warning(`The customer is ${withoutName}, who has no name in the CRM: shown by the address.`);
   if (inLog(report, /( unknown )/))
-    return fine('The CRM knows nobody with this address: named by the address.');
-  return fine(friendly_name ? 'Named by the address.' : 'Left as it is.');
+    return fine('The CRM knows nobody with this address: shown by the address.');
+  return fine(friendly_name ? 'Shown by the address.' : 'Left as it is.');
 }
 
 /** What became of a message whose event came to a URL that is not for it. */

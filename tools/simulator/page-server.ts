@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
-import { prettifyError, ZodError } from 'zod';
+import { ZodError } from 'zod';
 import { LOCAL_NAME, LOOPBACK } from '../runtime/spawn-twilio-run';
 import { Feed, SHOWN_AT_FIRST, viewOf } from './feed';
 import { findCustomer } from './found-customer';
@@ -49,14 +49,16 @@ export async function servePage(port: number) {
   let simulator: Simulator | undefined;
   /** What keeps the Functions from being up to date, in words. */
   let state = 'Starting…';
+  /** The saved runs that are being played. */
+  let playing = 0;
   /** Tells a page whether the simulator was started anew. */
   const startedAt = Date.now();
 
   const statusOf = () => ({
     startedAt,
-    state,
+    state: state || (playing > 0 ? 'Playing a saved run…' : ''),
     functionsUrl: simulator?.functionsUrl(),
-    customersFrom: simulator && (simulator.customersFile() ?? simulator.source()),
+    customers: simulator?.customersInWords(),
     switches: SWITCH_GROUPS,
     on: [...(simulator?.twilio.switches ?? [])],
   });
@@ -77,8 +79,7 @@ export async function servePage(port: number) {
     response.on('error', () => undefined);
     answer(request, response).catch((error) => {
       if (response.headersSent) response.destroy();
-      else
-        send(response, 400, 'text/plain', error instanceof ZodError ? prettifyError(error) : error.message);
+      else send(response, 400, 'text/plain', wordsOf(error));
     });
   });
   server.on('clientError', (_error, socket) => socket.destroy());
@@ -112,7 +113,14 @@ export async function servePage(port: number) {
     // A form of another site cannot have this type, and would be asked for before a script may use it.
     if (method !== 'POST' || !act) return send(response, 404);
     if (headers['content-type'] !== 'application/json') return send(response, 415);
-    act(simulator, JSON.parse(await readBody(request)));
+    const going = act(simulator, asJson(await readBody(request)));
+    if (going) {
+      playing += 1;
+      void going.catch(console.error).finally(() => {
+        playing -= 1;
+        showStatus();
+      });
+    }
     if (pathname === '/clear') feed.restart();
     else showStatus();
     return send(response, 204);
@@ -156,6 +164,21 @@ function send(response: ServerResponse, status: number, type = 'text/plain', bod
 
 function sendJson(response: ServerResponse, value: unknown) {
   send(response, 200, 'application/json', JSON.stringify(value, null, 2));
+}
+
+/** What was wrong with the input, for who sees the page: without the path to it. */
+function wordsOf(error: Error): string {
+  if (!(error instanceof ZodError)) return error.message;
+  return error.issues.map(({ message }) => message).join(' ');
+}
+
+/** @returns nothing if it is not JSON: each action says what it needs */
+function asJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

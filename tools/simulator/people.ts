@@ -29,7 +29,9 @@ export function readPeople(): Map<string, Person> {
   return byId;
 }
 
-/** Those whose name, ID or address has all words of a query in it; the ones whose name begins with it come first. */
+const byNumber = new Intl.Collator('en', { numeric: true });
+
+/** Those whose name, ID or address has all words of a query in it; the ones whose name begins with it come first, each in the order of their IDs. */
 export function findPeople(people: Iterable<Person>, query: string, max: number): Person[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   const digits = query.replace(/\D/g, '');
@@ -42,5 +44,5 @@ export function findPeople(people: Iterable<Person>, query: string, max: number)
     if (found.length >= max * 10) break;
   }
   const begins = ({ name }: Person) => Number(name.toLowerCase().startsWith(query.toLowerCase()));
-  return found.sort((a, b) => begins(b) - begins(a)).slice(0, max);
+  return found.sort((a, b) => begins(b) - begins(a) || byNumber.compare(a.id, b.id)).slice(0, max);
 }

@@ -4,12 +4,12 @@ import type { Conversation, Exchange } from './conversation';
 export function printRun(
   conversation: Conversation | undefined,
   traffic: Exchange[],
-  customersFrom: string,
+  customersInWords: string,
   log: string[],
 ): string {
   return [
     ...(conversation ? printConversation(conversation) : ['The message is lost.']),
-    `Traffic, with customers from ${customersFrom}`,
+    `Traffic, with ${customersInWords}`,
     ...traffic.filter(({ parent }) => !parent).flatMap((exchange) => printExchange(exchange, traffic, '  ')),
     'Log',
     ...log.map((line) => `  ${line}`),

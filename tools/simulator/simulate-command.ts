@@ -92,7 +92,7 @@ async function inTerminal(flags: Flags, { signal, result, problem }: Caller): Pr
   const traffic = twilio.traffic.exchanges;
   const source = simulator.source();
   const customersFile = simulator.customersFile();
-  result(printRun(conversation, traffic, customersFile ?? source, log), {
+  result(printRun(conversation, traffic, simulator.customersInWords(), log), {
     lost: !conversation,
     source,
     customersFile,

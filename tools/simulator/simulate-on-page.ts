@@ -28,7 +28,7 @@ export async function simulateOnPage(port: number, { signal, result }: Caller): 
   page.show(simulator);
   const customersFrom = simulator.customersFile() ?? simulator.source();
   const url = `http://localhost:${page.port}`;
-  result(`The simulator is on ${url}, with customers from ${customersFrom}`, { url, customersFrom });
+  result(`The simulator is on ${url}, with ${simulator.customersInWords()}`, { url, customersFrom });
 
   sources.onChange(async () => {
     page.say('Building… What you send waits.');

@@ -9,7 +9,7 @@ const CONVERSATIONS_MAX = 1000;
 
 /** The Conversations of the simulated account, with who takes part in them and what they write. */
 export class SimulatedConversations {
-  /** The newest first. */
+  /** The one with the newest message first. */
   all: Conversation[] = [];
   /** Those that are not closed, by the addresses of who takes part; also those that are being created. */
   private readonly open = new Map<string, Promise<Conversation | undefined>>();
@@ -69,6 +69,8 @@ export class SimulatedConversations {
 
   addMessage(conversation: Conversation, message: Omit<SimulatedMessage, 'sid'>) {
     conversation.messages.push({ sid: newSid('IM'), ...message });
+    if (this.all.includes(conversation))
+      this.all = [conversation, ...this.all.filter((one) => one !== conversation)];
     this.changed(conversation);
   }
 

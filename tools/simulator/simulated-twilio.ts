@@ -61,7 +61,7 @@ export class SimulatedTwilio {
     this.postEvents = new PostEvents(account.sid, this.traffic, this.webhooks, all.retryPauseMs, beforeRetry);
   }
 
-  /** The newest first. */
+  /** The one with the newest message first. */
   get conversations(): Conversation[] {
     return this.kept.all;
   }

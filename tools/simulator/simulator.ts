@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readEnvFile } from '../build/env-file';
 import { crmSourceOf } from '../crm-source';
-import { customersFile } from '../customers/customers-file';
+import { customersFile, SAMPLE_CUSTOMERS } from '../customers/customers-file';
 import { startFakeConversations } from '../fakes/twilio/conversations';
 import { type LocalRuntime, startLocalRuntime } from '../runtime/local-runtime';
 import { makeTemporaryFolder } from '../runtime/temporary-folder';
@@ -120,6 +120,11 @@ export async function startSimulator({
     source: () => source,
     /** The file of customers that was built, when the source is `file`. */
     customersFile: () => customers,
+    /** Whose customers they are, in words. */
+    customersInWords: () =>
+      customers === SAMPLE_CUSTOMERS
+        ? `the sample customers (${customers})`
+        : `customers from ${customers ?? source}`,
     /** What the Functions have written to the log, a line each. */
     log,
     functionsUrl,

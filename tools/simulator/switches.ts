@@ -4,7 +4,7 @@ import type { Fault } from '../fakes/fake-server';
 export const SWITCH_GROUPS = {
   'Before and after': {
     'no-functions': 'Without these Functions',
-    'service-500': 'With a service that answers 500',
+    'service-500': 'Another service is set, and answers 500',
   },
   'Your CRM': {
     'crm-down': 'The CRM is down',

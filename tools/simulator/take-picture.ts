@@ -13,7 +13,7 @@ const PICTURE = '.github/simulator.png';
 const MESSAGES = [
   { from: 'messenger:1002003004', text: 'Thanks, it arrived!' },
   { from: 'whatsapp:+15555550123', text: 'Can I still change the size?' },
-  { from: '+14155550147', text: 'Hello, is my order on its way?' },
+  { from: '+14155550147', text: 'Where is my order?' },
 ];
 /** Two pixels for each one of the page, as on most screens. */
 const SCALE = 2;
@@ -58,7 +58,7 @@ async function pictureOfPhone(browser: Browser, url: string): Promise<Buffer> {
 }
 
 async function sideBySide(browser: Browser, pictures: Record<string, Buffer>) {
-  const page = await browser.newPage({ viewport: { width: 880, height: 384 }, deviceScaleFactor: SCALE });
+  const page = await browser.newPage({ viewport: { width: 880, height: 402 }, deviceScaleFactor: SCALE });
   const figures = Object.entries(pictures).map(
     ([title, picture]) =>
       `<figure><h1>${title}</h1><img src="data:image/png;base64,${picture.toString('base64')}" width="378"></figure>`,

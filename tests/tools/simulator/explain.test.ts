@@ -21,14 +21,14 @@ test.each([
     'warning',
     [`onConversationAdd +1415•••0147 known customer_id="C-1" ${source}`],
     undefined,
-    'The customer is C-1, who has no name in the CRM: named by the address.',
+    'The customer is C-1, who has no name in the CRM: shown by the address.',
   ],
   [
     'unknown',
     'fine',
     [`onConversationAdd +1415•••0147 unknown ${source}`],
     undefined,
-    'The CRM knows nobody with this address: named by the address.',
+    'The CRM knows nobody with this address: shown by the address.',
   ],
   [
     'two of them',
@@ -38,7 +38,7 @@ test.each([
       `onConversationAdd +1415•••0147 unknown ${source}`,
     ],
     undefined,
-    'Several customers have this address ("1", "2"): none is taken. Named by the address.',
+    'Several customers have this address ("1", "2"): none is taken. Shown by the address.',
   ],
   [
     'refused',
@@ -47,14 +47,14 @@ test.each([
       `onConversationAdd +1415•••0147 CRM failed (CRM_SOURCE http: the service at CRM_URL answered 401: is CRM_AUTHORIZATION right?) ${source}`,
     ],
     undefined,
-    'The CRM failed: the service at CRM_URL answered 401: is CRM_AUTHORIZATION right?. Named by the address, nothing is lost.',
+    'The CRM failed: the service at CRM_URL answered 401: is CRM_AUTHORIZATION right?. Shown by the address, nothing is lost.',
   ],
   [
     'too slow',
     'warning',
     [`onConversationAdd +1415•••0147 CRM failed (CRM_SOURCE http: no answer in time) ${source}`],
     undefined,
-    'The CRM failed: no answer in time. Named by the address, nothing is lost.',
+    'The CRM failed: no answer in time. Shown by the address, nothing is lost.',
   ],
   [
     'no such source',
@@ -63,7 +63,7 @@ test.each([
       `onConversationAdd +1415•••0147 CRM failed (CRM_SOURCE x: there is no such source; there are: file) ${source}`,
     ],
     undefined,
-    'The CRM failed: there is no such source; there are: file. Named by the address, nothing is lost.',
+    'The CRM failed: there is no such source; there are: file. Shown by the address, nothing is lost.',
   ],
   [
     'unexpected',
@@ -90,12 +90,7 @@ test.each([
     'Linked already: nothing is written.',
   ],
   ['a worker', 'fine', [`onParticipantAdded no customer ${source}`], 'A worker, not a customer: no call.'],
-  [
-    'unknown',
-    'fine',
-    [`onParticipantAdded +1415•••0147 unknown ${source}`],
-    'The CRM knows nobody with this address: not linked.',
-  ],
+  ['unknown', 'fine', [`onParticipantAdded +1415•••0147 unknown ${source}`], 'There is no customer to link.'],
   [
     'two of them',
     'warning',

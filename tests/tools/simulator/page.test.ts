@@ -49,7 +49,11 @@ describe('the server', () => {
     const post = (path: string, body: string, type = 'application/json') =>
       fetch(`${url}${path}`, { method: 'POST', body, headers: { 'Content-Type': type } });
     expect((await post('/messages', '{')).status).toBe(400);
-    expect((await post('/messages', '{"from":"ada","text":""}')).status).toBe(400);
+    const refused = await post('/messages', '{"from":"ada","text":""}');
+    expect([refused.status, await refused.text()]).toEqual([
+      400,
+      expect.stringMatching(/^Not an address\. .*\w\.$/),
+    ]);
     expect((await post('/switches', '{"id":"nope","on":true}')).status).toBe(400);
     expect((await post('/run', '{}')).status).toBe(400);
     expect((await post('/messages', '{}', 'text/plain')).status).toBe(415);
@@ -113,16 +117,21 @@ describeInBrowser('the page', () => {
       .getByRole('button', { name: /Ada Okafor/ })
       .getByText('C-1001')
       .waitFor();
-    await onPhone().getByAltText('Avatar of Ada Okafor').first().waitFor();
+    await onPhone().locator('img.avatar[src$="/avatars/ada.png"]').first().waitFor();
     await onPhone()
       .getByRole('button', { name: /Ada Okafor/ })
       .click();
     await onPhone().getByText('customer_id C-1001').waitFor();
     await onPhone().getByRole('list', { name: 'Customers' }).getByText('+14155550147').waitFor();
     await inTraffic('Linked with one call.');
-    expect(await page.locator('#announced').textContent()).toBe(
-      'From +14155550147: Named Ada Okafor, with an avatar. Linked with one call.',
-    );
+    // For all to see: on a phone, nothing else in view changes.
+    await page
+      .locator('.composer')
+      .getByRole('status')
+      .getByText('From +14155550147: Named Ada Okafor, with an avatar. Linked with one call.', {
+        exact: true,
+      })
+      .waitFor();
   }, 30_000);
 
   test('finds customers by typing, and sends an address as Twilio does', async () => {
@@ -135,10 +144,104 @@ describeInBrowser('the page', () => {
     await page.getByText('Begin with + and the country code').waitFor();
     // Not while customers are offered.
     expect(await who().getAttribute('aria-invalid')).toBe('false');
+    await who().press('Escape');
+    expect(await who().getAttribute('aria-invalid')).toBe('true');
+    await who().fill('41');
+    expect(await who().getAttribute('aria-invalid')).toBe('false');
     await who().blur();
     expect(await who().getAttribute('aria-invalid')).toBe('true');
     await sendFrom('+1 (415) 555-0147');
     await inTraffic('From +14155550147');
+  }, 30_000);
+
+  test('offers customers in the order of their IDs', async () => {
+    await who().fill('c-1');
+    await page.getByRole('option', { name: /Noah Berger/ }).waitFor();
+    const offered = await page.getByRole('option').locator('span').allTextContents();
+    expect(offered.map((detail) => detail.split(',')[0])).toEqual(['C-1001', 'C-1002', 'C-1003', 'C-1004']);
+  }, 30_000);
+
+  test('keeps who was chosen while the simulator starts anew', async () => {
+    await who().fill('mina');
+    await page.locator('#people').getByText('Mina Sato').click();
+    await page.getByLabel('Channel').focus();
+    await page.route('**/people*', (route) => route.fulfill({ status: 503 }));
+    const asked = page.waitForResponse('**/people*');
+    server.say('Building…');
+    await asked;
+    // By now, whatever else it asks for has been answered too.
+    await page.evaluate("fetch('people?q=C-1003').then(() => true)");
+    await page.unroute('**/people*');
+    server.say('');
+    await page.getByText('customers from').waitFor();
+    expect(await who().inputValue()).toBe('Mina Sato');
+    await page.getByText('C-1003. Twilio sends').waitFor();
+    expect(faults.splice(0).every((fault) => fault.includes('503'))).toBe(true);
+  }, 30_000);
+
+  test('says that the simulator does not answer, until it does', async () => {
+    await page.route('**/messages', (route) => route.abort());
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    await page.getByRole('alert').getByText('The simulator does not answer').waitFor();
+    await page.unroute('**/messages');
+    // As when it is back, the page is told all anew.
+    await fetch(`${url}/clear`, {
+      method: 'POST',
+      body: '{}',
+      headers: { 'Content-Type': 'application/json' },
+    });
+    await page.getByRole('alert').waitFor({ state: 'hidden' });
+    expect(faults.splice(0)).toEqual([expect.stringContaining('ERR_FAILED')]);
+  }, 30_000);
+
+  test('says what is wrong with a saved run, and with a group of one', async () => {
+    await page.setViewportSize({ width: 390, height: 640 });
+    for (const text of ['{"messages":[{}]}', 'not JSON']) {
+      await page.evaluate('scrollTo(0, 9999)');
+      await page.getByLabel('A saved run').setInputFiles({
+        name: 'run.json',
+        mimeType: 'application/json',
+        buffer: Buffer.from(text),
+      });
+      const problem = page.getByRole('alert');
+      await problem.getByText('This is not a saved run of the simulator.', { exact: true }).waitFor();
+      const box = await problem.boundingBox();
+      expect(box?.y).toBeGreaterThanOrEqual(0);
+      await page.getByRole('button', { name: 'Clear' }).click();
+      await problem.waitFor({ state: 'hidden' });
+    }
+    expect(faults.splice(0)).toHaveLength(2);
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.getByLabel('Channel').selectOption('Group MMS');
+    await page.getByLabel('With, separated by commas').fill(' , ');
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    await page.getByText('Group MMS needs at least one more number.').waitFor();
+    expect(await page.evaluate('document.activeElement.name')).toBe('others');
+    expect(simulator.twilio.traffic.exchanges).toEqual([]);
+    await page.getByLabel('With, separated by commas').fill('+447700900123');
+    await page.getByText('Group MMS needs at least one more number.').waitFor({ state: 'hidden' });
+  }, 30_000);
+
+  test('has the conversation with the newest message at the top, unless its row has the focus', async () => {
+    const group = { from: '+14155550147', others: ['+447700900123', '+15557654321'] };
+    const receive = (from: string, text: string) => simulator.twilio.receive({ from, text });
+    await receive('+15550000001', 'One');
+    await simulator.twilio.receive({ ...group, text: 'Two' });
+    const rows = onPhone().locator('.list .item');
+    await rows.first().getByText('2 linked', { exact: true }).waitFor();
+    await receive('+15550000001', 'Three');
+    await rows.first().getByText('Three').waitFor();
+    // Also when the page is opened anew.
+    await page.reload();
+    await rows.first().getByText('Three').waitFor();
+    await rows.nth(1).focus();
+    await simulator.twilio.receive({ ...group, text: 'Four' });
+    await rows.nth(1).getByText('Four').waitFor();
+    await simulator.twilio.receive({ from: '+15550000001', text: 'Five' }, true);
+    await rows.nth(1).getByText('closed: Three').waitFor();
+    expect(await rows.nth(1).textContent()).toBe('#+15550000001closed: Three');
+    await rows.nth(2).click();
+    await onPhone().getByRole('heading', { name: 'Customers in the CRM' }).waitFor();
   }, 30_000);
 
   test('sends once on a double click, and another message at once', async () => {
@@ -169,7 +272,7 @@ describeInBrowser('the page', () => {
     await sendFrom('+14155550147');
     await inTraffic('This message joins the existing conversation');
     await sendFrom('+14155550147', true);
-    await inTraffic('The CRM failed: the CRM is down. Named by the address, nothing is lost.');
+    await inTraffic('The CRM failed: the CRM is down. Shown by the address, nothing is lost.');
     await page.getByRole('switch', { name: 'The CRM is down', exact: true }).uncheck();
     await page
       .getByRole('button', { name: /^Replay/ })
@@ -181,8 +284,8 @@ describeInBrowser('the page', () => {
   }, 30_000);
 
   test.each([
-    ['crm-slow', 'The CRM failed: no answer in time. Named by the address'],
-    ['api-429', 'Linked with the last of 3 calls.'],
+    ['crm-slow', 'The CRM failed: no answer in time. Shown by the address'],
+    ['api-429', 'Linked at the third attempt.'],
     ['worker', 'A worker created it'],
     ['linked', 'Linked already: nothing is written.'],
     ['wrong-filter', 'so the message is not lost'],
@@ -243,7 +346,7 @@ describeInBrowser('the page', () => {
     const selected = () => page.evaluate('String(getSelection())');
     for (const [i, [selector, words]] of [
       ['.customers dd >> nth=0', 'C-1001'],
-      ['.messages li >> nth=0', 'Hello, is my order on its way?'],
+      ['.messages li >> nth=0', 'Where is my order?'],
       ['.participants li >> nth=1', 'worker@example.com'],
       ['.body section >> nth=1', '"friendly_name": "Ada Okafor"'],
       ['.log pre', 'onConversationAdd'],
@@ -289,15 +392,23 @@ describeInBrowser('the page', () => {
   test('a run that was saved is played again, with what was switched on', async () => {
     simulator.setSwitch('api-429', true);
     await sendFrom('+14155550147');
-    await inTraffic('Linked with the last of 3 calls.');
+    await inTraffic('Linked at the third attempt.');
     simulator.setSwitch('api-429', false);
     const file = join(tmpdir(), `run-${process.pid}.json`);
     writeFileSync(file, await (await fetch(`${url}/run.json`)).text());
     await page.getByRole('button', { name: 'Clear' }).click();
     await page.getByText('No messages yet.').waitFor();
     await page.getByLabel('A saved run').setInputFiles(file);
-    await inTraffic('Linked with the last of 3 calls.');
+    await inTraffic('Linked at the third attempt.');
     await page.locator('.on-count:empty').waitFor({ state: 'attached' });
+    const messages = [{ from: '+15557654321', text: 'Slow', switches: ['crm-slow'] }];
+    await fetch(`${url}/run`, {
+      method: 'POST',
+      body: JSON.stringify({ messages }),
+      headers: { 'Content-Type': 'application/json' },
+    });
+    await page.getByText('Playing a saved run…').waitFor();
+    await page.getByText('customers from tests/fixtures/customers.json').waitFor();
   }, 30_000);
 
   test('a command that is copied works against the Functions', async () => {
@@ -335,7 +446,7 @@ describeInBrowser('the page', () => {
     for (const [name, part] of [
       ['Traffic', '#traffic'],
       ['Message', '#who'],
-      ['Switches', '.switches'],
+      ['What if…', '.switches'],
       ['Worker', '#worker'],
     ] as const) {
       await page.getByRole('link', { name, exact: true }).click();

@@ -96,8 +96,8 @@ Traffic, with customers from customers.json
       200, N ms: Named Luca Marchetti, with an avatar.
     onParticipantAdded: +15555550123
       200, N ms: Linked with one call.
-      Update of the participant
-        200: Updated.
+      Update the participant
+        200: Done.
     onParticipantAdded: worker@example.com
       200, N ms: A worker, not a customer: no call.
 Log

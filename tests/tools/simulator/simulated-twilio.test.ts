@@ -227,7 +227,7 @@ test('a call to the API is noted with the webhook that it belongs to', async () 
   const of = webhooks().find(({ title }) => title === 'onParticipantAdded: +15551234567');
   expect(twilio.traffic.exchanges.at(-1)).toMatchObject({
     parent: of?.id,
-    title: 'Update of the participant',
+    title: 'Update the participant',
     answer: { status: 429 },
   });
 });

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { connectToTwilio } from '../../../tools/twilio/account';
+import { type AdaptiveCalls, adaptiveCalls } from '../../../tools/twilio/adaptive-calls';
 import { describeError, isRefused, isTransient } from '../../../tools/twilio/errors';
 import {
   CONVERSATION_ATTRIBUTES_MAX_BYTES,
@@ -113,6 +114,30 @@ describe('a call', () => {
     interruption.abort();
     await expect(calling).rejects.toThrow();
     expect(call).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('calls that adapt to what Twilio takes', () => {
+  const answered = async () => undefined;
+  const answers = async (calls: AdaptiveCalls, count: number) => {
+    for (let i = 0; i < count; i++) await calls.call(answered);
+  };
+
+  test('are never more at a time than at first, so that there is room for webhooks', async () => {
+    const calls = adaptiveCalls(4, { signal, firstPauseMs: 1 });
+    await answers(calls, 200);
+    expect(calls.atATime()).toBe(4);
+  });
+
+  test('are halved by 429, and come back', async () => {
+    const calls = adaptiveCalls(4, { signal, firstPauseMs: 1 });
+    let refusals = 1;
+    await calls.call(async () => {
+      if (refusals-- > 0) throw error(429);
+    });
+    expect(calls.atATime()).toBe(2);
+    await answers(calls, 100);
+    expect(calls.atATime()).toBe(4);
   });
 });
 

@@ -33,9 +33,10 @@ function keepRecent(people) {
   }
 }
 
+/** Who has a query in their name, ID or address; nobody while the simulator is down. */
 async function ask(query) {
   const response = await fetch(`people?q=${encodeURIComponent(query)}`).catch(() => undefined);
-  return response?.ok ? response.json() : { people: [], hint: '' };
+  return response?.ok ? response.json() : { people: [], hint: '', isDown: true };
 }
 
 /** The address that is sent on a channel; none if there is none on it. */
@@ -53,6 +54,12 @@ function addressOn(name) {
   return name === 'email' ? key?.slice('email:'.length) : key;
 }
 
+/** The other members of a group. */
+const members = () => others.value.split(',').filter((one) => one.trim());
+
+/** Whether it is a group of nobody else. */
+const isAlone = () => channel.value === 'group' && members().length === 0;
+
 /** Shows which channels there are, and what will be sent. */
 function show() {
   for (const option of channel.options) {
@@ -62,6 +69,8 @@ function show() {
   const possible = [...channel.options].find(({ disabled }) => !disabled);
   if (channel.selectedOptions[0]?.disabled && possible) channel.value = possible.value;
   $('.others').hidden = channel.value !== 'group';
+  others.ariaInvalid = String(isAlone());
+  setText($('#others-hint'), isAlone() ? 'Group MMS needs at least one more number.' : '');
   const address = addressOn(channel.value);
   const isOffered = !people.hidden && offered.length > 0;
   const isWrong = !address && !isOffered && who.value.trim() !== '';
@@ -136,7 +145,10 @@ who.addEventListener('blur', () => {
   show();
 });
 who.addEventListener('keydown', async (event) => {
-  if (event.key === 'Escape') return close();
+  if (event.key === 'Escape') {
+    close();
+    return show();
+  }
   if (event.key === 'Enter' && active >= 0) {
     event.preventDefault();
     return choose(offered[active]);
@@ -154,17 +166,24 @@ who.addEventListener('keydown', async (event) => {
   who.setAttribute('aria-activedescendant', item.id);
 });
 channel.addEventListener('change', show);
+others.addEventListener('input', show);
 
 async function send(isNew) {
   const from = addressOn(channel.value);
   if (!from) return who.focus();
-  const isGroup = channel.value === 'group';
-  const members = isGroup ? others.value.split(',').filter((one) => one.trim()) : undefined;
+  if (isAlone()) return others.focus();
   const person = chosen ?? { name: who.value };
   const used = { ...person, address: typed.address, channel: channel.value };
   const older = recent().filter(({ name }) => name !== used.name);
   keepRecent([used, ...older].slice(0, RECENT_MAX));
-  await sendMessage({ from, text: text.value, others: members, isNew });
+  // On a phone, it is below the keyboard or the edge.
+  $('#announced').scrollIntoView({ block: 'nearest' });
+  await sendMessage({
+    from,
+    text: text.value,
+    others: channel.value === 'group' ? members() : undefined,
+    isNew,
+  });
 }
 
 form.addEventListener('submit', (event) => {
@@ -173,22 +192,20 @@ form.addEventListener('submit', (event) => {
 });
 $('#new').addEventListener('click', () => send(true));
 
-/** Offers the customers as they are now; who was chosen stays. */
+/** Offers the customers as they are now, if the simulator is there; who was chosen stays. */
 export async function showPeople() {
-  const { people: all } = await ask('');
-  const same = all.find(({ id }) => id === chosen?.id);
+  const { people: all, isDown } = await ask('');
+  if (isDown) return;
   if (who.value === '' || (chosen?.id && document.activeElement !== who)) {
-    choose(
-      same ??
-        (chosen?.id && (await ask(chosen.id)).people.find(({ id }) => id === chosen.id)) ??
-        all[0] ??
-        UNKNOWN,
-    );
+    const same = chosen?.id ? await ask(chosen.id) : { people: all };
+    if (same.isDown) return;
+    choose(same.people.find(({ id }) => id === chosen?.id) ?? all[0] ?? UNKNOWN);
   }
   if (others.value === '') {
     const phones = all.flatMap(({ id, keys }) =>
       id === chosen?.id ? [] : (keys.find((key) => key.startsWith('+')) ?? []),
     );
     others.value = [...phones, UNKNOWN.keys[0]].slice(0, 3).join(', ');
+    show();
   }
 }

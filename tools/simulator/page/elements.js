@@ -16,30 +16,36 @@ export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-/** A picture of somebody, or the first letter of their name. */
+/** A picture of somebody whose name is beside it, or the first letter of that name. */
 export function avatar(url, name) {
   const letters = (name ?? '').match(/\p{L}/gu) ?? ['#'];
   const initial = element('span', { className: 'avatar', ariaHidden: 'true' }, letters[0].toUpperCase());
   if (!url) return initial;
-  const image = element('img', { className: 'avatar', src: url, alt: `Avatar of ${name}` });
+  const image = element('img', { className: 'avatar', src: url, alt: '' });
   image.addEventListener('error', () => image.replaceWith(initial));
   return image;
 }
 
+/** Shows what is wrong, at the top; nothing if all is well. */
+export function showProblem(words) {
+  const problem = $('.problem');
+  setText(problem, words);
+  problem.hidden = words === '';
+  if (words) problem.scrollIntoView({ block: 'nearest' });
+}
+
 /** Sends JSON. What the server refuses is shown. */
 export async function post(path, body = {}) {
-  const problem = $('.problem');
   try {
     const response = await fetch(path, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
       body: typeof body === 'string' ? body : JSON.stringify(body),
     });
-    setText(problem, response.ok ? '' : await response.text());
+    showProblem(response.ok ? '' : await response.text());
   } catch {
-    setText(problem, 'The simulator does not answer: is it running?');
+    showProblem('The simulator does not answer: is it running?');
   }
-  problem.hidden = problem.textContent === '';
 }
 
 export const attributesOf = ({ attributes }) => JSON.parse(attributes);

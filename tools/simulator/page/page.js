@@ -1,10 +1,11 @@
 /** The simulator's page: shows what the server tells over /events, and sends it messages and switches. */
 import { showPeople } from './composer.js';
-import { $, element, post, setText } from './elements.js';
+import { $, element, post, setText, showProblem } from './elements.js';
 import { clearConversations, showConversations } from './phone.js';
 import { clearExchanges, showExchanges, summaryOf } from './traffic.js';
 
 const LOG_MAX = 500;
+const NOTHING_SENT = $('#announced').textContent;
 let status = {};
 /** The messages of which it has been told what became of them. */
 const announced = new Set();
@@ -12,8 +13,8 @@ const announced = new Set();
 const switching = new Set();
 
 function showStatus() {
-  const { state, functionsUrl, customersFrom, on = [], switches = {} } = status;
-  setText($('.state'), state || `Functions on ${functionsUrl}, customers from ${customersFrom}`);
+  const { state, functionsUrl, customers, on = [], switches = {} } = status;
+  setText($('.state'), state || `Functions on ${functionsUrl}, with ${customers}`);
   document.body.classList.toggle('busy', Boolean(state));
   if ($('.switches').childElementCount === 0)
     $('.switches').append(...Object.entries(switches).map(switchGroup));
@@ -40,6 +41,8 @@ function announce(exchanges) {
   const done = exchanges.filter(({ id, isDone }) => isDone && !announced.has(id));
   for (const { id } of done) announced.add(id);
   const last = done.at(-1);
+  const sent = exchanges.findLast(({ direction, isDone }) => direction === 'message' && !isDone);
+  if (!last && sent) setText($('#announced'), `${sent.title}…`);
   if (!last) return;
   const before = done.length > 1 ? `${done.length} messages. The last: ` : '';
   setText($('#announced'), before + summaryOf(last));
@@ -54,9 +57,11 @@ function showLog(lines) {
 }
 
 function take({ isFirst, status: changed, exchanges = [], conversations = [], log: lines = [] }) {
-  const isReloaded =
-    changed && (changed.customersFrom !== status.customersFrom || changed.state !== status.state);
+  const isReloaded = changed && (changed.customers !== status.customers || changed.state !== status.state);
+  // The simulator is there, or ready, again: what it could not do before, it can do now.
+  if (isFirst || (changed && changed.customers !== status.customers)) showProblem('');
   if (isFirst) {
+    setText($('#announced'), NOTHING_SENT);
     $('.log pre').replaceChildren();
     clearConversations();
     clearExchanges();
@@ -77,7 +82,7 @@ events.addEventListener('message', ({ data }) => take(JSON.parse(data)));
 events.addEventListener('error', () => {
   status = {
     ...status,
-    state: 'The simulator has stopped. Start it again, and this page goes on: npm run simulate',
+    state: 'The simulator has stopped. To go on, run: npm run simulate',
   };
   showStatus();
 });

@@ -40,10 +40,10 @@ function newRow(sid) {
     const ids = conversation.participants.flatMap((one) => attributesOf(one).customer_id ?? []);
     setText(name, nameOf(conversation));
     name.title = nameOf(conversation);
-    setText(last, conversation.messages.at(-1)?.text || '…');
-    setText(side, ids.join(', ') || (conversation.isClosed ? 'closed' : ''));
+    const closed = conversation.isClosed ? 'closed: ' : '';
+    setText(last, closed + (conversation.messages.at(-1)?.text || '…'));
+    setText(side, ids.length > 1 ? `${ids.length} linked` : (ids[0] ?? ''));
     side.classList.toggle('linked', ids.length > 0);
-    item.classList.toggle('closed', conversation.isClosed);
     if (shown !== `${url} ${nameOf(conversation)}`) {
       face.replaceChildren(avatar(url, nameOf(conversation)));
       shown = `${url} ${nameOf(conversation)}`;
@@ -52,15 +52,21 @@ function newRow(sid) {
   return { item, update };
 }
 
+const lastOf = (conversation) => conversation?.messages.at(-1)?.sid;
+
 export function showConversations(changed) {
   for (const conversation of changed) {
     const { sid } = conversation;
+    const row = rows.get(sid) ?? newRow(sid);
+    const isWritten = lastOf(conversations.get(sid)) !== lastOf(conversation);
     conversations.set(sid, conversation);
-    if (!rows.has(sid)) {
-      rows.set(sid, newRow(sid));
-      list.prepend(rows.get(sid).item);
+    if (!rows.has(sid) || (isWritten && !row.item.contains(document.activeElement))) {
+      // The newest is the last of the rows, and at the top of the list.
+      rows.delete(sid);
+      rows.set(sid, row);
+      list.prepend(row.item);
     }
-    rows.get(sid).update(conversation);
+    row.update(conversation);
     if (sid === opened) showOpened();
   }
   for (const sid of [...rows.keys()].slice(0, -CONVERSATIONS_MAX)) {
@@ -134,6 +140,7 @@ async function showCustomers(conversation) {
   // Another one is open by now, or this one has changed.
   if (sid !== opened || conversation !== conversations.get(sid)) return;
   $('.customers-title').hidden = ids.length === 0;
+  setText($('.customers-title'), ids.length > 1 ? 'Customers in the CRM' : 'Customer in the CRM');
   const customers = ids.map((id, i) => found[i] ?? { id, channels: [] });
   showItems($('.customers'), customers, ({ id }) => id, customerItem);
 }
