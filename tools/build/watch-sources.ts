@@ -1,75 +1,48 @@
-import { once } from 'node:events';
-import { type StatsListener, unwatchFile, watchFile } from 'node:fs';
-import { watch } from 'chokidar';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { customersFile, OWN_CUSTOMERS } from '../customers/customers-file';
 import { readEnvFile } from './env-file';
 
-/** Editors write a file in several steps, and a checkout changes many files. */
-const SETTLED_MS = 200;
-/** How often the files outside functions/ and assets/ are looked at. */
+/** How often it looks. Editors write a file in several steps: what has changed is built once it stays as it is that long. */
 const POLL_MS = 300;
 
 /**
  * Watches what a build is made of: functions/, assets/, `.env` and the customers, whether the last two are there yet or
- * not. What changes from now on is not missed: call it before the first build.
+ * not. It looks at each file: `fs.watch` ends or goes blind when folders come and go, and knows nothing of what is behind
+ * a link.
+ *
+ * @returns a function that calls another one whenever something has changed, also since now: watch before the first build.
+ * One call ends before the next one starts
  */
-export async function watchSources() {
-  let isChanged = false;
-  let isRunning = false;
-  let onChange: (() => Promise<void>) | undefined;
-  let timer: NodeJS.Timeout | undefined;
-
-  const run = async () => {
-    if (isRunning || !onChange) return;
-    isRunning = true;
-    while (isChanged) {
-      isChanged = false;
+export function watchSources() {
+  let built = stateOfSources();
+  return async (onChange: () => Promise<void>) => {
+    for (let last = built, now = stateOfSources(); ; last = now, now = stateOfSources()) {
+      await setTimeout(POLL_MS);
+      if (now === built || now !== last) continue;
+      built = now;
       await onChange().catch((error) => console.error(error));
     }
-    isRunning = false;
-  };
-  const soon = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      pollFiles();
-      isChanged = true;
-      void run();
-    }, SETTLED_MS);
-  };
-
-  // Folders come and go while they are looked at: what cannot be watched any more does not end it.
-  const watcher = watch(['functions', 'assets'], { ignoreInitial: true, ignorePermissionErrors: true });
-  watcher.on('all', soon).on('error', soon);
-  await once(watcher, 'ready');
-
-  /** They may be anywhere, and links: the file behind a path is looked at, whatever replaces it or its folder. */
-  let polled: string[] = [];
-  const onPoll: StatsListener = (now, before) => {
-    if (now.mtimeMs !== before.mtimeMs || now.size !== before.size || now.ino !== before.ino) soon();
-  };
-  function pollFiles() {
-    const files = [...new Set(['.env', ...OWN_CUSTOMERS, ...namedFile()])];
-    for (const file of polled.filter((one) => !files.includes(one))) unwatchFile(file, onPoll);
-    for (const file of files.filter((one) => !polled.includes(one)))
-      watchFile(file, { interval: POLL_MS }, onPoll);
-    polled = files;
-  }
-  pollFiles();
-
-  return {
-    /** @param act is called for what has changed and settled, also before now; one call ends before the next one starts */
-    onChange(act: () => Promise<void>) {
-      onChange = act;
-      void run();
-    },
   };
 }
 
-/** The file in CUSTOMERS_FILE, or what is there instead; none if `.env` cannot be read, as the build will say. */
-function namedFile(): string[] {
+/** When each file was changed, of what size it is, and which one is at its path. */
+function stateOfSources(): string {
   try {
-    return [customersFile(readEnvFile())];
-  } catch {
-    return [];
+    const files = ['.env', ...OWN_CUSTOMERS, customersFile(readEnvFile())];
+    for (const folder of ['functions', 'assets']) {
+      for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }))
+        files.push(join(folder, name));
+    }
+    return files.map(stateOf).join('\n');
+  } catch (error) {
+    // A folder that goes while it is read, or an `.env` that cannot be read, as the build will say.
+    return String(error);
   }
+}
+
+function stateOf(file: string): string {
+  const { mtimeMs, size, ino } = statSync(file, { throwIfNoEntry: false }) ?? {};
+  return [file, mtimeMs, size, ino].join(' ');
 }

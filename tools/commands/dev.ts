@@ -19,9 +19,9 @@ async function dev() {
     server = serve(serving);
   };
   passOnSignals(() => server);
-  const sources = await watchSources();
+  const whenSourcesChange = watchSources();
   await buildAndServe();
-  sources.onChange(buildAndServe);
+  await whenSourcesChange(buildAndServe);
 }
 
 void dev();

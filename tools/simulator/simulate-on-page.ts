@@ -22,7 +22,7 @@ export async function simulateOnPage(port: number, { signal, result }: Caller): 
   const page = await servePage(port).catch((error) => {
     throw new Problem(explainPort(error, port, COMMAND) ?? (error as Error).message);
   });
-  const sources = await watchSources();
+  const whenSourcesChange = watchSources();
   await buildFirst();
   const simulator = await startSimulator({ listener: page.listener });
   page.show(simulator);
@@ -30,7 +30,7 @@ export async function simulateOnPage(port: number, { signal, result }: Caller): 
   const url = `http://localhost:${page.port}`;
   result(`The simulator is on ${url}, with ${simulator.customersInWords()}`, { url, customersFrom });
 
-  sources.onChange(async () => {
+  void whenSourcesChange(async () => {
     page.say('Building… What you send waits.');
     const { isBuilt, output } = await rebuild();
     if (output) console.error(output);

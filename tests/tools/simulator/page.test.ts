@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../../../tools/runtime/browser';
+import { until } from '../../../tools/runtime/local-runtime';
+import type { Exchange } from '../../../tools/simulator/conversation';
 import { servePage } from '../../../tools/simulator/page-server';
 import { type Simulator, startSimulator } from '../../../tools/simulator/simulator';
 import { isSwitchId, SWITCHES } from '../../../tools/simulator/switches';
@@ -59,6 +61,24 @@ describe('the server', () => {
     expect((await post('/messages', '{}', 'text/plain')).status).toBe(415);
     expect(await statusOf('/')).toBe(200);
   });
+
+  test('plays one saved run at a time, of addresses as they are typed', async () => {
+    const play = (from: string) =>
+      fetch(`${url}/run`, {
+        method: 'POST',
+        body: JSON.stringify({ messages: [{ from, text: 'Hi' }] }),
+        headers: { 'Content-Type': 'application/json' },
+      });
+    expect((await play('ada')).status).toBe(400);
+    const [first, second] = await Promise.all([play('+14155550147'), play('+14155550147')]);
+    const [played, refused] = first.ok ? [first, second] : [second, first];
+    expect([played.status, refused.status]).toEqual([204, 400]);
+    expect(await refused.text()).toBe('A saved run is being played.');
+    await until(
+      async () => (await play('+14155550147')).ok,
+      () => 'no run is played any more',
+    );
+  }, 30_000);
 
   test('answers this machine alone, and cannot be framed', async () => {
     expect(await statusOf('/', { Host: 'attacker.example' })).toBe(403);
@@ -409,6 +429,57 @@ describeInBrowser('the page', () => {
     });
     await page.getByText('Playing a saved run…').waitFor();
     await page.getByText('customers from tests/fixtures/customers.json').waitFor();
+  }, 30_000);
+
+  test('a message of a burst does not come back without its webhooks, and is told as it was', async () => {
+    const exchange = (id: number, more: Partial<Exchange>): Exchange => ({
+      id: String(id),
+      direction: 'message',
+      title: `From +1555765${1000 + id}`,
+      at: new Date().toISOString(),
+      verdict: 'fine',
+      words: '',
+      method: 'POST',
+      to: '',
+      headers: {},
+      fields: {},
+      message: { from: '+15557651000', text: `Burst ${id}`, switches: [] },
+      ...more,
+    });
+    const tell = server.listener.exchange;
+    const base = 1_000_000;
+    const first = exchange(base, {});
+    tell(first);
+    tell(exchange(base + 1, { direction: 'webhook', parent: first.id, title: 'A', words: 'Named Ada.' }));
+    await page.locator('.exchanges').getByText(`Burst ${base}`, { exact: true }).waitFor();
+    for (let i = 2; i < 150; i++) tell(exchange(base + i, { isDone: i > 2 }));
+    await page
+      .locator('.exchanges')
+      .getByText(`Burst ${base + 149}`)
+      .waitFor();
+    server.say('So that something is told.');
+    await page.locator('.exchanges > li').nth(100).waitFor({ state: 'detached' });
+    Object.assign(first, { isDone: true });
+    tell(first);
+    await page.locator('#announced').getByText(`${first.title}: Named Ada.`).waitFor();
+    // By now it is not shown any more.
+    tell(exchange(base + 200, {}));
+    await page
+      .locator('.exchanges')
+      .getByText(`Burst ${base + 200}`)
+      .waitFor();
+    tell(first);
+    server.say('And something else.');
+    await page.getByText('And something else.').waitFor();
+    expect(await page.locator('.exchanges').getByText(`Burst ${base}`, { exact: true }).count()).toBe(0);
+    expect(await page.locator('.exchanges > li').count()).toBe(100);
+  }, 30_000);
+
+  test('says that the Functions are started again, and if that fails', async () => {
+    server.listener.crash(Promise.resolve());
+    await page.getByText('customers from tests/fixtures/customers.json').waitFor();
+    server.listener.crash(Promise.reject(new Error('the port is taken')));
+    await page.getByText('The Functions do not start: the port is taken').waitFor();
   }, 30_000);
 
   test('a command that is copied works against the Functions', async () => {
