@@ -65,8 +65,9 @@ describe.each(CRM_NAMES)('%s', (name) => {
   test('asks again until the time is up, with growing pauses, if the API stays busy', async () => {
     apis().fault = { status: 503 };
     const startedAt = performance.now();
+    // The time may be up while the last answer is on its way.
     await expect(find(name, '+14155550147', { CRM_TIMEOUT_MS: '1500' })).rejects.toThrow(
-      `${crm} answered 503`,
+      new RegExp(`${crm} answered 503|no answer in time`),
     );
     expect(performance.now() - startedAt).toBeLessThan(1600);
     expect(outcomes().length).toBeGreaterThanOrEqual(3);

@@ -17,6 +17,9 @@ import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 
+import { buildProject } from '../../../tools/build/build-project';
+import { checkEnvFile } from '../../../tools/build/env-file';
+
 let project: string;
 beforeEach(() => {
   project = mkdtempSync(join(tmpdir(), 'build-'));
@@ -75,15 +78,32 @@ test('a build that fails says why in its own words, and leaves the last one as i
   const failed = await build();
   expect(failed).toMatchObject({ status: 1, stdout: '' });
   expect(failed.stderr).toMatch(/^assets\/crm\/mine\.private\.ts.*error TS2322/);
-  rmSync(join(project, 'assets/crm/mine.private.ts'));
-  write('.env', 'CRM_SOURCE=hubspot\n');
-  const reason = '.env, for CRM_SOURCE=hubspot: HUBSPOT_ACCESS_TOKEN is not set\n';
-  expect(await build()).toEqual({ status: 1, stdout: '', stderr: reason });
-  write('.env', 'CRM_SOURCE=file # for now\n');
-  expect((await build()).stderr).toMatch(/^\.env, line 1: .*a part of CRM_SOURCE/);
   expect(isBuilt(LAST)).toBe(true);
   expect(leftovers()).toEqual([]);
 }, 30_000);
+
+test.each([
+  [
+    'settings are missing',
+    'CRM_SOURCE=hubspot\n',
+    '.env, for CRM_SOURCE=hubspot: HUBSPOT_ACCESS_TOKEN is not set',
+  ],
+  ['.env is read otherwise', 'CRM_SOURCE=file # for now\n', /^\.env, line 1: .*a part of CRM_SOURCE/],
+])('a build stops if %s', async (_name, content, reason) => {
+  write('.env', content);
+  const cwd = process.cwd();
+  process.chdir(project);
+  try {
+    await expect(async () => {
+      checkEnvFile();
+      await buildProject('dist');
+    }).rejects.toThrow(reason);
+  } finally {
+    process.chdir(cwd);
+  }
+  expect(isBuilt(LAST)).toBe(true);
+  expect(leftovers()).toEqual([]);
+});
 
 test('two builds at once do not clash, and whoever reads meanwhile finds a whole one', async () => {
   mkdirSync(join(project, 'dist/functions'));

@@ -197,9 +197,11 @@ export async function showPeople() {
   const { people: all, isDown } = await ask('');
   if (isDown) return;
   if (who.value === '' || (chosen?.id && document.activeElement !== who)) {
-    const same = chosen?.id ? await ask(chosen.id) : { people: all };
-    if (same.isDown) return;
-    choose(same.people.find(({ id }) => id === chosen?.id) ?? all[0] ?? UNKNOWN);
+    const before = chosen;
+    const same = before?.id ? await ask(before.id) : { people: all };
+    // Somebody else may be chosen by now.
+    if (same.isDown || chosen !== before) return;
+    choose(same.people.find(({ id }) => id === before?.id) ?? all[0] ?? UNKNOWN);
   }
   if (others.value === '') {
     const phones = all.flatMap(({ id, keys }) =>
