@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../../../tools/runtime/browser';
 import { until } from '../../../tools/runtime/local-runtime';
@@ -167,7 +168,7 @@ describeInBrowser('the page', () => {
     await who().press('Escape');
     expect(await who().getAttribute('aria-invalid')).toBe('true');
     await who().fill('41');
-    expect(await who().getAttribute('aria-invalid')).toBe('false');
+    await page.locator('#who[aria-invalid=false]').waitFor();
     await who().blur();
     expect(await who().getAttribute('aria-invalid')).toBe('true');
     await sendFrom('+1 (415) 555-0147');
@@ -480,6 +481,27 @@ describeInBrowser('the page', () => {
     await page.getByText('customers from tests/fixtures/customers.json').waitFor();
     server.listener.crash(Promise.reject(new Error('the port is taken')));
     await page.getByText('The Functions do not start: the port is taken').waitFor();
+  }, 30_000);
+
+  test('Enter sends what was typed, however soon it is', async () => {
+    await page.route('**/people?*', async (route) => {
+      await setTimeout(300);
+      await route.continue();
+    });
+    await who().fill('+447700900123');
+    await who().press('Enter');
+    await inTraffic('Named Mina Sato');
+    await page.unroute('**/people?*');
+    expect(await page.locator('.exchanges > li').count()).toBe(1);
+  }, 30_000);
+
+  test('attributes that are JSON and no object leave the page as it is', async () => {
+    simulator.setSwitch('linked', true);
+    const conversation = await simulator.twilio.receive({ from: '+14155550147', text: 'Hello' });
+    Object.assign(conversation ?? {}, { attributes: 'null' });
+    for (const participant of conversation?.participants ?? []) participant.attributes = 'null';
+    await simulator.twilio.receive({ from: '+14155550147', text: 'Hello again' });
+    await onPhone().getByText('Hello again').first().waitFor();
   }, 30_000);
 
   test('a command that is copied works against the Functions', async () => {
