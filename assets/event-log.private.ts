@@ -46,7 +46,7 @@ export function maskId(id: string, address?: Address): string {
   // As people write numbers, or in any form of the one that it is about: the last digits are the same in all of them.
   const isWritten =
     isLong &&
-    /^(\w+:\d|(\w+:)?[\s(]*(\+|0|\(|\d+[\s(/]|\d{3}[-.]\d{3}[-.]\d{4}$))/.test(id) &&
+    /^(\w+:\d|(\w+:)?[\s(]*(\+|0|\(|\d+[\s(/]|(1[-.])?\d{3}[-.]\d{3}[-.]\d{4}$))/.test(id) &&
     !/[a-z]/i.test(id.replace(/^\w+:|x\d+$/g, ''));
   const isOfAddress = isLong && address?.value.replace(/\D/g, '').slice(-7) === digits.slice(-7);
   return id.includes('@') || isWritten || isOfAddress ? '•••' : JSON.stringify(id);

@@ -1,6 +1,8 @@
 /** How people write phone numbers in a CRM, and whose number it is then. */
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString as parse } from 'libphonenumber-js';
 
+/** A number that a program has kept as floating point: pandas writes `628121234567.0`. */
+const FLOAT = /^\s*(\+?[1-9]\d{6,14})\.0{1,2}\s*$/;
 /** The longest text that libphonenumber reads as a number. */
 const TEXT_MAX_LENGTH = 250;
 /** Fewer digits are no phone number, but a part of one, an extension or a note. */
@@ -47,6 +49,8 @@ export function numberFinder(number: string, country?: string, neighbour?: strin
 /** The parts of a field that may be numbers. */
 function partsOf(written: string | number): (string | number)[] {
   if (typeof written === 'number') return [written];
+  const [, integer] = FLOAT.exec(written) ?? [];
+  if (integer) return [integer.startsWith('+') ? integer : Number(integer)];
   // Of a phone number are digits, and what people put between them; not a letter, a comma, or a line.
   const parts = written
     .slice(0, TEXT_MAX_LENGTH)

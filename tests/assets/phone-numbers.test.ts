@@ -41,6 +41,12 @@ describe('a number is read', () => {
     // Without a plus this is a number in Arkansas, with one it is a number in Norway.
     ['4792345678', 'US', '+14792345678'],
     ['+4792345678', 'US', '+4792345678'],
+    // As pandas writes numbers that it has kept as floating point.
+    ['628121234567.0', undefined, '+628121234567'],
+    ['+628121234567.0', undefined, '+628121234567'],
+    ['679571533.0', 'FR', '+33679571533'],
+    // It takes away zeros at the beginning, so that this has two parts.
+    ['030 1234567.0', 'DE', '+493012345670'],
   ])('%s in the country %s as %s', (written, country, number) => {
     expect(readNumber(written, country)).toBe(number);
   });

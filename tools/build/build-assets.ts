@@ -1,9 +1,13 @@
 import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compile } from '../customers/compile-customers';
+import { shownId } from '../customers/customer-id';
 import { loadCustomers, SAMPLE_CUSTOMERS } from '../customers/customers-file';
 import { type Settings, sourceOf } from './check-settings';
 import { copiedAssets } from './copied-assets';
+
+/** How many customers without a picture are named. */
+const NAMED_MAX = 10;
 
 /** What a build says. */
 export interface Said {
@@ -33,9 +37,8 @@ export async function buildAssets(folder: string, settings: Settings): Promise<S
   mkdirSync(join(folder, 'assets/assets'), { recursive: true });
   cpSync('assets/index.html', join(folder, 'assets/assets/index.html'));
 
-  const avatars = missingAvatars(loaded?.customers ?? []).map(
-    (avatar) =>
-      `${loaded?.file}: warning: avatar ${avatar} is not a file under assets/: workers will see no picture`,
+  const avatars = describeMissing(missingAvatars(loaded?.customers ?? [])).map(
+    (warning) => `${loaded?.file}: warning: ${warning}`,
   );
   return {
     customers: loaded ? describe(loaded) : `Customers: from CRM_SOURCE=${source}, none are deployed`,
@@ -53,8 +56,20 @@ function describe({ file, customers, ambiguous }: Awaited<ReturnType<typeof load
   return `Customers: ${which} (${counts.join(', ')})`;
 }
 
-/** The avatars that are paths of public Assets, and are not there. */
-function missingAvatars(customers: { avatar?: string }[]): string[] {
-  const paths = customers.flatMap(({ avatar }) => (avatar?.startsWith('/') ? avatar : []));
-  return [...new Set(paths)].filter((path) => !existsSync(`assets${path}`));
+/** The customers whose avatars are paths of public Assets, and are not there. */
+function missingAvatars(customers: { customer_id: string; avatar?: string }[]): string[] {
+  const paths = new Set(customers.flatMap(({ avatar }) => (avatar?.startsWith('/') ? avatar : [])));
+  const missing = new Set([...paths].filter((path) => !existsSync(`assets${path}`)));
+  const theirs = customers.filter(({ avatar }) => avatar && missing.has(avatar));
+  return [...new Set(theirs.map(({ customer_id }) => customer_id))];
+}
+
+/** By the IDs of their customers: the path of an avatar often has a name in it. */
+function describeMissing(ids: string[]): string[] {
+  if (ids.length === 0) return [];
+  const more = ids.length > NAMED_MAX ? `, and ${(ids.length - NAMED_MAX).toLocaleString('en')} more` : '';
+  const named = `${ids.slice(0, NAMED_MAX).map(shownId).join(', ')}${more}`;
+  return [
+    `avatars that are not files under assets/, so that workers see no picture: of customer_id ${named}`,
+  ];
 }

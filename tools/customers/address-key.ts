@@ -28,6 +28,10 @@ const E164 = /^\+[1-9]\d{6,14}$/;
 /** How Excel shows a long number. */
 const SHORTENED = /^[+-]?\d(?:[.,]\d+)?e\+?\d+$/i;
 
+/** Words beside a number that is not the customer's own. */
+const SOMEBODY_ELSE =
+  /\b(fax|telefax|assistant|asst|assistenz|assistentin|secretary|sekretariat|manager|boss|spouse|wife|husband|partner|mother|father|mom|mum|dad|parent|son|daughter|brother|sister|child|friend|relative|emergency|ehefrau|ehemann)\b/i;
+
 /** What an address is known by, or why it cannot be read. */
 export interface AddressKey {
   /** The key that `parseAddress` gives the address when somebody writes from it. */
@@ -50,6 +54,7 @@ export function keyOf(type: string, value: string, country?: CountryCode): Addre
   const written = withoutPrefix(value.trim(), channel);
   if (channel === 'email') return emailKey(written);
   if (channel === 'whatsapp' && WHATSAPP_ID.test(written)) return { key: `whatsapp:${written}` };
+  if (channel === 'fax') return { problem: OF_SOMEBODY_ELSE };
   if (PHONE_CHANNELS.includes(channel) || written.startsWith('+')) return numberKey(written, country);
   if (!/^[a-z]{2,20}$/.test(channel)) {
     return { problem: 'of a type that is not a channel: write sms, whatsapp, messenger or email' };
@@ -60,6 +65,13 @@ export function keyOf(type: string, value: string, country?: CountryCode): Addre
       ? undefined
       : 'of a type that Twilio does not document: nobody is found by it unless Twilio writes addresses with that prefix',
   };
+}
+
+export const OF_SOMEBODY_ELSE = 'the number of somebody else, or of a fax, as the words beside it say';
+
+/** Whether the words beside a number say that it is not the customer's own: `+14155550147 (his wife)`, `Work Fax`. */
+export function isOfSomebodyElse(written: string): boolean {
+  return SOMEBODY_ELSE.test(written);
 }
 
 /** Whether a number has been shortened to a few digits: which digits are lost is unknown. */
@@ -88,6 +100,7 @@ function emailKey(written: string): AddressKey {
 }
 
 function numberKey(written: string, country: CountryCode | undefined): AddressKey {
+  if (/[a-z]/i.test(written) && isOfSomebodyElse(written)) return { problem: OF_SOMEBODY_ELSE };
   if (isShortened(written)) {
     return {
       problem:

@@ -1,8 +1,8 @@
 import type { CountryCode } from 'libphonenumber-js';
-import { maskId } from '../../assets/event-log.private';
 import { cleanName } from '../../assets/frontline.private';
 import { FRIENDLY_NAME_MAX_LENGTH } from '../twilio/limits';
 import { keyOf } from './address-key';
+import { isLongId, mayBeRounded, placeOf, shownId } from './customer-id';
 import type { Findings } from './findings';
 
 /** A customer as a file lists them. */
@@ -35,13 +35,20 @@ export interface AmbiguousAddress {
 const IDS_MAX = 10;
 
 const AS_EXPORTED = 'use the file as it was exported';
-/** Excel keeps 15 digits of a number, and makes zeros of those after them. */
-const MAY_BE_ROUNDED = /^\d{15}0+$/;
-const TOO_LONG_FOR_EXCEL = /^\d{16,}$/;
+
+/** What all records of a customer tell. */
+interface Person {
+  at: string;
+  display_name?: string;
+  avatar?: string;
+  records: number;
+  /** Whether records have the names of several people. */
+  isSeveral: boolean;
+}
 
 /** The customers of a file, by address. Whatever cannot be used is left out, and found in the findings. */
 export class CustomerList {
-  private readonly people = new Map<string, { at: string; display_name?: string; avatar?: string }>();
+  private readonly people = new Map<string, Person>();
   private readonly idsByKey = new Map<string, string | string[]>();
   /** The IDs that are those of several people, after Excel has rounded them. */
   private readonly mixed = new Map<string, string>();
@@ -84,7 +91,7 @@ export class CustomerList {
     const ids = [known].flat();
     if (ids.includes(id)) return;
     this.idsByKey.set(key, ids.length < IDS_MAX ? [...ids, id] : ids);
-    const others = ids.map((other) => maskId(other)).join(', ');
+    const others = ids.map(shownId).join(', ');
     this.findings.add(
       'addresses ambiguous',
       'of several customers, so that nobody is linked',
@@ -96,9 +103,12 @@ export class CustomerList {
   private addPerson({ at, customer_id: id, display_name, avatar }: ListedCustomer) {
     const name = cleanName(display_name);
     const known = this.people.get(id);
+    const isSomebodyElse = name && known?.display_name && !isSamePerson(known.display_name, name);
     // Without a name, nothing tells whether it is the same person.
-    if (known && (!name || known.display_name !== name) && MAY_BE_ROUNDED.test(id)) {
+    if (known && (!name || known.display_name !== name) && mayBeRounded(id)) {
       this.mixed.set(id, placeOf(at, id));
+    } else if (isSomebodyElse) {
+      this.lookAt('of an ID that several names have, so that none of them is shown', at, id);
     } else if (name && known?.display_name && known.display_name !== name) {
       this.lookAt('another name than an earlier record of that customer_id, which counts', at, id);
     }
@@ -117,13 +127,15 @@ export class CustomerList {
       at: known?.at ?? at,
       display_name: known?.display_name ?? name,
       avatar: known?.avatar ?? (isUsable ? avatar : undefined),
+      records: (known?.records ?? 0) + 1,
+      isSeveral: known?.isSeveral || Boolean(isSomebodyElse),
     });
   }
 
   private leaveOutMixed() {
     for (const [id, place] of this.mixed) {
+      this.unusable += this.people.get(id)?.records ?? 0;
       this.people.delete(id);
-      this.unusable++;
       const reason = `an ID that Excel has rounded, so that several people have it: ${AS_EXPORTED}`;
       this.findings.add('customers left out', reason, place);
     }
@@ -132,11 +144,20 @@ export class CustomerList {
     }
   }
 
+  /** Shows no name that may be that of somebody else, and counts the records of whoever is not linked or has no such name. */
+  private settlePeople() {
+    const linked = new Set([...this.idsByKey.values()].filter((ids) => typeof ids === 'string'));
+    for (const [id, person] of this.people) {
+      if (person.isSeveral || !linked.has(id)) this.unusable += person.records;
+      if (person.isSeveral) Object.assign(person, { display_name: undefined, avatar: undefined });
+    }
+  }
+
   private lookAt(reason: string, at: string, customer_id: string) {
     this.findings.add('names or avatars to look at', reason, placeOf(at, customer_id));
   }
 
-  /** How many customers are listed, and how many of them cannot be used. */
+  /** How many records there are, and in how many nobody can be used: to be asked after `sorted`. */
   counts() {
     return { listed: this.listed, unusable: this.unusable };
   }
@@ -144,16 +165,16 @@ export class CustomerList {
   /** What is listed, sorted by address. */
   sorted(): { customers: AddressedCustomer[]; ambiguous: AmbiguousAddress[] } {
     this.leaveOutMixed();
-    // Excel rounds all of them: if some end in other digits, those that end in zeros do so by chance.
-    const isRounded = [...this.people.keys()].every(
-      (id) => MAY_BE_ROUNDED.test(id) || !TOO_LONG_FOR_EXCEL.test(id),
-    );
-    for (const [id, { at, display_name }] of this.people) {
-      if (isRounded && MAY_BE_ROUNDED.test(id)) {
+    this.settlePeople();
+    // Excel rounds all of them: if most end in other digits, those that end in zeros do so by chance.
+    const long = [...this.people.keys()].filter(isLongId);
+    const isRounded = long.filter(mayBeRounded).length * 2 > long.length;
+    for (const [id, { at, display_name, isSeveral }] of this.people) {
+      if (isRounded && mayBeRounded(id)) {
         const reason = `Excel may have rounded it, and made zeros of its last digits: ${AS_EXPORTED}`;
         this.findings.add('IDs to look at', reason, placeOf(at, id));
       }
-      if (!display_name) this.lookAt('no name: workers see the address', at, id);
+      if (!display_name && !isSeveral) this.lookAt('no name: workers see the address', at, id);
     }
     const customers: AddressedCustomer[] = [];
     const ambiguous: AmbiguousAddress[] = [];
@@ -172,9 +193,16 @@ export class CustomerList {
   }
 }
 
-/** `row 17 (customer_id "C-1")` */
-export function placeOf(at: string, customer_id: string): string {
-  return `${at} (customer_id ${maskId(customer_id)})`;
+/** Whether two names may be those of one person: the words of one are in the other, however they are written. */
+function isSamePerson(one: string, other: string): boolean {
+  const [fewer = [], more = []] = [one, other].map(wordsOfName).sort((a, b) => a.length - b.length);
+  return fewer.every((word) => more.includes(word));
+}
+
+/** Without accents, case and what is between words: `José M. Peña` has those of `PENA, Jose`. */
+function wordsOfName(name: string): string[] {
+  const plain = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+  return plain.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
 }
 
 /** Whether an avatar is an http(s) URL, or the path of a public Asset. */

@@ -10,8 +10,8 @@ import {
 
 /** The customers of whoever uses the project, at its top, in one of these; git ignores them. */
 export const OWN_CUSTOMERS = ['customers.json', 'customers.csv', 'customers.xlsx'];
-/** Names that were meant to be one of these: Windows hides the last extension, and ignores case. */
-const MISNAMED = /^customers\.(json|csv|xlsx?|txt|tsv)(\.[a-z]+)?$/i;
+/** Names that were meant to be one of these: Windows hides the last extension, and ignores case; browsers count downloads. */
+const MISNAMED = /^customers?( ?\(\d+\))?\.(json|csv|xlsx?|txt|tsv)(\.[a-z]+)?$/i;
 /** The customers that the project comes with. */
 export const SAMPLE_CUSTOMERS = 'assets/customers.private.json';
 /** Where everything that was left out is listed, with all places; git ignores it. */
@@ -71,7 +71,7 @@ function refuseMisnamed({ CUSTOMERS_FILE }: CustomersSettings) {
   if (CUSTOMERS_FILE?.trim() || ownFiles().length > 0) return;
   const misnamed = readdirSync('.').find((name) => MISNAMED.test(name));
   if (!misnamed) return;
-  const [, kind = ''] = MISNAMED.exec(misnamed) ?? [];
+  const [, , kind = ''] = MISNAMED.exec(misnamed) ?? [];
   const proper = OWN_CUSTOMERS.find((name) => name.endsWith(`.${kind.toLowerCase()}`)) ?? 'customers.csv';
   throw new Problem(
     `${misnamed}: is not read under that name: call it ${proper}, or set CUSTOMERS_FILE=${misnamed} in .env`,

@@ -41,5 +41,7 @@ export function kindOf(head: Buffer, file: string): 'json' | 'csv' {
   if (text.startsWith('<'))
     throw looksLike('XML', 'export customers as CSV, or open it in Excel and save it as CSV');
   if (/^BEGIN:VCARD/i.test(text)) throw looksLike('vCards', 'export contacts as CSV');
-  return /^[[{]/.test(text) || /\.json$/i.test(file) ? 'json' : 'csv';
+  if (/\.json$/i.test(file)) return 'json';
+  // `[ID],[Name]` are headers of some databases.
+  return /^(\{|\[(?!\w+\]))/.test(text) ? 'json' : 'csv';
 }

@@ -74,9 +74,9 @@ function count(number: number): string {
   return number.toLocaleString('en');
 }
 
-/** The share of customers that may be unusable: a tenth, unless CUSTOMERS_MAX_UNUSABLE says otherwise. */
+/** The percentage of customers that may be unusable: 10, unless CUSTOMERS_MAX_UNUSABLE says otherwise. */
 export function readMaxUnusable(setting: string | undefined): number {
   const [, percent] = /^(\d+(?:\.\d+)?)\s*%$/.exec(setting?.trim() || '10%') ?? [];
-  if (percent !== undefined && Number(percent) <= 100) return Number(percent) / 100;
+  if (percent !== undefined && Number(percent) <= 100) return Number(percent);
   throw new Problem('CUSTOMERS_MAX_UNUSABLE in .env is not a percentage: write it like 10%');
 }

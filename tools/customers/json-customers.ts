@@ -1,7 +1,8 @@
 import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
 import { z } from 'zod';
 import { Problem } from '../problem';
-import { type CustomerList, placeOf } from './customer-list';
+import { placeOf, problemOfId } from './customer-id';
+import type { CustomerList } from './customer-list';
 import type { Findings } from './findings';
 
 const NO_ID = 'customer_id is missing: give the ID of the customer in your CRM, as text';
@@ -38,12 +39,21 @@ const Channel = z.object(
  * @throws Problem if the file cannot be read
  */
 export function readJsonCustomers(json: string, list: CustomerList, findings: Findings) {
+  if (json.includes('\uFFFD')) {
+    findings.add('files to look at', 'some characters cannot be read: save it as UTF-8', 'all of it');
+  }
   for (const [i, record] of parseArray(json.replace(/^\uFEFF/, '')).entries()) {
     const at = `record ${i + 1}`;
     const { data: customer, error } = Customer.safeParse(record);
     if (error) list.leaveOut(placeOfRecord(at, record), error.issues[0]?.message ?? '');
     if (!customer) continue;
-    const place = placeOf(at, String(customer.customer_id));
+    const customer_id = String(customer.customer_id);
+    const place = placeOf(at, customer_id);
+    const problem = problemOfId(customer_id);
+    if (problem) {
+      list.leaveOut(at, problem);
+      continue;
+    }
     const textOf = (name: 'display_name' | 'avatar') => {
       const value = customer[name] ?? undefined;
       if (value === undefined || typeof value === 'string') return value;
@@ -52,7 +62,7 @@ export function readJsonCustomers(json: string, list: CustomerList, findings: Fi
     };
     list.add({
       at,
-      customer_id: String(customer.customer_id),
+      customer_id,
       display_name: textOf('display_name'),
       avatar: textOf('avatar'),
       channels: customer.channels.flatMap((channel, i) => {

@@ -1,7 +1,7 @@
 import { open, readFile } from 'node:fs/promises';
 import { Problem } from '../problem';
-import type { CsvSettings } from './csv/columns';
 import { readCsvCustomers } from './csv/csv-customers';
+import type { CsvSettings } from './csv/named-columns';
 import { type AddressedCustomer, type AmbiguousAddress, CustomerList } from './customer-list';
 import { readDefaultCountry } from './default-country';
 import { kindOf } from './file-kind';
@@ -20,6 +20,8 @@ export interface ReadCustomers {
   customers: AddressedCustomer[];
   /** The addresses that several customers have, sorted. */
   ambiguous: AmbiguousAddress[];
+  /** How many of the listed customers are not linked, or without a name that might be wrong. */
+  unusable: number;
   /** What is left out or to look at: a line for each reason, with the first places. No name and no address is in it. */
   warnings: string[];
   /** The same in a line of counts, if there is anything. */
@@ -92,17 +94,25 @@ function startReading(settings: ReadingSettings) {
 function endReading({ list, findings, maxUnusable }: ReturnType<typeof startReading>): ReadCustomers {
   const read = list.sorted();
   const { listed, unusable } = list.counts();
+  if (listed === 0)
+    findings.add('files to look at', 'nobody is listed, so that nobody is linked', 'all of it');
   const warnings = findings.summary();
   const report = findings.whole();
-  if (unusable > listed * maxUnusable) {
+  if (unusable * 100 > listed * maxUnusable) {
     const count = `${unusable.toLocaleString('en')} of ${listed.toLocaleString('en')} customers cannot be used`;
     const enough = Math.ceil((unusable / listed) * 100);
     const others = enough < 100 ? `, or set CUSTOMERS_MAX_UNUSABLE=${enough}% in .env to use the others` : '';
-    const remedy = `more than ${maxUnusable * 100}%: mend the file, or name other columns${others}`;
+    const remedy = `more than ${maxUnusable}%: mend the file, or name other columns${others}`;
     throw new UnusableCustomers([`${count}, ${remedy}`, ...warnings].join('\n'), report);
   }
   const totals = findings.totals();
-  return { ...read, warnings, brief: totals ? [`${totals}; npm run build says where`] : [], report };
+  return {
+    ...read,
+    unusable,
+    warnings,
+    brief: totals ? [`${totals}; npm run build says where`] : [],
+    report,
+  };
 }
 
 async function headOf(file: string): Promise<Buffer> {

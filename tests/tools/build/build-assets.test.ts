@@ -66,7 +66,7 @@ test('goes on after a warning, and counts what is ambiguous', async () => {
       { customer_id: 'C-2', display_name: 'Eve', channels: [sms] },
     ]),
   );
-  expect(await build()).toEqual({
+  expect(await build({ CUSTOMERS_MAX_UNUSABLE: '50%' })).toEqual({
     customers: 'Customers: customers.json (customers: 2, addresses: 1, ambiguous: 1)',
     warnings: [
       expect.stringMatching(/^customers\.json: warning: 1 address ambiguous.*record 2 \(customer_id "C-2"\)/),
@@ -99,6 +99,20 @@ test('warns of an avatar that is not a file', async () => {
     JSON.stringify([{ customer_id: 'C-1', display_name: 'Ada', avatar: '/avatars/eve.png', channels }]),
   );
   expect((await build()).warnings).toEqual([
-    'customers.json: warning: avatar /avatars/eve.png is not a file under assets/: workers will see no picture',
+    'customers.json: warning: avatars that are not files under assets/, so that workers see no picture: of customer_id "C-1"',
   ]);
+});
+
+test('names the first ten customers whose avatars are not files, and none of the files', async () => {
+  const people = Array.from({ length: 1012 }, (_, i) => ({
+    customer_id: `C-${i}`,
+    display_name: 'Ada',
+    avatar: `/avatars/ada-okafor-${i}.png`,
+    channels: [{ type: 'sms', value: `+1415555${1000 + i}` }],
+  }));
+  customers(JSON.stringify(people));
+  const { warnings } = await build();
+  expect(warnings).toEqual([expect.stringMatching(/"C-0", .*, and 1,002 more$/)]);
+  expect(warnings[0]?.match(/"C-\d+"/g)).toHaveLength(10);
+  expect(warnings[0]).not.toContain('okafor');
 });

@@ -199,6 +199,44 @@ describe('more than a tenth of what is in Sync', () => {
   });
 });
 
+test('customers who are listed and cannot be used count as removed', async () => {
+  await uploaded(...numbered(40));
+  const unreadable = numbered(40).slice(36, 39);
+  list(
+    ...numbered(36),
+    ...unreadable.map((customer) => ({ ...customer, channels: [{ type: 'sms', value: 'x' }] })),
+  );
+  expect(await run(['--prune'])).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining(
+      'Nothing has been done: 4 of the 40 addresses in Sync are not in customers.json, 3 of the customers in it cannot be used, more than a tenth.',
+    ),
+  });
+  expect(writes()).toEqual([]);
+  expect((await run(['--prune', '--yes'])).stdout).toContain('4 removed');
+});
+
+test('asks before more than a tenth of what is in Sync turns to other customers', async () => {
+  await uploaded(...numbered(20));
+  const moved = (amount: number) =>
+    numbered(20).map((customer, i) => (i < amount ? { ...customer, customer_id: `X-${i}` } : customer));
+  list(...moved(3));
+  const what = '3 of the 20 addresses in Sync are another customer’s there, or those of several';
+  expect(await run()).toEqual({
+    status: 1,
+    stdout: '',
+    stderr: `Nothing has been done: ${what}, more than a tenth. If it is the right file, --yes changes them.`,
+  });
+  expect(writes()).toEqual([]);
+  const confirm = jest.fn(async () => true);
+  expect((await run([], {}, confirm)).stdout).toContain('3 updated');
+  expect(confirm).toHaveBeenCalledWith(`${what}. Change them?`);
+  list(...numbered(3));
+  expect((await run(['--yes'])).stdout).toContain('3 updated');
+  list(...moved(2));
+  expect((await run()).stdout).toContain('2 updated');
+});
+
 test('never uploads the samples in place of a file that is not found', async () => {
   await uploaded(ada);
   mkdirSync('assets');
@@ -233,7 +271,7 @@ test('uploads an export, and an address of several customers with all of their I
     join(project, 'customers.csv'),
     'Record ID,First Name,Last Name,Phone Number\n1,Ada,Okafor,+14155550147\n2,Luca,,+14155550101\n3,Eve,,+14155550101\n',
   );
-  const { status, stdout, stderr } = await run();
+  const { status, stdout, stderr } = await run([], { CUSTOMERS_MAX_UNUSABLE: '67%' });
   expect([status, stdout]).toEqual([0, 'customers.csv: 2 created, 0 updated, 0 unchanged']);
   expect(stderr).toContain('1 address ambiguous');
   expect(Object.fromEntries(sync.documents)).toEqual({

@@ -84,6 +84,14 @@ test('what is compiled is JSON, sorted by address, with a line for each and noth
   );
 });
 
+test.each(['undefined', '#N/A', '1.23E+17', 'null', 0, -1])('the customer_id %p is none', (customer_id) => {
+  const { json, warnings } = compile([
+    { customer_id, display_name: 'Ada', channels: [{ type: 'sms', value: '+14155550147' }] },
+  ]);
+  expect(json).toBe('[\n]\n');
+  expect(warnings).toEqual([expect.stringMatching(/^1 customer left out: an ID that .*: record 1$/)]);
+});
+
 test('a customer_id that is a number is one that is exact', () => {
   const channels = '[{"type":"messenger","value":"1002003004"}]';
   const one = (id: string) => `[{"customer_id":${id},"display_name":"Ada","channels":${channels}}]`;
@@ -319,6 +327,16 @@ describe('a warning tells', () => {
     expect(warnings[0]?.match(/record \d+/g)).toHaveLength(10);
     expect(report.join().match(/record \d+/g)).toHaveLength(1012);
   });
+});
+
+test('a list of nobody, and characters that cannot be read, are said', () => {
+  expect(compile([]).warnings).toEqual([
+    '1 file to look at: nobody is listed, so that nobody is linked: all of it',
+  ]);
+  const jose = { ...at({ type: 'sms', value: '+14155550147' }), display_name: 'Jos\uFFFD' };
+  expect(compile([jose]).warnings).toEqual([
+    '1 file to look at: some characters cannot be read: save it as UTF-8: all of it',
+  ]);
 });
 
 test('a byte order mark, which spreadsheets write, does no harm', () => {

@@ -55,6 +55,9 @@ test.each([
   ['Customers.json', 'customers.json'],
   ['customers.csv.txt', 'customers.csv'],
   ['customers.xls', 'customers.csv'],
+  ['customers (1).csv', 'customers.csv'],
+  ['customers(2).json', 'customers.json'],
+  ['customer.csv', 'customers.csv'],
 ])('%s is not passed over for the samples', async (name, proper) => {
   writeFileSync(name, 'ID,Name,Phone\n1,Ada,+14155550147\n');
   // Some file systems take both for the same name.
@@ -121,9 +124,12 @@ test('JSON is JSON, whatever the file is called', async () => {
 });
 
 describe('what is left out', () => {
-  const good = Array.from({ length: 40 }, (_, i) => `${i},Ada,+1415${2_000_000 + i}`);
+  const good = Array.from({ length: 40 }, (_, i) => `C-${i},Ada,+1415${2_000_000 + i}`);
   const bad = Array.from({ length: 12 }, (_, i) => `X-${i},Eve,call me`);
   const list = (...rows: string[]) => writeFileSync('customers.csv', ['ID,Name,Phone', ...rows].join('\n'));
+  const one = JSON.stringify([
+    { customer_id: '1', display_name: 'Ada', channels: [{ type: 'sms', value: '+14155550147' }] },
+  ]);
   const report = () => readFileSync('customers-report.txt', 'utf8');
 
   test('is told with the name of the file and the first places, and listed as a whole', async () => {
@@ -158,7 +164,7 @@ describe('what is left out', () => {
   test('is not forgotten when another file is read', async () => {
     list(...good, bad[0] ?? '');
     await load();
-    writeFileSync('others.json', '[]');
+    writeFileSync('others.json', one);
     await load({ CUSTOMERS_FILE: 'others.json' });
     expect(report()).toContain('X-0');
   });

@@ -55,3 +55,12 @@ export function planUpload(entries: Entry[], existing: Map<string, unknown>): St
   const gone = [...existing.keys()].filter((uniqueName) => !listed.has(uniqueName));
   return [...changed, ...gone.map((uniqueName): Step => ({ what: 'remove', uniqueName, data: {} }))];
 }
+
+/** The steps that give an address to another customer than the one who has it in Sync, or make it ambiguous. */
+export function findTurned(steps: Step[], existing: Map<string, unknown>): Step[] {
+  const idOf = (data: unknown) => (data as { customer_id?: unknown } | null | undefined)?.customer_id;
+  return steps.filter(({ what, uniqueName, data }) => {
+    const before = what === 'update' ? idOf(existing.get(uniqueName)) : undefined;
+    return before !== undefined && before !== idOf(data);
+  });
+}

@@ -12,17 +12,18 @@ import {
 import { Problem } from '../../problem';
 import { type Caller, type Command, EXIT, runAsProcess } from '../command-line';
 import { showProgress } from '../progress';
-import { findTooLarge, maskedId, planUpload, type Step } from './plan-upload';
+import { findTooLarge, findTurned, maskedId, planUpload, type Step } from './plan-upload';
 import { type Documents, describeSyncError, type Failure, readDocuments, takeSteps } from './sync-documents';
 
-const USAGE = `npm run customers:upload -- [--dry-run] [--prune [--yes]] [--json]
+const USAGE = `npm run customers:upload -- [--dry-run] [--prune] [--yes] [--json]
 
 Uploads your customers to Twilio Sync: those of customers.json or customers.csv, or of the file that CUSTOMERS_FILE names
 in .env.
 
   --dry-run  says what would be done, and does nothing
-  --prune    removes customers from Sync who are no longer listed; asks if that is more than a tenth of all addresses
-  --yes      removes them without being asked, which takes a terminal
+  --prune    removes customers from Sync who are no longer listed
+  --yes      does without asking what would remove, or turn to other customers, more than a tenth of all addresses; with
+             --prune, customers who are listed and cannot be used count as well. To be asked takes a terminal
   --json     prints JSON
   --help     shows this
 
@@ -30,8 +31,8 @@ It exits with 0 if all is done, with 1 if something is wrong or left to do, with
 it was interrupted.`;
 /** How many customers of a failure are named. */
 const NAMED_MAX = 5;
-/** More than this share of what is in Sync is rather a wrong file than customers who have gone. */
-const PRUNED_SHARE_MAX = 0.1;
+/** More than this share of what is in Sync is rather a wrong file than customers who have gone, or have another ID. */
+const CHANGED_SHARE_MAX = 0.1;
 
 const options = {
   prune: { type: 'boolean', default: false },
@@ -46,7 +47,7 @@ export const upload: Command<typeof options> = {
     const { env, signal } = caller;
     refuseSamples(env);
     const { sync } = caller.connect();
-    const { entries, file, warnings } = await loadCustomers(env, (read) => {
+    const { entries, file, warnings, unusable } = await loadCustomers(env, (read) => {
       const entries = [...read.customers, ...read.ambiguous];
       const tooLarge = findTooLarge(entries);
       if (tooLarge.length > 0) throw new Problem(tooLarge.join('\n'));
@@ -64,9 +65,14 @@ export const upload: Command<typeof options> = {
       );
     }
 
-    const isMuch = remove.length > existing.size * PRUNED_SHARE_MAX;
-    if (prune && isMuch && !yes && !dryRun)
-      await askBeforePruning(file, remove.length, existing.size, caller);
+    const change: Change = {
+      removed: prune ? remove.length : 0,
+      // The addresses that they have in Sync are not removed because they have gone.
+      unusable: prune && remove.length > 0 ? unusable : 0,
+      turned: findTurned(update, existing).length,
+    };
+    const isMuch = change.removed + change.unusable + change.turned > existing.size * CHANGED_SHARE_MAX;
+    if (isMuch && !yes && !dryRun) await askBeforeChanging(file, change, existing.size, caller);
 
     const steps = [...create, ...update, ...(prune ? remove : [])];
     const unchanged = entries.length - create.length - update.length;
@@ -116,18 +122,30 @@ function refuseSamples(env: CustomersSettings) {
   );
 }
 
+/** How much of what is in Sync would be lost. */
+interface Change {
+  removed: number;
+  /** How many listed customers cannot be used. */
+  unusable: number;
+  turned: number;
+}
+
 /** @throws Problem unless whoever runs it agrees */
-async function askBeforePruning(
+async function askBeforeChanging(
   file: string,
-  removed: number,
+  { removed, unusable, turned }: Change,
   existing: number,
   { confirm }: Pick<Caller, 'confirm'>,
 ): Promise<void> {
-  const what = `${count(removed)} of the ${count(existing)} addresses in Sync are not in ${file}`;
-  if (await confirm?.(`${what}. Remove them?`)) return;
-  throw new Problem(
-    `Nothing has been done: ${what}, more than a tenth. If it is the right file, --prune --yes removes them.`,
-  );
+  const of = `of the ${count(existing)} addresses in Sync`;
+  const what = [
+    ...(removed > 0 ? [`${count(removed)} ${of} are not in ${file}`] : []),
+    ...(unusable > 0 ? [`${count(unusable)} of the customers in it cannot be used`] : []),
+    ...(turned > 0 ? [`${count(turned)} ${of} are another customer’s there, or those of several`] : []),
+  ].join(', ');
+  if (await confirm?.(`${what}. ${turned > 0 ? 'Change' : 'Remove'} them?`)) return;
+  const remedy = `${removed > 0 ? '--prune ' : ''}--yes ${turned > 0 ? 'changes' : 'removes'} them`;
+  throw new Problem(`Nothing has been done: ${what}, more than a tenth. If it is the right file, ${remedy}.`);
 }
 
 async function readOrExplain(documents: Documents, signal: AbortSignal): Promise<Map<string, unknown>> {

@@ -1,29 +1,35 @@
 import type { CountryCode } from 'libphonenumber-js';
 import { Problem } from '../../problem';
-import { isShortened } from '../address-key';
-import { type CustomerList, type ListedCustomer, placeOf } from '../customer-list';
+import { isOfSomebodyElse, OF_SOMEBODY_ELSE } from '../address-key';
+import { isNoValue, placeOf, problemOfId } from '../customer-id';
+import type { CustomerList, ListedCustomer } from '../customer-list';
 import type { Findings } from '../findings';
-import { type Columns, type CsvSettings, findColumns } from './columns';
+import { Alignment, type ShiftedRow } from './alignment';
+import { cleanCell, isNoteOnSomebodyElse, valuesOf } from './cell-values';
+import { type Columns, findColumns, isHeadersAgain } from './columns';
 import { listHeaders } from './headers';
+import type { CsvSettings } from './named-columns';
+import { refuseOtherQuotes } from './refused-headers';
 import { type Row, readRows } from './rows';
+import { isSeveralRows } from './swallowed-rows';
 import { encodingOf } from './text';
 import { UnusedColumns } from './unused-columns';
 
-/**
- * What is between several values in a cell: ` ::: ` in Google Contacts, a comma in Pipedrive, a semicolon in HubSpot, line
- * breaks; no slash, which people write inside numbers.
- */
-const BETWEEN_VALUES = /:::|[,|\r\n]|;(?!ext=)/;
-/** What a cell of one value does not have. */
-const SEVERAL_VALUES = /[:;,|<\r\n]/;
+const SEVERAL_ROWS = 'quotation marks over several lines, which look like several rows';
 /** The longest footer of a report. */
 const FOOTER_MAX = 10;
 /** More in a cell are no addresses of one customer. */
 const VALUES_MAX = 50;
 const CELL_MAX_LENGTH = 5000;
-/** What spreadsheets and programs write where there is no value. */
-const NO_VALUE =
-  /^(#N\/A|#REF!|#NAME\?|#VALUE!|#NULL!|#NUM!|#DIV\/0!|null|undefined|nan|none|unknown|n\/a|\p{Pd}+)$/iu;
+
+/** What is known once the headers are read. */
+interface Table {
+  columns: Columns;
+  list: CustomerList;
+  findings: Findings;
+  unused: UnusedColumns;
+  alignment: Alignment;
+}
 
 /**
  * Reads customers from a CSV file, as CRMs, address books and spreadsheets export them.
@@ -38,8 +44,7 @@ export async function readCsvCustomers(
   settings: CsvSettings,
   country?: CountryCode,
 ) {
-  let columns: Columns | undefined;
-  let unused: UnusedColumns | undefined;
+  let table: Table | undefined;
   let footer: Row[] = [];
   const encoding = await encodingOf(file, country);
   if (encoding.doubt) {
@@ -47,24 +52,46 @@ export async function readCsvCustomers(
     findings.add('files to look at', `${encoding.doubt}: ${remedy}`, file);
   }
   for await (const rows of readRows(file, encoding)) {
-    for (const { number, cells: written, problem } of rows) {
-      if (problem && !columns) throw new Problem(`row ${number}: ${problem}, in the headers`);
+    for (const { number, cells: written, problem, lines } of rows) {
+      if (problem && !table) throw new Problem(`row ${number}: ${problem}, in the headers`);
       if (problem) list.leaveOut(`row ${number}`, problem);
       const row = { number, cells: written.map(cleanCell) };
       if (!row.cells.some(Boolean)) continue;
-      unused?.see(row.cells);
-      if (!columns) {
-        columns = findColumns(row.cells, settings);
-        unused = new UnusedColumns(columns);
-      } else if (mayBeFooter(row, columns)) footer.push(row);
+      if (!table) {
+        refuseOtherQuotes(written);
+        const columns = findColumns(row.cells, settings);
+        table = {
+          columns,
+          list,
+          findings,
+          unused: new UnusedColumns(columns),
+          alignment: new Alignment(columns),
+        };
+        continue;
+      }
+      const again = isHeadersAgain(row.cells, table.columns);
+      if (again === 'otherwise') {
+        throw new Problem(
+          `row ${number}: headers again, and in another order: put exports of other columns into files of their own`,
+        );
+      }
+      if (again) findings.add('rows left out', 'the headers again', `row ${number}`);
+      else if (lines && isSeveralRows(lines, table.columns)) leaveOutLines(number, lines, list);
+      else if (mayBeFooter(row, table.columns)) footer.push(row);
       else {
-        for (const one of [...footer, row]) addRow(one, columns, list, findings);
+        for (const one of [...footer, row]) addRows(table.alignment.take(one), table);
         footer = [];
       }
     }
   }
-  if (!columns) throw new Problem('has no headers, and no customers');
-  unused?.report(findings);
+  if (!table) throw new Problem('has no headers, and no customers');
+  addRows(table.alignment.end(), table);
+  const { columns, unused } = table;
+  unused.report(findings);
+  for (const column of columns.ofSecondPerson) {
+    const reason = 'of a second person in a row, so that they are not read';
+    findings.add('columns to look at', reason, listHeaders([columns.headers[column] ?? '']));
+  }
   if (columns.names.every((group) => group.length === 0)) {
     const reason = 'the one with names, which no header tells: name it by CSV_NAME_COLUMN in .env';
     findings.add('columns to look at', reason, listHeaders(columns.headers));
@@ -74,7 +101,14 @@ export async function readCsvCustomers(
   for (const [i, row] of footer.entries()) {
     const isFooter = hasCustomers && i >= footer.length - FOOTER_MAX;
     if (isFooter) findings.add('rows left out', 'the footer of a report', `row ${row.number}`);
-    else addRow(row, columns, list, findings);
+    else addRow(row, table);
+  }
+}
+
+/** Each line may be the row of a customer. */
+function leaveOutLines(number: number, lines: string[][], list: CustomerList) {
+  for (const [i, cells] of lines.entries()) {
+    if (cells.some((cell) => cell.trim())) list.leaveOut(`row ${number}, line ${i + 1}`, SEVERAL_ROWS);
   }
 }
 
@@ -87,34 +121,36 @@ function mayBeFooter({ cells }: Row, { addresses, id }: Columns): boolean {
   return cells.filter(Boolean).length === 1 && !addresses.some(({ column }) => cells[column]);
 }
 
-function addRow(
-  { number, cells }: Row,
-  { headers, id, names, addresses, avatar }: Columns,
-  list: CustomerList,
-  findings: Findings,
-) {
+function addRows(rows: ShiftedRow[], table: Table) {
+  for (const { row, shifted } of rows) {
+    const { number, cells } = row;
+    if (!shifted) addRow(row, table);
+    else table.list.leaveOut(placeOf(`row ${number}`, cells[table.columns.id] ?? ''), shifted);
+  }
+}
+
+function addRow({ number, cells }: Row, { columns, unused, list, findings }: Table) {
+  const { headers, id, names, addresses, avatar } = columns;
   const at = `row ${number}`;
+  unused.see(cells);
   // Zoho writes it before its IDs in exports, and not in its API.
   const customer_id = (cells[id] ?? '').replace(/^zcrm_(?=\d)/, '');
   if (!customer_id) return list.leaveOut(at, `no ID in the column ${headers[id]}`);
   const problem = problemOfId(customer_id);
   if (problem) return list.leaveOut(at, problem);
-  if (cells.length > headers.length && cells.slice(headers.length).some(Boolean)) {
-    return list.leaveOut(
-      placeOf(at, customer_id),
-      'more cells than there are headers, so they may be shifted',
-    );
-  }
   const channels: ListedCustomer['channels'] = [];
-  for (const { column, type } of addresses) {
+  for (const { column, type, label } of addresses) {
     const cell = cells[column];
-    if (!cell || NO_VALUE.test(cell)) continue;
+    if (!cell || isNoValue(cell)) continue;
     const field = headers[column] ?? '';
     const values = cell.length > CELL_MAX_LENGTH ? undefined : valuesOf(cell, type);
-    if (!values || values.length > VALUES_MAX) {
-      const reason = `more than ${VALUES_MAX} in a cell, or a cell of over ${CELL_MAX_LENGTH} characters`;
+    const leaveOut = (reason: string) =>
       findings.add('addresses left out', reason, `${placeOf(at, customer_id)}, ${field}`);
-    } else for (const value of values) channels.push({ field, type, value });
+    if (!values || values.length > VALUES_MAX) {
+      leaveOut(`more than ${VALUES_MAX} in a cell, or a cell of over ${CELL_MAX_LENGTH} characters`);
+    } else if (isOfSomebodyElse((label !== undefined && cells[label]) || '')) leaveOut(OF_SOMEBODY_ELSE);
+    else if (type !== 'email' && values.some(isNoteOnSomebodyElse)) leaveOut(OF_SOMEBODY_ELSE);
+    else for (const value of values) channels.push({ field, type, value });
   }
   list.add({
     at,
@@ -125,14 +161,6 @@ function addRow(
   });
 }
 
-/** Why a text is nobody’s ID, if it is not. */
-function problemOfId(id: string): string | undefined {
-  if (NO_VALUE.test(id)) return 'an ID that is an error or an empty value of a spreadsheet or a program';
-  if (id.startsWith('=')) return 'an ID that is a formula: save the file with the values of formulas';
-  if (!isShortened(id)) return undefined;
-  return 'an ID that Excel has shortened, such as 3.36796E+10: use the file as it was exported';
-}
-
 /** The first of the names that says something. */
 function nameOf(cells: string[], names: Columns['names']): string | undefined {
   for (const columns of names) {
@@ -140,22 +168,7 @@ function nameOf(cells: string[], names: Columns['names']): string | undefined {
       .map((column) => cells[column] ?? '')
       .filter((part) => part && !part.startsWith('='));
     // Some people are called Null.
-    if (!parts.every((part) => NO_VALUE.test(part))) return parts.join(' ');
+    if (!parts.every(isNoValue)) return parts.join(' ');
   }
   return undefined;
-}
-
-/** The values of a cell: `Okafor, Ada <ada@example.com>` is one, whatever is in the name. */
-function valuesOf(cell: string, type: string): string[] {
-  if (!SEVERAL_VALUES.test(cell)) return [cell];
-  const inBrackets =
-    type === 'email' ? [...cell.matchAll(/<([^<>]+)>/g)].map(([, address = '']) => address) : [];
-  const values = inBrackets.length > 0 ? inBrackets : isShortened(cell) ? [cell] : cell.split(BETWEEN_VALUES);
-  return values.map(cleanCell).filter(Boolean);
-}
-
-/** A cell without what keeps Excel from taking it for a number or a formula: `'+14155550147`, `="0147"`. */
-function cleanCell(cell: string): string {
-  if (cell.startsWith("'")) return cell.slice(1).trim();
-  return (cell.startsWith('=') ? cell.replace(/^="(.*)"$/s, '$1') : cell).trim();
 }

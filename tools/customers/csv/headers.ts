@@ -33,36 +33,46 @@ const KNOWN = new Set(
 /** What makes a column one of numbers or e-mail addresses. */
 const KINDS = new Map<string, AddressType>([
   ...wordsFor('sms', 'phone', 'mobile', 'mobilephone', 'homephone', 'workphone', 'otherphone', 'phonenumber'),
-  ...wordsFor('sms', 'cell', 'cellphone', 'telephone', 'telefon', 'mobil', 'handy'),
+  ...wordsFor('sms', 'cell', 'cellphone', 'telephone', 'telefon', 'mobil', 'handy', 'tel'),
+  ...wordsFor('sms', 'telefonnummer', 'mobilnummer', 'handynummer', 'mobiltelefon', 'telefone'),
   ...wordsFor('sms', 'teléfono', 'telefono', 'móvil', 'movil', 'celular', 'téléphone'),
   ...wordsFor('whatsapp', 'whatsapp'),
-  ...wordsFor('email', 'email', 'emailaddress'),
+  ...wordsFor('email', 'email', 'emailaddress', 'correo'),
 ]);
 /**
  * What may stand beside that. Any other word makes it something else (`Phone Type`, `Email Opt Out`), or the number of
  * somebody else (`Assistant Phone`, `Company Main Phone`).
  */
 const QUALIFIER =
-  /^(number|no|nr|nummer|número|numero|value|address|work|home|business|main|primary|secondary|other|personal|default|person|contact|customer|\d+)$/;
-/** Somebody else, beside the customer. `Other Phone` is the customer's own. */
-const OTHER_PERSON = /(secondary|other) (contact|person|customer)/;
+  /^(number|no|nr|nummer|número|numero|value|address|adresse|electrónico|electronico|work|home|business|main|primary|secondary|other|personal|default|person|contact|customer|\d+)$/;
+/** Somebody else, beside the customer. `Other Phone`, `Contact Phone 2` and `Contact 1 Phone` are the customer's own. */
+const OTHER_PERSON =
+  /\b((secondary|other)( \p{L}+)? (contact|person|customer)|(contact|person|customer) ([2-9]|[1-9]\d+))\b/u;
 /** What has numbers that are known to be no customer's own. */
-const OTHERS = new RegExp(`${OTHER_PERSON.source}|fax|assistant|manager|spouse|emergency|company|account`);
+const OTHERS = new RegExp(
+  `${OTHER_PERSON.source}|fax|assistant|asst|manager|spouse|emergency|company|account`,
+);
 
+/** What is an ID in the place of a header: `1001`, `C-1001`. */
+const LIKE_AN_ID = /^([a-z]{1,4}-)?\d+$/i;
 /** HubSpot exports hundreds of columns if it is asked to. */
 const HEADERS_TOLD_MAX = 100;
 const HEADER_TOLD_LENGTH = 60;
 
 /** The words of a header: those of `E-mail 1 - Value`, `MobilePhone` and `(Do Not Modify) Contact`, in lower case. */
 export function wordsOf(header: string): string[] {
-  return header
-    .replace(/e-mail/gi, 'email')
-    .replace(/whats ?app/gi, 'whatsapp')
-    .normalize('NFC')
-    .replace(/(\p{Ll})(?=\p{Lu})|(\p{L})(?=\d)/gu, '$& ')
-    .toLowerCase()
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter(Boolean);
+  return (
+    header
+      .replace(/e-mail/gi, 'email')
+      .replace(/whats ?app/gi, 'whatsapp')
+      // Salesforce calls so the fields of a Contact that is an Account itself.
+      .replace(/person account\b:?/gi, 'person')
+      .normalize('NFC')
+      .replace(/(\p{Ll})(?=\p{Lu})|(\p{L})(?=\d)/gu, '$& ')
+      .toLowerCase()
+      .split(/[^\p{L}\p{N}]+/u)
+      .filter(Boolean)
+  );
 }
 
 function wordsFor(type: AddressType, ...words: string[]): [string, AddressType][] {
@@ -91,8 +101,11 @@ export function isKnownHeader(words: string[]): boolean {
   return KNOWN.has(words.join('')) || ownKindOf(words) !== undefined || isOthers(words);
 }
 
-/** Headers, to be told in a message. */
+/** Headers, to be told in a message; of what may be the row of a customer, nothing is told. */
 export function listHeaders(headers: string[]): string {
+  if (headers.some((header) => LIKE_AN_ID.test(header))) {
+    return `${headers.length} of them, which look like a row of data and are not shown`;
+  }
   const named = headers.filter(Boolean);
   const more = named.length - HEADERS_TOLD_MAX;
   return [...named.slice(0, HEADERS_TOLD_MAX).map(shorten), ...(more > 0 ? [`and ${more} more`] : [])].join(

@@ -18,10 +18,11 @@ export interface Row {
   cells: string[];
   /** Why it cannot be read. */
   problem?: string;
+  /** The cells of each line, as they are without quotes, if there are several lines. */
+  lines?: string[][];
 }
 
 const NOT_MATCHING = 'quotation marks that do not match';
-const SEVERAL_ROWS = 'quotation marks over several lines, each of which looks like a row';
 
 /**
  * Reads the rows of a CSV file, the headers among them, some at a time. Quotes are read strictly: read loosely, a quote that
@@ -31,16 +32,14 @@ const SEVERAL_ROWS = 'quotation marks over several lines, each of which looks li
  */
 export async function* readRows(file: string, encoding: Encoding): AsyncGenerator<Row[]> {
   const delimiter = delimiterOf(await headOf(file, encoding));
-  let width = 0;
   for await (const records of readRecords(textOf(file, encoding))) {
     const cellsOf = parseAll(records, delimiter);
     yield records.flatMap(({ number, lines }, i): Row | [] => {
       const cells = cellsOf[i];
       if (!cells) return { number, cells: [], problem: NOT_MATCHING };
       if (number === 1 && SEPARATOR_LINE.test(lines[0] ?? '')) return [];
-      if (isSeveralRows(lines, delimiter, width)) return { number, cells: [], problem: SEVERAL_ROWS };
-      if (width === 0 && cells.some(Boolean)) width = cells.length;
-      return { number, cells };
+      if (lines.length === 1) return { number, cells };
+      return { number, cells, lines: lines.map((line) => line.split(delimiter)) };
     });
   }
 }
@@ -81,12 +80,6 @@ function parseRows(texts: string[], delimiter: string): string[][] | undefined {
     if (error instanceof CsvError) return undefined;
     throw error;
   }
-}
-
-/** Whether a quote that was left open in one row has been closed by one of another. */
-function isSeveralRows(lines: string[], delimiter: string, width: number): boolean {
-  if (lines.length === 1 || width < 2) return false;
-  return [lines.at(0), lines.at(-1)].every((line = '') => line.split(delimiter).length >= width);
 }
 
 function optionsFor(delimiter: string): Options {

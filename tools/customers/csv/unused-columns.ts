@@ -1,38 +1,36 @@
 import type { Findings } from '../findings';
 import type { Columns } from './columns';
 import { shorten } from './headers';
+import { looksLikeEmail, looksLikeNumber } from './looks';
 
-/** A number as few other things are written: with a plus, a zero or a parenthesis before it; no date, no amount. */
-const NUMBER = /^(tel:)?(\+|\(|0)[\d\s()./\p{Pd}]{7,20}$/iu;
-const DATE = /^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}$/;
-
-/** Counts the phone numbers in columns that are not read, so that none is dropped without a word. */
+/** Counts the phone numbers and e-mail addresses in columns that are not read, so that none is dropped without a word. */
 export class UnusedColumns {
-  private readonly counts: { column: number; filled: number; numbers: number }[];
+  private readonly counts: { column: number; filled: number; numbers: number; emails: number }[];
 
   constructor(private readonly columns: Columns) {
-    this.counts = columns.unrecognised.map((column) => ({ column, filled: 0, numbers: 0 }));
+    this.counts = columns.unrecognised.map((column) => ({ column, filled: 0, numbers: 0, emails: 0 }));
   }
 
   see(cells: string[]) {
-    const isShifted = cells.slice(this.columns.headers.length).some(Boolean);
-    if (isShifted) return;
     for (const count of this.counts) {
       const cell = cells[count.column];
       if (!cell) continue;
       count.filled++;
-      if (NUMBER.test(cell) && !DATE.test(cell)) count.numbers++;
+      if (looksLikeNumber(cell)) count.numbers++;
+      else if (looksLikeEmail(cell)) count.emails++;
     }
   }
 
-  /** Tells by their headers the columns most of whose cells are phone numbers. */
+  /** Tells by their headers the columns most of whose cells are phone numbers, or e-mail addresses. */
   report(findings: Findings) {
-    for (const { column, filled, numbers } of this.counts) {
-      if (numbers * 2 <= filled) continue;
+    for (const { column, filled, numbers, emails } of this.counts) {
       const header = shorten(this.columns.headers[column] ?? '') || `(column ${column + 1})`;
-      const reason =
-        'most cells look like phone numbers, and are not read: add the header to CSV_PHONE_COLUMN in .env if they are customers’ own';
-      findings.add('columns to look at', reason, header);
+      const look = (what: string, variable: string) => {
+        const reason = `most cells look like ${what}, and are not read: add the header to ${variable} in .env if they are customers’ own`;
+        findings.add('columns to look at', reason, header);
+      };
+      if (numbers * 2 > filled) look('phone numbers', 'CSV_PHONE_COLUMN');
+      if (emails * 2 > filled) look('e-mail addresses', 'CSV_EMAIL_COLUMN');
     }
   }
 }

@@ -44,6 +44,12 @@ test.each([
   'Phone 1 - Label',
   'Secondary Contact Phone',
   'Other Person Phone',
+  'Other Business Contact Phone',
+  'Contact 2 Phone',
+  'Mobile Person 2',
+  'Phone Contact 2',
+  'Customer 3 Mobile',
+  'Asst Phone',
   'Constructor',
 ])('the column %s is nobody’s own number', async (header) => {
   const content = rows(`ID,Name,Phone,${header}`, '1,Ada,+14155550147,+14155550148');
@@ -52,10 +58,130 @@ test.each([
 
 test.each([
   ...['Telefon', 'Mobil', 'Teléfono', 'Móvil', 'telephone1', 'mobilephone', 'Phone1', 'cellphone'],
-  ...['Mobile No.', 'Other Phone', 'Cell Phone'],
+  ...['Mobile No.', 'Other Phone', 'Cell Phone', 'Contact Phone 2', 'Contact 1 Phone', 'Tel', 'Tel.'],
+  ...['Person Account: Mobile', 'Telefonnummer', 'Handynummer'],
 ])('the column %s is one of numbers beside one of e-mail addresses', async (header) => {
   const content = rows(`contactid,fullname,emailaddress1,${header}`, '1,Ada,ada@example.com,+14155550147');
   expect(await addresses(content)).toEqual({ '+14155550147': '1', 'email:ada@example.com': '1' });
+});
+
+test.each(['E-Mail-Adresse', 'Correo electrónico', 'Person Account: Email', 'E-mail'])(
+  'the column %s is one of e-mail addresses',
+  async (header) => {
+    const content = rows(`ID,Name,${header}`, '1,Ada,ada@example.com');
+    expect(await addresses(content)).toEqual({ 'email:ada@example.com': '1' });
+  },
+);
+
+test.each(['Person 2 Email', 'Email Customer 2', 'Assistant Email'])(
+  'the column %s is nobody’s own e-mail address',
+  async (header) => {
+    const content = rows(`ID,Name,Phone,${header}`, '1,Ada,+14155550147,ada@example.com');
+    expect(await addresses(content)).toEqual({ '+14155550147': '1' });
+  },
+);
+
+test.each([
+  'ID,Name,Phone,Name,Phone',
+  'ID,Phone,Name,Phone,Name',
+  'ID,Name,Phone,Name 2,Phone 2',
+  'ID,Name,Phone,Name.1,Phone.1',
+  'ID,First Name,Phone,First Name,Phone',
+])('whoever is second in a row is not read, and that is said: %s', async (headers) => {
+  const cells = headers
+    .split(',')
+    .map((header, i) => (header.startsWith('Phone') ? `+1415555010${i}` : `C${i}`));
+  const { customers, warnings } = await read(rows(headers, cells.join()));
+  expect(customers.map(({ key }) => key)).toEqual([cells.find((cell) => cell.startsWith('+'))]);
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      /^1 column to look at: of a second person in a row, so that they are not read: Phone/,
+    ),
+  ]);
+});
+
+test('a second line of a name is no second person', async () => {
+  const content = rows('No.,Name,Name 2,Phone No.,Mobile Phone No.', '1,Ada,,+14155550147,+14155550148');
+  expect(Object.keys(await addresses(content, { CSV_ID_COLUMN: 'No.' }))).toHaveLength(2);
+});
+
+test.each(['Label', 'Type'])('a %s says that a number is not the customer’s own', async (label) => {
+  const headers = [1, 2, 3].map((i) => `Phone ${i} - ${label},Phone ${i} - Value`);
+  const content = rows(
+    `ID,Name,${headers}`,
+    '1,Ada,Mobile,+14155550147,Assistant,+14155550148,Work Fax,+14155550149',
+  );
+  expect(await addresses(content)).toEqual({ '+14155550147': '1' });
+  expect(await warnings(content)).toEqual([
+    expect.stringMatching(/^2 addresses left out: the number of somebody else, or of a fax/),
+  ]);
+});
+
+test.each([
+  '+14155550147, assistant Jo: +14155550148, Fax: +14155550149',
+  '+14155550147; +14155550150 (his wife)',
+  'Fax +14155550148|+14155550147',
+])('words in a cell say that a number is not the customer’s own: %s', async (cell) => {
+  const content = rows('ID,Name,Phone', `1,Ada,"${cell}"`);
+  expect(await addresses(content)).toEqual({ '+14155550147': '1' });
+  expect(await warnings(content)).toEqual([expect.stringMatching(/left out: the number of somebody else/)]);
+});
+
+test('a note on somebody else between numbers may be about any of them', async () => {
+  const content = rows('ID,Name,Phone,Email', '1,Ada,"assistant Jo, +14155550148",assistant@example.com');
+  expect(await addresses(content)).toEqual({ 'email:assistant@example.com': '1' });
+});
+
+test.each(['2023-2024 revenue', 'Visits @ shop', '2024'])('the header %s is one', async (header) => {
+  const content = rows(`ID,Name,Phone,${header}`, '1,Ada,+14155550147,5');
+  expect(await addresses(content)).toEqual({ '+14155550147': '1' });
+});
+
+test.each([
+  [`'ID','Name','Phone'`, `'C-1','Ada','+14155550147'`],
+  ['“ID”,“Name”,“Phone”', '“C-1”,“Ada”,“+14155550147”'],
+])('cells in quotes that are none in CSV are refused: %s', async (...content) => {
+  await expect(read(rows(...content))).rejects.toThrow(/^has cells in quotation marks that are none in CSV/);
+});
+
+test('the second of two exports in one file is read if it has the same headers', async () => {
+  const headers = 'ID,Name,Phone,Assistant Phone';
+  const ada = '1,Ada,+14155550147,+14155550100';
+  expect(await read(rows(headers, ada, headers, '2,Ben,+14155550148,'))).toMatchObject({
+    customers: [{ customer_id: '1' }, { customer_id: '2' }],
+    warnings: ['1 row left out: the headers again: row 3'],
+  });
+  const others = ['ID,Name,Assistant Phone,Phone', '2,Ben,+14155550101,+14155550148'];
+  await expect(read(rows(headers, ada, ...others))).rejects.toThrow(
+    /^row 3: headers again, and in another order/,
+  );
+});
+
+test('headers may be in brackets', async () => {
+  expect(await addresses(rows('[ID],[Name],[Phone]', '1,Ada,+14155550147'))).toEqual({ '+14155550147': '1' });
+});
+
+test('a header that .env names may be there several times, and its accents be written in another way', async () => {
+  const content = rows(
+    'ID,Name,Mo\u0301vil priv,Mo\u0301vil priv',
+    '1,Ada,+34612345678,',
+    '2,Ben,,+34612345679',
+  );
+  expect(await addresses(content, { CSV_PHONE_COLUMN: 'Móvil priv' })).toEqual({
+    '+34612345678': '1',
+    '+34612345679': '2',
+  });
+  const two = rows('ID,Name,Phone,Name,Phone', '1,Ada,+14155550147,Ben,+14155550148');
+  const { customers } = await read(two, { CSV_PHONE_COLUMN: 'Phone', CSV_NAME_COLUMN: 'Name' });
+  expect(customers).toEqual([{ key: '+14155550147', customer_id: '1', display_name: 'Ada' }]);
+});
+
+test('a row of data in place of the headers is not shown', async () => {
+  for (const row of ['1001,Ada Okafor,Mobile,', 'C-1001,Ada Okafor,Mobile,']) {
+    const error = await read(rows(row, '1002,Ben,Mobile,+14155550147')).catch(String);
+    expect(error).toContain('has no column with IDs');
+    expect(error).not.toContain('Ada');
+  }
 });
 
 test('columns with other headers are named in .env', async () => {
@@ -142,6 +268,10 @@ describe('a cell', () => {
     ["'+14155550147", ['+14155550147']],
     ['=""+14155550147""', ['+14155550147']],
     ['+14155550147;ext=12', ['+14155550147']],
+    ['+14155550147,,4791234567#', ['+14155550147']],
+    ['+14155550147,4791234567#', ['+14155550147']],
+    ['+14155550147,,4791234567', ['+14155550147']],
+    ['+14155550147,,+14155550148', ['+14155550147', '+14155550148']],
     ['0171/5550147', ['+491715550147']],
   ])('%j has these numbers', async (cell, numbers) => {
     const content = rows('ID,Name,Phone', `1,Ada,"${cell}"`);
@@ -179,14 +309,34 @@ describe('a cell', () => {
   });
 });
 
-test.each(['#N/A', '#REF!', '#NAME?', '#VALUE!', '#NULL!', '#DIV/0!', 'NULL', 'null', 'undefined'])(
-  'the ID %s is none',
-  async (id) => {
-    expect(await warnings(rows('ID,Name,Phone', `${id},Ada,+14155550147`))).toEqual([
-      '1 customer left out: an ID that is an error or an empty value of a spreadsheet or a program: row 2',
-    ]);
-  },
-);
+test.each([
+  ...['#N/A', '#REF!', '#NAME?', '#VALUE!', '#NULL!', '#DIV/0!', 'NULL', 'null', 'undefined'],
+  ...['#NV', '#BEZUG!', '#N/D', '#¡DIV/0!', '#ERROR!', '#SPILL!', 'Err:502', '########', 'NA', '\\N'],
+  ...['(null)', '[NULL]', '<null>', '(blank)', '?', 'true', 'False', 'TBD', 'Loading...', '0', '-1', '0.0'],
+  ...['000000000000000', '00000000-0000-0000-0000-000000000000'],
+])('the ID %s is none', async (id) => {
+  expect(await warnings(rows('ID,Name,Phone', `${id},Ada,+14155550147`))).toEqual([
+    '1 customer left out: an ID that is an error or an empty value of a spreadsheet or a program: row 2',
+  ]);
+});
+
+test('an ID that begins like an error, or like an empty value, is one', async () => {
+  for (const id of ['#1001', 'C-0', 'NA-1', '0-1', 'T1']) {
+    expect(await warnings(rows('ID,Name,Phone', `${id},Ada,+14155550147`))).toEqual([]);
+  }
+});
+
+test.each([
+  ['Indonesian', '628121234567.0', '+628121234567', undefined],
+  ['of two decimals', '628121234567.00', '+628121234567', undefined],
+  ['with a plus', '+628121234567.0', '+628121234567', undefined],
+  ['of North America', '14155550147.0', '+14155550147', undefined],
+  ['national', '8121234567.0', '+628121234567', 'ID'],
+  ['national, with a zero that got lost', '30123456.0', '+4930123456', 'DE'],
+])('a number that a program has kept as floating point is read: %s', async (_name, cell, key, country) => {
+  const content = rows('ID,Name,Phone', `1,Ada,${cell}`);
+  expect(await addresses(content, { CRM_DEFAULT_COUNTRY: country })).toEqual({ [key]: '1' });
+});
 
 test('a formula is nobody’s ID, and nobody’s name', async () => {
   const link = '"=HYPERLINK(""https://example.com/1"",""123"")"';
@@ -250,17 +400,18 @@ test('an ID that Excel may have rounded is said, and left out if several people 
   expect(await warnings(rows('ID,Name,Phone', '100000000000000,Ada,+14155550147'))).toEqual([]);
 });
 
-test.each(['1234567890123450', '12345678901234500', '554023000000527000', '4876876000000010000'])(
-  'the ID %s of two people is left out, with a name or without',
-  async (id) => {
-    const named = rows('ID,Name,Phone', `${id},Ada,+14155550147`, `${id},Ben,+14155550102`);
-    expect((await read(named)).customers).toEqual([]);
-    const nameless = rows('ID,Phone', `${id},+14155550147`, `${id},+14155550102`);
-    expect((await read(nameless)).customers).toEqual([]);
-    const twice = rows('ID,Name,Phone', `${id},Ada,+14155550147`, `${id},Ada,+14155550102`);
-    expect((await read(twice)).customers).toHaveLength(2);
-  },
-);
+test.each([
+  ...['1234567890123450', '12345678901234500', '554023000000527000', '4876876000000010000'],
+  // As JavaScript and pandas round 4876876000000624001.
+  ...['4876876000000625000', '4876876000000624640'],
+])('the ID %s of two people is left out, with a name or without', async (id) => {
+  const named = rows('ID,Name,Phone', `${id},Ada,+14155550147`, `${id},Ben,+14155550102`);
+  expect((await read(named)).customers).toEqual([]);
+  const nameless = rows('ID,Phone', `${id},+14155550147`, `${id},+14155550102`);
+  expect((await read(nameless)).customers).toEqual([]);
+  const twice = rows('ID,Name,Phone', `${id},Ada,+14155550147`, `${id},Ada,+14155550102`);
+  expect((await read(twice)).customers).toHaveLength(2);
+});
 
 test('IDs that end in zeros by chance, among others that do not, are not said', async () => {
   const content = rows(
@@ -270,6 +421,75 @@ test('IDs that end in zeros by chance, among others that do not, are not said', 
   );
   expect(await warnings(content)).toEqual([]);
 });
+
+test('IDs that Excel has rounded are said beside one that was not in Excel', async () => {
+  const content = rows(
+    'ID,Name,Phone',
+    ...Array.from({ length: 9 }, (_, i) => `48768760000000${i + 1}0000,Ada ${i},+1415555020${i}`),
+    '4876876000001234567,Zoe,+14155550147',
+  );
+  expect(await warnings(content)).toEqual([
+    expect.stringMatching(/^9 IDs to look at: Excel may have rounded/),
+  ]);
+});
+
+test('an ID that several names have shows none of them, and counts as what cannot be used', async () => {
+  const people = Array.from({ length: 40 }, (_, i) => `C-${i},Person ${i},+14155551${100 + i}`);
+  const two = rows('ID,Name,Phone', ...people, 'H-1,Ada Okafor,+14155550147', 'H-1,Ben Lee,+14155550148');
+  const { customers, warnings } = await read(two, { CUSTOMERS_MAX_UNUSABLE: undefined });
+  expect(customers.filter(({ customer_id }) => customer_id === 'H-1')).toEqual([
+    { key: '+14155550147', customer_id: 'H-1' },
+    { key: '+14155550148', customer_id: 'H-1' },
+  ]);
+  expect(warnings).toEqual([
+    '1 name or avatar to look at: of an ID that several names have, so that none of them is shown: row 43 (customer_id "H-1")',
+  ]);
+  const country = rows('Country,Name,Phone', ...people.map((row) => row.replace(/^C-\d+/, 'US')));
+  await expect(
+    read(country, { CSV_ID_COLUMN: 'Country', CUSTOMERS_MAX_UNUSABLE: undefined }),
+  ).rejects.toThrow(/^40 of 40 customers cannot be used/);
+});
+
+test.each([
+  ['Ada', 'Ada Okafor'],
+  ['José Peña', 'PENA, Jose'],
+])('%s and %s may be one customer, who keeps the first name', async (one, other) => {
+  const content = rows('ID,Name,Phone', `1,"${one}",+14155550147`, `1,"${other}",+14155550148`);
+  const { customers, warnings } = await read(content, { CUSTOMERS_MAX_UNUSABLE: undefined });
+  expect(customers.map(({ display_name }) => display_name)).toEqual([one, one]);
+  expect(warnings).toEqual([expect.stringContaining('another name than an earlier record')]);
+});
+
+test.each([
+  [
+    'IDs that are rounded',
+    (i: number) => `487687600000${100 + Math.floor(i / 10)}0000,Person ${i},+1415555${1000 + i}`,
+  ],
+  ['one number for all', (i: number) => `C-${i},Person ${i},+14155550147`],
+])('every customer counts whom nobody can be linked to: %s', async (_name, row) => {
+  const content = rows('ID,Name,Phone', ...Array.from({ length: 100 }, (_, i) => row(i)));
+  await expect(read(content, { CUSTOMERS_MAX_UNUSABLE: undefined })).rejects.toThrow(
+    /^100 of 100 customers cannot be used/,
+  );
+});
+
+test('29% are not more than 29%', async () => {
+  const people = Array.from(
+    { length: 100 },
+    (_, i) => `C-${i},P ${i},${i < 71 ? `+1415555${1000 + i}` : 'x'}`,
+  );
+  const content = rows('ID,Name,Phone', ...people);
+  expect((await read(content, { CUSTOMERS_MAX_UNUSABLE: '29%' })).customers).toHaveLength(71);
+});
+
+test.each(['Ada Okafor', 'Ada', 'C-1;Ada;+14155550147', '1-415-555-0148', 'x1'.repeat(21)])(
+  'what is in the column of IDs is not shown if it may be personal: %s',
+  async (id) => {
+    expect(await warnings(rows('ID,Name,Phone', `${id},x,12`))).toContainEqual(
+      expect.stringMatching(/no address that can be used: row 2 \(customer_id •••\)$/),
+    );
+  },
+);
 
 test('a column that is not read and has phone numbers is said, by its header alone', async () => {
   const content = rows(
@@ -282,6 +502,13 @@ test('a column that is not read and has phone numbers is said, by its header alo
     '2 columns to look at: most cells look like phone numbers, and are not read: add the header to CSV_PHONE_COLUMN in .env if they are customers’ own: Contacto; Phone (holidays)',
   ]);
   expect(await warnings(content, { CSV_PHONE_COLUMN: 'Fax' })).toEqual([]);
+});
+
+test('a column that is not read and has e-mail addresses is said', async () => {
+  const content = rows('ID,Name,Phone,Contacto', '1,Ada,+14155550147,ada@example.com');
+  expect(await warnings(content)).toEqual([
+    '1 column to look at: most cells look like e-mail addresses, and are not read: add the header to CSV_EMAIL_COLUMN in .env if they are customers’ own: Contacto',
+  ]);
 });
 
 test('a cell with more than the addresses of one customer is left out, and said', async () => {
@@ -299,18 +526,94 @@ test('rows are counted as a spreadsheet counts them', async () => {
   expect(await warnings(content)).toEqual(['1 customer left out: no ID in the column ID: row 5']);
 });
 
-test('a row that is shorter is read, and one that is longer is not: its cells may be shifted', async () => {
-  const content = rows(
-    'ID,Name,Phone,Notes',
-    '1,Ada,+14155550147',
-    '2,Marchetti, Luca,+14155550101,x',
-    '3,Eve,+14155550102,,,',
-  );
-  expect(await read(content)).toMatchObject({
-    customers: [{ customer_id: '3' }, { customer_id: '1' }],
-    warnings: [
-      '1 customer left out: more cells than there are headers, so they may be shifted: row 3 (customer_id "2")',
+describe('a row whose cells may be shifted is left out', () => {
+  const reasons = {
+    longer: 'more cells than there are headers, so they may be shifted',
+    shorter: 'fewer cells than there are headers, and some are not below their own, so they may be shifted',
+  };
+
+  test.each<[string, string, string, keyof typeof reasons]>([
+    ['with more cells', 'ID,Name,Phone,Notes', 'C-1,Marchetti, Luca,+14155550101,x', 'longer'],
+    [
+      'with more cells, the last of them empty',
+      'ID,Name,Company,Company Phone,Phone,Notes',
+      'C-1,Ada,Acme, Inc.,+14155550100,+14155550101,',
+      'longer',
     ],
+    [
+      'with a cell below an empty header',
+      'ID,Name,Company Phone,Phone,,',
+      'C-1,Marchetti, Luca,+14155550100,+14155550101,',
+      'longer',
+    ],
+    [
+      'with a number where a company should be',
+      'ID,Name,Company,Phone,Assistant Phone',
+      'C-1,Ben,+14155550101,+14155550100',
+      'shorter',
+    ],
+    [
+      'with an e-mail address where a name should be',
+      'ID,Name,Email,Phone,Assistant Phone',
+      'C-1,ada@example.com,+14155550101,+14155550100',
+      'shorter',
+    ],
+    [
+      'with a note where a number should be',
+      'ID,Name,Company Phone,Phone,Email,Notes',
+      'C-1,Ada,+14155550100,,VIP',
+      'shorter',
+    ],
+    [
+      'with a note where the number of somebody else should be',
+      'ID,Name,Phone,Assistant Phone,Notes',
+      'C-1,Ada,+14155550100,VIP',
+      'shorter',
+    ],
+  ])('%s', async (_name, headers, row, reason) => {
+    const content = rows(headers, row, headers.replace(/[^,]+/g, '').replace(/^/, 'C-2'));
+    expect(await read(content)).toMatchObject({
+      customers: [],
+      warnings: [
+        `1 customer left out: ${reasons[reason]}: row 2 (customer_id "C-1")`,
+        '1 customer left out: no address that can be used: row 3 (customer_id "C-2")',
+      ],
+    });
+  });
+
+  test.each([
+    [
+      'leaves out empty cells at the end',
+      'ID,Name,Phone,Email,Company,Notes',
+      ['', ',a@example.com', ',,,x'],
+    ],
+    ['has headers for no cells', 'ID,Name,Phone,,', ['', ',', ',,']],
+    ['ends each row with a comma', 'ID,Name,Phone', [',', ',', ',']],
+  ])('but none of a file that %s', async (_name, headers, ends) => {
+    const people = ends.map((end, i) => `C-${i},Ada,+1415555010${i}${end}`);
+    const { customers, warnings } = await read(rows(headers, ...people));
+    expect(warnings).toEqual([]);
+    expect(customers.filter(({ key }) => key.startsWith('+'))).toHaveLength(3);
+  });
+
+  test('and so are those before it, if only some end with a comma', async () => {
+    const content = rows(
+      'ID,Name,Phone',
+      'C-1,Ada,+14155550100,',
+      'C-2,Ben,+14155550101,',
+      'C-3,Cy,+14155550102',
+    );
+    expect(await addresses(content)).toEqual({ '+14155550102': 'C-3' });
+  });
+
+  test.each([
+    ['"1","C-1","Ada","+14155550100","+14155550101"', '"2","C-2","Ben","+14155550102","+14155550103"'],
+    ['"1","C-1","Ada","+14155550100",""', '"2","C-2","Ben","+14155550102",""'],
+    ['"ada","C-1","Ada","+14155550100","+1"', '"ben","C-2","Ben","+14155550102",""'],
+  ])('and a file that R has written with the names of rows is refused: %s', async (...people) => {
+    await expect(read(rows('"ID","Name","Assistant Phone","Phone"', ...people))).rejects.toThrow(
+      /^each row has one cell more than there are headers, as write\.table of R writes it: .*row\.names = FALSE/,
+    );
   });
 });
 
@@ -346,17 +649,49 @@ describe('quotes that do not match', () => {
     expect(await read(content)).toMatchObject({
       customers: [{ key: '+14155550101', customer_id: '4' }],
       warnings: [
-        '1 customer left out: quotation marks over several lines, each of which looks like a row: row 2',
+        expect.stringMatching(
+          /^[23] customers left out: quotation marks over several lines, which look like several rows: row 2, line 1; row 2, line 2/,
+        ),
       ],
     });
   });
 
+  test.each([
+    ['ID,Name,Phone,Email', 'C-1,"Ada,+14155550147', 'C-2,Ben",+14155550148'],
+    ['ID,Name,Phone,,', 'C-1,"Ada,+14155550147', 'C-2,Ben",+14155550148'],
+    ['ID,Name,Phone,Notes', 'C-1,"Ada,+14155550147', 'C-3,Cy,+14155550149', 'C-2,Ben",+14155550148'],
+    ['Name,ID,Email,Notes', '"Ada,C-1,ada@example.com', 'Ben",C-2,ben@example.com'],
+  ])('and pair across rows whose last cells are left out lead nobody to another: %s', async (...content) => {
+    const { customers, warnings } = await read(rows(...content));
+    expect(customers).toEqual([]);
+    expect(warnings).toEqual([
+      expect.stringMatching(new RegExp(`^${content.length - 1} customers left out: quotation marks over`)),
+    ]);
+  });
+
+  test('around many rows count as many customers', async () => {
+    const people = Array.from({ length: 300 }, (_, i) => `C-${i},Ada,+1415555${1000 + i}`);
+    people[100] = people[100]?.replace('Ada', '"Ada') ?? '';
+    people[139] = people[139]?.replace('Ada', 'Ada"') ?? '';
+    await expect(
+      read(rows('ID,Name,Phone', ...people), { CUSTOMERS_MAX_UNUSABLE: undefined }),
+    ).rejects.toThrow(/^40 of 300 customers cannot be used/);
+  });
+
+  test('are no reason to leave out whoever has an address of several lines', async () => {
+    const content = rows(
+      'ID,Name,Phone,Email,City,Address',
+      '1,Ada,+14155550147,,,"12 Main St, Apt 4\n62701, IL, USA"',
+    );
+    expect(await addresses(content)).toEqual({ '+14155550147': '1' });
+  });
+
   test('are found in one row of hundreds that are read together', async () => {
-    const people = Array.from({ length: 500 }, (_, i) => `${i},"Ada, ${i}",+1415${2_000_000 + i}`);
+    const people = Array.from({ length: 500 }, (_, i) => `C-${i},"Ada, ${i}",+1415${2_000_000 + i}`);
     const content = rows('ID,Name,Phone', ...people, 'X,"Eve" O,+14155550147', '500,"Cy",+14155550148');
     const { customers, warnings } = await read(content);
     expect(customers.map(({ customer_id, display_name }) => `${customer_id} ${display_name}`)).toEqual([
-      ...people.map((_, i) => `${i} Ada, ${i}`),
+      ...people.map((_, i) => `C-${i} Ada, ${i}`),
       '500 Cy',
     ]);
     expect(warnings).toEqual(['1 customer left out: quotation marks that do not match: row 502']);
@@ -453,7 +788,7 @@ test('one odd byte in UTF-8 does not spoil the names of others', async () => {
 test('a character that lies across two chunks of the file is read', async () => {
   const people = Array.from(
     { length: 5000 },
-    (_, i) => `${i},Zoë €${'é'.repeat(i % 7)},+1415${2_000_000 + i}`,
+    (_, i) => `C-${i},Zoë €${'é'.repeat(i % 7)},+1415${2_000_000 + i}`,
   );
   const { customers, warnings } = await read(rows('ID,Name,Phone', ...people));
   expect(warnings).toEqual([]);

@@ -1,0 +1,56 @@
+import { maskId } from '../../assets/event-log.private';
+import { isShortened } from './address-key';
+
+/** What spreadsheets and programs write where there is no value: their errors in any language, and their words for nothing. */
+const NO_VALUE =
+  /^(#\D*(\/0!)?|err:\d+|[([<]?(null|blank|empty|nil)[)\]>]?|\\N|undefined|nan|none|unknown|n\/a|\p{Pd}+)$/iu;
+/** What is in a cell, and is nobody's ID: people may be called Na, and phone numbers may be unknown. */
+const NO_ID =
+  /^(na|nat|\?+|true|false|tbd|tba|todo|loading(…|\.*)|[0\p{Pd}.]+|-1(\.0+)?|\[object object\])$/iu;
+/** An ID that may be told, rather than a cell of another column: short, with a digit, without spaces and delimiters. */
+const LIKE_AN_ID = /^(?=.*\d)[^\s,;|]{1,40}$/;
+
+/** Excel keeps 15 digits of a number, and makes zeros of those after them. */
+const ROUNDED_BY_EXCEL = /^\d{15}0+$/;
+const TOO_LONG_FOR_EXCEL = /^\d{16,}$/;
+
+/** Whether a text stands for an empty value, or is the error of a formula. */
+export function isNoValue(text: string): boolean {
+  return NO_VALUE.test(text);
+}
+
+/** Why a text is nobody’s ID, if it is not. */
+export function problemOfId(id: string): string | undefined {
+  if (isNoValue(id) || NO_ID.test(id)) {
+    return 'an ID that is an error or an empty value of a spreadsheet or a program';
+  }
+  if (id.startsWith('=')) return 'an ID that is a formula: save the file with the values of formulas';
+  if (!isShortened(id)) return undefined;
+  return 'an ID that Excel has shortened, such as 3.36796E+10: use the file as it was exported';
+}
+
+/** Whether an ID has more digits than Excel keeps. */
+export function isLongId(id: string): boolean {
+  return TOO_LONG_FOR_EXCEL.test(id);
+}
+
+/**
+ * Whether an ID may be what Excel, or a program that keeps numbers as floating point (pandas, JavaScript), has made of
+ * another one. Few exact IDs look so, by chance.
+ */
+export function mayBeRounded(id: string): boolean {
+  if (ROUNDED_BY_EXCEL.test(id)) return true;
+  const number = Number(id);
+  if (!isLongId(id) || number <= Number.MAX_SAFE_INTEGER || number > 1e21) return false;
+  return String(number) === id || BigInt(number) === BigInt(id);
+}
+
+/** An ID in quotation marks, unless it is an address, or looks like the cell of another column, such as a name. */
+export function shownId(id: string): string {
+  return LIKE_AN_ID.test(id) ? maskId(id) : '•••';
+}
+
+/** `row 17 (customer_id "C-1")` */
+export function placeOf(at: string, customer_id: string): string {
+  return `${at} (customer_id ${shownId(customer_id)})`;
+}
