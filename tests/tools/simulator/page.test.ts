@@ -7,10 +7,10 @@ import { setTimeout } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../../../tools/runtime/browser';
 import { until } from '../../../tools/runtime/local-runtime';
-import type { Exchange } from '../../../tools/simulator/conversation';
 import { servePage } from '../../../tools/simulator/page-server';
 import { type Simulator, startSimulator } from '../../../tools/simulator/simulator';
 import { isSwitchId, SWITCHES } from '../../../tools/simulator/switches';
+import { Traffic } from '../../../tools/simulator/traffic';
 import { describeInBrowser } from '../../helpers/browser';
 
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
@@ -433,47 +433,33 @@ describeInBrowser('the page', () => {
   }, 30_000);
 
   test('a message of a burst does not come back without its webhooks, and is told as it was', async () => {
-    const exchange = (id: number, more: Partial<Exchange>): Exchange => ({
-      id: String(id),
-      direction: 'message',
-      title: `From +1555765${1000 + id}`,
-      at: new Date().toISOString(),
-      verdict: 'fine',
-      words: '',
-      method: 'POST',
-      to: '',
-      headers: {},
-      fields: {},
-      message: { from: '+15557651000', text: `Burst ${id}`, switches: [] },
-      ...more,
-    });
-    const tell = server.listener.exchange;
-    const base = 1_000_000;
-    const first = exchange(base, {});
-    tell(first);
-    tell(exchange(base + 1, { direction: 'webhook', parent: first.id, title: 'A', words: 'Named Ada.' }));
-    await page.locator('.exchanges').getByText(`Burst ${base}`, { exact: true }).waitFor();
-    for (let i = 2; i < 150; i++) tell(exchange(base + i, { isDone: i > 2 }));
-    await page
-      .locator('.exchanges')
-      .getByText(`Burst ${base + 149}`)
-      .waitFor();
+    const traffic = new Traffic(server.listener.exchange);
+    const burst = page.locator('.exchanges');
+    const begin = (i: number) =>
+      traffic.note({
+        direction: 'message',
+        title: `From +1555765${1000 + i}`,
+        message: { from: '+15557651000', text: `Burst ${i}`, switches: [] },
+        isDone: i > 0,
+      });
+    const first = begin(0);
+    traffic.note({ direction: 'webhook', parent: first.id, title: 'A', words: 'Named Ada.' });
+    await burst.getByText('Burst 0').waitFor();
+    for (let i = 1; i < 150; i++) begin(i);
+    await burst.getByText('Burst 149').waitFor();
     server.say('So that something is told.');
-    await page.locator('.exchanges > li').nth(100).waitFor({ state: 'detached' });
-    Object.assign(first, { isDone: true });
-    tell(first);
+    await burst.locator('> li').nth(100).waitFor({ state: 'detached' });
+    // The first one is still going on.
+    traffic.change(first, { isDone: true });
     await page.locator('#announced').getByText(`${first.title}: Named Ada.`).waitFor();
+    begin(150);
+    await burst.getByText('Burst 150').waitFor();
     // By now it is not shown any more.
-    tell(exchange(base + 200, {}));
-    await page
-      .locator('.exchanges')
-      .getByText(`Burst ${base + 200}`)
-      .waitFor();
-    tell(first);
+    traffic.change(first, { words: 'Too late' });
     server.say('And something else.');
     await page.getByText('And something else.').waitFor();
-    expect(await page.locator('.exchanges').getByText(`Burst ${base}`, { exact: true }).count()).toBe(0);
-    expect(await page.locator('.exchanges > li').count()).toBe(100);
+    expect(await burst.getByText('Burst 0', { exact: true }).count()).toBe(0);
+    expect(await burst.locator('> li').count()).toBe(100);
   }, 30_000);
 
   test('says that the Functions are started again, and if that fails', async () => {
