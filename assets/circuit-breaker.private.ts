@@ -137,7 +137,7 @@ function count(source: string, circuit: Circuit, error: Unanswered, startedAt: n
   if (!isLate && circuit.answeredAt < startedAt) circuit.failures++;
   if (circuit.failures < failuresMax && retryAfterMs < REFUSAL_MS) return;
   pause(circuit, error);
-  console.error(`${source}: does not answer, and is asked only now and then until it does`);
+  console.error(`${source}: does not answer, or is too busy: it is asked only now and then until it answers`);
 }
 
 function pause(circuit: Circuit, { retryAfterMs = 0 }: Unanswered) {

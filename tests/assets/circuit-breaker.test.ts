@@ -46,7 +46,9 @@ test.each([hung, busy, unreachable])(
     expect(log()).toEqual([]);
     await lookUp(failure);
     expect(await lookUp('Ada')).toEqual({ outcome: NOT_ASKED, limit: undefined });
-    expect(log()).toEqual([`${source}: does not answer, and is asked only now and then until it does`]);
+    expect(log()).toEqual([
+      `${source}: does not answer, or is too busy: it is asked only now and then until it answers`,
+    ]);
   },
 );
 

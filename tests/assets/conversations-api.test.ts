@@ -130,7 +130,7 @@ describe('an API that does not answer', () => {
     jest.spyOn(performance, 'now').mockReturnValue(performance.now() + 1500);
     expect(await fetchConversation(callConversations)).toMatchObject({ sid: 'CH1' });
     expect(log()).toEqual([
-      "Twilio's API: does not answer, and is asked only now and then until it does",
+      "Twilio's API: does not answer, or is too busy: it is asked only now and then until it answers",
       "Twilio's API: answers again",
     ]);
   }, 10_000);

@@ -85,7 +85,7 @@ export async function runAsProcess<O extends Options>(command: Command<O>): Prom
   };
   const code = await runCommand({ ...command, run }, process.argv.slice(2), {
     env,
-    connect: () => connectToTwilio(env),
+    connect: () => connectToTwilio(env, interruption.signal),
     signal: interruption.signal,
     out: (text) => stdout.write(`${text}\n`),
     problem: (line) => stderr.write(`${hasColours(stderr, env) ? styleText('red', line) : line}\n`),

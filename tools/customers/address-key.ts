@@ -67,6 +67,10 @@ export function keyOf(type: string, value: string, country?: CountryCode): Addre
   };
 }
 
+/** Fewer digits are no phone number. */
+const DIGITS_MIN = 7;
+export const WITHOUT_COUNTRY =
+  'a phone number without a country code: set CRM_DEFAULT_COUNTRY in .env to their country, such as US';
 export const OF_SOMEBODY_ELSE = 'the number of somebody else, or of a fax, as the words beside it say';
 
 /** Whether the words beside a number say that it is not the customer's own: `+14155550147 (his wife)`, `Work Fax`. */
@@ -114,6 +118,7 @@ function numberKey(written: string, country: CountryCode | undefined): AddressKe
   const key = parseAddress(number)?.key;
   const parsed = key && key === plain?.number ? plain : parsePhoneNumberFromString(key ?? '');
   if (parsed?.isPossible()) return { key };
-  const remedy = country || /^(\+|00)/.test(written) ? '' : ', or set CRM_DEFAULT_COUNTRY';
-  return { problem: `not a phone number: write it with its country code, like +14155550147${remedy}` };
+  const isNational = !country && !/^(\+|00)/.test(written) && written.replace(/\D/g, '').length >= DIGITS_MIN;
+  if (isNational) return { problem: WITHOUT_COUNTRY };
+  return { problem: 'not a phone number: write it with its country code, like +14155550147' };
 }

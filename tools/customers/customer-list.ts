@@ -1,7 +1,7 @@
 import type { CountryCode } from 'libphonenumber-js';
 import { cleanName } from '../../assets/frontline.private';
 import { FRIENDLY_NAME_MAX_LENGTH } from '../twilio/limits';
-import { keyOf } from './address-key';
+import { keyOf, WITHOUT_COUNTRY } from './address-key';
 import { isLongId, mayBeRounded, placeOf, shownId } from './customer-id';
 import type { Findings } from './findings';
 
@@ -54,6 +54,8 @@ export class CustomerList {
   private readonly mixed = new Map<string, string>();
   private listed = 0;
   private unusable = 0;
+  private numbers = 0;
+  private withoutCountry = 0;
 
   /** @param country where numbers without a country code are */
   constructor(
@@ -73,6 +75,8 @@ export class CustomerList {
     let isUsed = false;
     for (const { field, type, value } of channels) {
       const { key, problem, warning } = keyOf(type, value, this.country);
+      if (type !== 'email') this.numbers++;
+      if (problem === WITHOUT_COUNTRY) this.withoutCountry++;
       if (problem) this.findings.add('addresses left out', problem, `${placeOf(at, id)}, ${field}`);
       if (warning) this.findings.add('addresses to look at', warning, `${placeOf(at, id)}, ${field}`);
       if (!key) continue;
@@ -157,9 +161,13 @@ export class CustomerList {
     this.findings.add('names or avatars to look at', reason, placeOf(at, customer_id));
   }
 
-  /** How many records there are, and in how many nobody can be used: to be asked after `sorted`. */
+  /**
+   * How many records there are, and in how many nobody can be used: to be asked after `sorted`. And how many numbers, and of
+   * those without a country code while no country is set.
+   */
   counts() {
-    return { listed: this.listed, unusable: this.unusable };
+    const { listed, unusable, numbers, withoutCountry } = this;
+    return { listed, unusable, numbers, withoutCountry };
   }
 
   /** What is listed, sorted by address. */

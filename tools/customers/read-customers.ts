@@ -93,7 +93,7 @@ function startReading(settings: ReadingSettings) {
 
 function endReading({ list, findings, maxUnusable }: ReturnType<typeof startReading>): ReadCustomers {
   const read = list.sorted();
-  const { listed, unusable } = list.counts();
+  const { listed, unusable, numbers, withoutCountry } = list.counts();
   if (listed === 0)
     findings.add('files to look at', 'nobody is listed, so that nobody is linked', 'all of it');
   const warnings = findings.summary();
@@ -103,6 +103,12 @@ function endReading({ list, findings, maxUnusable }: ReturnType<typeof startRead
     const enough = Math.ceil((unusable / listed) * 100);
     const others = enough < 100 ? `, or set CUSTOMERS_MAX_UNUSABLE=${enough}% in .env to use the others` : '';
     const remedy = `more than ${maxUnusable}%: mend the file, or name other columns${others}`;
+    throw new UnusableCustomers([`${count}, ${remedy}`, ...warnings].join('\n'), report);
+  }
+  if (withoutCountry * 100 > numbers * maxUnusable) {
+    const count = `${withoutCountry.toLocaleString('en')} of ${numbers.toLocaleString('en')} phone numbers have no country code`;
+    const remedy =
+      'so that nobody is found by them: set CRM_DEFAULT_COUNTRY in .env to their country, such as US';
     throw new UnusableCustomers([`${count}, ${remedy}`, ...warnings].join('\n'), report);
   }
   const totals = findings.totals();

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Agent } from 'node:https';
 import twilio, { type Twilio } from 'twilio';
+import { createHttpClient } from '../twilio/http-client';
 import type { FakeServer } from './fake-server';
 import type { Credentials } from './twilio/authentication';
 
@@ -9,7 +10,7 @@ export function connectToFake(
   { port, certificate }: Pick<FakeServer, 'port' | 'certificate'>,
   { accountSid, authToken }: Credentials,
 ): Twilio {
-  const httpClient = new twilio.RequestClient();
+  const httpClient = createHttpClient();
   httpClient.axios.defaults.httpsAgent = new Agent({
     host: '127.0.0.1',
     port,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readTypedAddress } from './typed-address';
+import { readTypedAddress } from '../typed-address';
 
 /** Twilio takes that many characters: https://www.twilio.com/docs/conversations/conversations-limits */
 export const TEXT_MAX_LENGTH = 1600;

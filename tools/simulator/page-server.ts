@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { ZodError } from 'zod';
 import { LOCAL_NAME, LOOPBACK } from '../runtime/spawn-twilio-run';
+import { readTypedAddress } from '../typed-address';
 import { Feed, SHOWN_AT_FIRST, viewOf } from './feed';
 import { findCustomer } from './found-customer';
 import { actions } from './page-actions';
@@ -12,7 +13,6 @@ import { findPeople } from './people';
 import { runOf } from './run';
 import type { Simulator, SimulatorOptions } from './simulator';
 import { SWITCH_GROUPS } from './switches';
-import { readTypedAddress } from './typed-address';
 
 const TYPES: Record<string, string> = { '.html': 'text/html', '.css': 'text/css', '.js': 'text/javascript' };
 const PAGE = join(__dirname, 'page');

@@ -1,12 +1,12 @@
 import { buildFirst } from '../build/rebuild';
 import { type Caller, type Command, EXIT, type ExitCode, UsageError } from '../commands/command-line';
 import { readPort } from '../runtime/port';
+import { readTypedAddress } from '../typed-address';
 import { OTHERS_MAX, TEXT_MAX_LENGTH } from './message-input';
 import { printRun, readAttributes } from './print';
 import { COMMAND, DEFAULT_PORT, simulateOnPage } from './simulate-on-page';
 import { startSimulator } from './simulator';
 import { isSwitchId, SWITCHES, type SwitchId } from './switches';
-import { readTypedAddress } from './typed-address';
 
 const USAGE = `npm run simulate [-- --from ADDRESS [--group ADDRESSES] [--text TEXT] [--break SWITCH]… [--expect-customer ID] [--json]]
 

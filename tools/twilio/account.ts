@@ -1,17 +1,20 @@
 import twilio, { type Twilio } from 'twilio';
 import { Problem } from '../problem';
+import { createHttpClient } from './http-client';
 
-/** How long one call to Twilio may take before it counts as not answered. */
-const CALL_TIMEOUT_MS = 10_000;
 /** https://www.twilio.com/docs/glossary/what-is-a-sid */
 export const ACCOUNT_SID = /^AC[0-9a-f]{32}$/i;
 
 /**
  * Twilio's REST API, with the credentials in ACCOUNT_SID and AUTH_TOKEN.
  *
+ * @param interruption ends what is only read
  * @throws Problem if they are not set, or ACCOUNT_SID is not the SID of an account
  */
-export function connectToTwilio({ ACCOUNT_SID: sid, AUTH_TOKEN: token }: NodeJS.ProcessEnv): Twilio {
+export function connectToTwilio(
+  { ACCOUNT_SID: sid, AUTH_TOKEN: token }: NodeJS.ProcessEnv,
+  interruption?: AbortSignal,
+): Twilio {
   if (!sid?.trim() || !token?.trim()) {
     const missing = [!sid?.trim() && 'ACCOUNT_SID', !token?.trim() && 'AUTH_TOKEN'].filter(Boolean);
     const [are, them] = missing.length > 1 ? ['are', 'them'] : ['is', 'it'];
@@ -25,5 +28,5 @@ export function connectToTwilio({ ACCOUNT_SID: sid, AUTH_TOKEN: token }: NodeJS.
       'ACCOUNT_SID is not the SID of an account: copy it from https://console.twilio.com into .env (AC and 32 hexadecimal digits)',
     );
   }
-  return twilio(sid.trim(), token.trim(), { timeout: CALL_TIMEOUT_MS });
+  return twilio(sid.trim(), token.trim(), { httpClient: createHttpClient(interruption) });
 }

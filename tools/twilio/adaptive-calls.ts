@@ -1,12 +1,16 @@
 import PQueue from 'p-queue';
 import type { TwilioError } from './errors';
+import { CALL_TIMEOUT_MS } from './http-client';
 import { type Retries, withRetries } from './retries';
 
 /** After how many answers, for each call that is made at a time, one more is. */
 const ANSWERS_TO_SPEED_UP = 10;
 
-/** Twilio's helper library waits as long as a byte comes now and then: an answer that never ends is given up. */
-const CALL_TIMEOUT_MS = 15_000;
+/** Whoever follows how calls end. */
+export interface CallsWatch {
+  answered(): void;
+  failed(error: TwilioError): void;
+}
 
 export type AdaptiveCalls = ReturnType<typeof adaptiveCalls>;
 
@@ -16,8 +20,14 @@ export type AdaptiveCalls = ReturnType<typeof adaptiveCalls>;
  *
  * @param atMost how many at a time, to begin with and at most
  * @param timeoutMs how long a call may take at the most
+ * @param watch is told how each attempt of a call ended
  */
-export function adaptiveCalls(atMost: number, retries: Retries, timeoutMs = CALL_TIMEOUT_MS) {
+export function adaptiveCalls(
+  atMost: number,
+  retries: Retries,
+  timeoutMs = CALL_TIMEOUT_MS,
+  watch?: CallsWatch,
+) {
   const queue = new PQueue({ concurrency: atMost, timeout: timeoutMs });
   let answers = 0;
   let slowedDownAt = 0;
@@ -38,18 +48,27 @@ export function adaptiveCalls(atMost: number, retries: Retries, timeoutMs = CALL
   }
 
   /** Makes a call when it is its turn. @throws TwilioError */
-  function once<T>(send: () => PromiseLike<T>): Promise<T> {
-    return queue.add(async () => {
-      const calledAt = performance.now();
-      try {
-        const answer = await send();
-        speedUp();
-        return answer;
-      } catch (error) {
-        if ((error as TwilioError).status === 429) slowDown(calledAt);
-        throw error;
-      }
-    });
+  async function once<T>(send: () => PromiseLike<T>): Promise<T> {
+    try {
+      const answer = await queue.add(() => sendOnce(send));
+      watch?.answered();
+      return answer;
+    } catch (error) {
+      watch?.failed(error as TwilioError);
+      throw error;
+    }
+  }
+
+  async function sendOnce<T>(send: () => PromiseLike<T>): Promise<T> {
+    const calledAt = performance.now();
+    try {
+      const answer = await send();
+      speedUp();
+      return answer;
+    } catch (error) {
+      if ((error as TwilioError).status === 429) slowDown(calledAt);
+      throw error;
+    }
   }
 
   return {

@@ -6,6 +6,11 @@ import type { Scope } from './webhooks';
 
 export type ServiceSid = Exclude<Scope, 'account'>;
 
+/** Whether it is written as the SID of a Conversations service is. */
+export function isServiceSid(sid: string): boolean {
+  return /^IS[0-9a-f]{32}$/i.test(sid.trim());
+}
+
 /** An address that creates conversations when somebody writes to it. */
 export interface InboundAddress {
   /** sms, whatsapp, … */

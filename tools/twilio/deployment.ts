@@ -20,6 +20,8 @@ export interface Deployment {
 export interface Whereabouts {
   /** The domain, if the user names one. */
   domain?: string;
+  /** The domains to take if there are several and none is named; asked only then. */
+  preferred?: () => Promise<string[]>;
   /** The project. */
   folder?: string;
 }
@@ -35,7 +37,7 @@ const SERVICES_MAX = 100;
  */
 export async function findDeployment(
   twilio: Twilio,
-  { domain, folder = '.' }: Whereabouts,
+  { domain, preferred, folder = '.' }: Whereabouts,
   retries: Retries,
 ): Promise<Deployment> {
   const { services } = twilio.serverless.v1;
@@ -50,7 +52,7 @@ export async function findDeployment(
     if (service) deployments = await domainsOf(service.sid);
   }
   if (domain) {
-    const host = URL.canParse(domain) ? new URL(domain).host : domain.toLowerCase();
+    const host = hostOf(domain);
     const isNamed = (deployment: Deployment) => deployment.domain === host;
     const found = deployments.find(isNamed) ?? (await allDeployments(twilio, retries)).find(isNamed);
     if (found) return found;
@@ -59,8 +61,21 @@ export async function findDeployment(
   const [only, ...others] = deployments;
   if (!only) throw new Problem('Nothing is deployed in this account yet: run npm run deploy first');
   if (others.length === 0) return only;
+  const [called, ...more] = await among(deployments, preferred);
+  if (called && more.length === 0) return called;
   const domains = deployments.map((one) => `  --domain ${one.domain}`).join('\n');
   throw new Problem(`There are several domains: say which one is meant, by\n${domains}`);
+}
+
+async function among(deployments: Deployment[], preferred?: () => Promise<string[]>) {
+  const domains = (await preferred?.()) ?? [];
+  return deployments.filter(({ domain }) => domains.includes(domain));
+}
+
+/** The host of a domain, however somebody has written it. */
+function hostOf(domain: string): string {
+  const url = /^https?:/i.test(domain) ? domain : `https://${domain.replace(/^\/+/, '')}`;
+  return URL.canParse(url) ? new URL(url).host : domain.toLowerCase();
 }
 
 /** Everything that is deployed in the account. @throws Problem if Twilio does not answer */
@@ -104,7 +119,8 @@ function notedService(file: string, username: string): string | undefined {
   if (!existsSync(file)) return undefined;
   try {
     const noted = JSON.parse(readFileSync(file, 'utf8')) as Record<string, { serviceSid?: string }>;
-    return (noted[`${username}:us1`] ?? noted[username])?.serviceSid;
+    const serviceSid = (noted[`${username}:us1`] ?? noted[username])?.serviceSid;
+    return /^ZS[0-9a-f]{32}$/i.test(String(serviceSid)) ? serviceSid : undefined;
   } catch {
     // It is twilio-run's own, and starts anew on the next deploy.
     return undefined;

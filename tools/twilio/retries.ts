@@ -1,4 +1,5 @@
 import pRetry from 'p-retry';
+import { Problem } from '../problem';
 import { isMalformed, isTimeout, isTransient, malformedAnswer } from './errors';
 
 /** How often a call is tried again. */
@@ -40,7 +41,9 @@ export async function withRetries<T>(
       randomize: true,
       signal,
       shouldRetry: ({ error, attemptNumber }) =>
-        isTransient(error) && (!isMalformed(error) || attemptNumber <= RETRIES_OF_MALFORMED),
+        !(error instanceof Problem) &&
+        isTransient(error) &&
+        (!isMalformed(error) || attemptNumber <= RETRIES_OF_MALFORMED),
     });
   } catch (error) {
     throw isTimeout(error) ? (last ?? error) : error;

@@ -23,7 +23,12 @@ export function callAsTwilio(
   event: Record<string, string>,
 ): Promise<FunctionAnswer> {
   const signature = getExpectedTwilioSignature(twilio.password ?? '', url, event);
-  return call(twilio, url, event, { 'X-Twilio-Signature': signature });
+  return call(twilio, {
+    method: 'post',
+    uri: url,
+    headers: { 'X-Twilio-Signature': signature },
+    data: event,
+  });
 }
 
 /** Sends a webhook as anybody could. */
@@ -32,23 +37,29 @@ export function callAsStranger(
   url: string,
   event: Record<string, string>,
 ): Promise<FunctionAnswer> {
-  return call(twilio, url, event, {});
+  return call(twilio, { method: 'post', uri: url, headers: {}, data: event });
+}
+
+/** Sees whether anything answers at a URL, without sending it an event. */
+export function isThere(twilio: Twilio, url: string): Promise<FunctionAnswer> {
+  return call(twilio, { method: 'get', uri: url, headers: {} });
 }
 
 /** By the HTTP client of Twilio's helper library, so that it goes the same way, proxies included. */
 async function call(
   { httpClient }: Twilio,
-  uri: string,
-  data: Record<string, string>,
-  signed: Record<string, string>,
+  request: { method: 'get' | 'post'; uri: string; headers: Record<string, string>; data?: object },
 ): Promise<FunctionAnswer> {
   if (!httpClient) throw new Error('this Twilio client has no HTTP client');
   const startedAt = performance.now();
   const since = () => Math.round(performance.now() - startedAt);
-  const headers = { 'Content-Type': 'application/x-www-form-urlencoded', ...signed };
+  const headers = { 'Content-Type': 'application/x-www-form-urlencoded', ...request.headers };
   try {
-    const request = { method: 'post', uri, headers, data, timeout: WEBHOOK_TIMEOUT_MS } as const;
-    const { statusCode, body } = await httpClient.request(request);
+    const { statusCode, body } = await httpClient.request({
+      ...request,
+      headers,
+      timeout: WEBHOOK_TIMEOUT_MS,
+    });
     return { status: statusCode, body, ms: since() };
   } catch (error) {
     return { status: 0, body: undefined, ms: since(), code: String((error as TwilioError).code ?? 'error') };

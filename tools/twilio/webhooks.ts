@@ -25,10 +25,21 @@ export interface RetryCounts {
 
 type Change = NonNullable<Parameters<ReturnType<typeof resourceOf>['update']>[0]>;
 
+/**
+ * Sees before each attempt to write that nobody else has set it meanwhile. An attempt that seemed to fail may have been
+ * made all the same: then there is nothing more to write.
+ *
+ * @throws Problem to stop it
+ */
+export type Guard<T> = (now: T, isFirst: boolean) => 'write' | 'written';
+
 /** Reads webhooks. @throws TwilioError if Twilio does not answer */
-export async function readWebhooks(twilio: Twilio, scope: Scope, retries: Retries): Promise<Webhooks> {
-  const fetched = async () => described(await resourceOf(twilio, scope).fetch(), 'accountSid');
-  const resource = await withRetries(fetched, retries);
+export function readWebhooks(twilio: Twilio, scope: Scope, retries: Retries): Promise<Webhooks> {
+  return withRetries(() => fetchWebhooks(twilio, scope), retries);
+}
+
+async function fetchWebhooks(twilio: Twilio, scope: Scope): Promise<Webhooks> {
+  const resource = described(await resourceOf(twilio, scope).fetch(), 'accountSid');
   return {
     preWebhookUrl: resource.preWebhookUrl ?? '',
     postWebhookUrl: resource.postWebhookUrl ?? '',
@@ -42,12 +53,13 @@ export async function readWebhooks(twilio: Twilio, scope: Scope, retries: Retrie
  * Replaces webhooks. Twilio does not describe whether it takes what is empty: what it refuses is left out, and stays. So
  * read it again.
  *
- * @throws TwilioError if Twilio does not answer, or refuses it
+ * @throws TwilioError if Twilio does not answer, or refuses it; Problem if the guard stops it
  */
 export async function writeWebhooks(
   twilio: Twilio,
   scope: Scope,
   { filters, method, target, preWebhookUrl, postWebhookUrl }: Webhooks,
+  guard: Guard<Webhooks>,
   retries: Retries,
 ): Promise<void> {
   const change: Change = {};
@@ -56,7 +68,8 @@ export async function writeWebhooks(
   if (filters.length > 0) change.filters = filters;
   if (method) change.method = method;
   if (target) change.target = target as Change['target'];
-  const update = (of: Change) => write(() => resourceOf(twilio, scope).update(of), retries);
+  const read = () => fetchWebhooks(twilio, scope);
+  const update = (of: Change) => write(read, guard, () => resourceOf(twilio, scope).update(of), retries);
   const isEmptying = !preWebhookUrl || !postWebhookUrl || filters.length === 0;
   if (!isEmptying) return update(change);
   // The helper library leaves an empty list out.
@@ -67,38 +80,48 @@ export async function writeWebhooks(
 }
 
 /** Reads retry counts. @throws TwilioError if Twilio does not answer */
-export async function readRetryCounts(
-  twilio: Twilio,
-  serviceSid: string,
-  retries: Retries,
-): Promise<RetryCounts> {
-  const fetched = async () => described(await twilio.chat.v2.services(serviceSid).fetch(), 'sid');
-  const { preWebhookRetryCount, postWebhookRetryCount } = await withRetries(fetched, retries);
+export function readRetryCounts(twilio: Twilio, serviceSid: string, retries: Retries): Promise<RetryCounts> {
+  return withRetries(() => fetchRetryCounts(twilio, serviceSid), retries);
+}
+
+async function fetchRetryCounts(twilio: Twilio, serviceSid: string): Promise<RetryCounts> {
+  const service = described(await twilio.chat.v2.services(serviceSid).fetch(), 'sid');
+  const { preWebhookRetryCount, postWebhookRetryCount } = service;
   return { pre: preWebhookRetryCount ?? 0, post: postWebhookRetryCount ?? 0 };
 }
 
-/** Sets retry counts. @throws TwilioError if Twilio does not answer, or refuses it */
+/** Sets retry counts. @throws TwilioError if Twilio does not answer, or refuses it; Problem if the guard stops it */
 export async function writeRetryCounts(
   twilio: Twilio,
   serviceSid: string,
   { pre, post }: RetryCounts,
+  guard: Guard<RetryCounts>,
   retries: Retries,
 ): Promise<void> {
   const change = { preWebhookRetryCount: pre, postWebhookRetryCount: post };
-  await write(() => twilio.chat.v2.services(serviceSid).update(change), retries);
+  const read = () => fetchRetryCounts(twilio, serviceSid);
+  await write(read, guard, () => twilio.chat.v2.services(serviceSid).update(change), retries);
 }
 
 /**
  * Calls Twilio. What is interrupted while Twilio answers counts as written.
  *
- * @throws TwilioError with `mayBeDone`
+ * @throws TwilioError or Problem with `mayBeDone`
  */
-async function write(call: () => Promise<unknown>, retries: Retries) {
+async function write<T>(
+  read: () => Promise<T>,
+  guard: Guard<T>,
+  call: () => Promise<unknown>,
+  retries: Retries,
+) {
   let isWritten = false;
   let mayBeDone = false;
+  let isFirst = true;
   const noting = async () => {
+    const next = guard(await read(), isFirst);
+    isFirst = false;
     try {
-      await call();
+      if (next === 'write') await call();
       isWritten = true;
     } catch (error) {
       mayBeDone ||= !isUndone(error);

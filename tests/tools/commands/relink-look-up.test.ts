@@ -1,16 +1,17 @@
 import type { Address } from '../../../assets/address.private';
 import * as mapping from '../../../assets/crm.private';
 import { lookUps } from '../../../tools/commands/relink/look-up';
+import { Waiting } from '../../../tools/commands/relink/waiting';
 
 const ada = mapping.parseAddress('+14155550147') as Address;
 const customer = { customer_id: 'C-1' };
 const failing = (cause: object, message = 'CRM_SOURCE hubspot: HubSpot failed') =>
   new Error(message, { cause: Object.assign(new Error(message), cause) });
 
-function start(findCustomer: jest.Mock, perSecond = Number.POSITIVE_INFINITY) {
+function start(findCustomer: jest.Mock, perSecond = Number.POSITIVE_INFINITY, more = {}) {
   const context = {} as Parameters<typeof lookUps>[1];
   const { signal } = new AbortController();
-  return lookUps({ ...mapping, findCustomer }, context, { perSecond, signal, firstPauseMs: 5 });
+  return lookUps({ ...mapping, findCustomer }, context, { perSecond, signal, firstPauseMs: 5, ...more });
 }
 
 test('each address is looked up once, on whatever channel and however many ask', async () => {
@@ -79,12 +80,65 @@ test('a CRM that fails for ten customers in a row ends the run', async () => {
   expect(names).toEqual([...Array(9).fill('LookUpError'), 'Halt']);
 });
 
+const addressOf = (i: number) => mapping.parseAddress(`+1415555014${i}`) as Address;
+
+test('a CRM that answers nobody for a while ends the run, however few they are that ask', async () => {
+  const findCustomer = jest.fn().mockRejectedValue(failing({ code: 'ETIMEDOUT' }, 'HubSpot: no answer'));
+  // Sooner and later than an address is given up.
+  for (const downMs of [20, 400]) {
+    const { find } = start(findCustomer, undefined, { downMs });
+    const startedAt = performance.now();
+    const ends = await Promise.allSettled([1, 2, 3].map((i) => find(addressOf(i), undefined)));
+    expect(ends).toMatchObject(Array(3).fill({ reason: { name: 'Halt', remedy: 'later' } }));
+    expect(performance.now() - startedAt).toBeGreaterThan(downMs - 10);
+  }
+});
+
+test('a CRM that answers others goes on, whatever becomes of one', async () => {
+  const findCustomer = jest.fn(async ({ key }: Address) => {
+    if (key === addressOf(1).key) throw failing({ status: 500 });
+    return customer;
+  });
+  const { find } = start(findCustomer, undefined, { downMs: 0 });
+  const ends = await Promise.allSettled([1, 2, 3].map((i) => find(addressOf(i), undefined)));
+  expect(ends).toMatchObject([{ reason: { name: 'LookUpError' } }, { value: customer }, { value: customer }]);
+});
+
+test.each([
+  [{ status: 429, retryAfterMs: 8000 }, /^The CRM is busy: asked again in 8 s$/],
+  [{ code: 'ETIMEDOUT' }, /^The CRM does not answer: trying until \d\d:\d\d:\d\d$/],
+  [{ status: 503 }, /^The CRM answers 503: trying until \d\d:\d\d:\d\d$/],
+])('after %j it is said what is waited for, until the CRM answers', async (cause, words) => {
+  const waiting = new Waiting();
+  const begin = jest.spyOn(waiting, 'begin');
+  const end = jest.spyOn(waiting, 'end');
+  const interruption = new AbortController();
+  const findCustomer = jest.fn().mockRejectedValueOnce(failing(cause)).mockResolvedValue(customer);
+  const { find } = start(findCustomer, undefined, { waiting, signal: interruption.signal });
+  const finding = find(ada, undefined);
+  while (begin.mock.calls.length === 0) await new Promise(setImmediate);
+  expect(begin.mock.calls[0]?.[1]()).toMatch(words);
+  if ('retryAfterMs' in cause) {
+    interruption.abort();
+    await expect(finding).rejects.toThrow('aborted');
+    return;
+  }
+  await finding;
+  expect(end).toHaveBeenLastCalledWith('crm');
+});
+
+test('a customer who is given up is not waited for', async () => {
+  const waiting = new Waiting();
+  const end = jest.spyOn(waiting, 'end');
+  const { find } = start(jest.fn().mockRejectedValue(failing({ code: 'ENOTFOUND' })), undefined, { waiting });
+  await expect(find(ada, undefined)).rejects.toMatchObject({ name: 'LookUpError', remedy: 'mend' });
+  expect(end).toHaveBeenCalledWith('crm');
+});
+
 test('the CRM is asked at its pace', async () => {
   const at: number[] = [];
   const findCustomer = jest.fn(async () => void at.push(performance.now()));
   const { find } = start(findCustomer, 20);
-  await Promise.all(
-    [1, 2, 3].map((i) => find(mapping.parseAddress(`+1415555014${i}`) as Address, undefined)),
-  );
+  await Promise.all([1, 2, 3].map((i) => find(addressOf(i), undefined)));
   expect((at[2] ?? 0) - (at[0] ?? 0)).toBeGreaterThan(90);
 });

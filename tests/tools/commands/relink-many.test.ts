@@ -113,7 +113,7 @@ test('10,000 conversations are taken a few at a time, with a look-up for each ad
     failed: 10,
   });
   expect(counts.writes).toBe(2 * 7_990 + 10);
-  expect(tally.failures()).toMatchObject([{ count: 10, sids: { length: 5 } }]);
+  expect(tally.failures()).toMatchObject([{ count: 10, sids: { length: 10 } }]);
   expect(position.get()).toMatchObject({
     state: 'inactive',
     day: dayOf(CONVERSATIONS - 1),

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { runCommand } from '../../../tools/commands/command-line';
@@ -7,6 +7,7 @@ import { conversationsOf } from '../../../tools/commands/relink/list-conversatio
 import { Position } from '../../../tools/commands/relink/position';
 import { relink } from '../../../tools/commands/relink/relink';
 import { relinkAll } from '../../../tools/commands/relink/relink-all';
+import { simulateAccount } from '../../../tools/commands/relink/simulate-account';
 import { connectToFake } from '../../../tools/fakes/connect-to-fake';
 import type { Call } from '../../../tools/fakes/fake-server';
 import {
@@ -27,9 +28,12 @@ let onCall: (call: Call) => void = () => undefined;
 let api: FakeConversations;
 const repository = process.cwd();
 let project: string;
+/** What is said while a run is under way. */
+let said: jest.SpyInstance;
 const buildFolder = process.env.BUILD_FOLDER;
 beforeEach(async () => {
   captureLog();
+  said = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
   process.env.BUILD_FOLDER = resolve(repository, buildFolder ?? 'dist');
   api = await startFakeConversations(ACCOUNT.accountSid, ACCOUNT.authToken, (call) => onCall(call));
   project = mkdtempSync(join(tmpdir(), 'relink-'));
@@ -231,6 +235,8 @@ test('refreshes what came from the CRM, and nothing that was typed', async () =>
   expect(JSON.stringify(attributesOf(2))).toBe(old);
 });
 
+const positions = () => JSON.parse(readFileSync(CHECKPOINT_FILE, 'utf8'));
+
 test('ends the same, and writes nothing twice, however often it is interrupted', async () => {
   for (let i = 0; i < 30; i++)
     add(i, { dateCreated: `2026-10-${String(1 + (i % 28)).padStart(2, '0')}T10:00:00Z` });
@@ -240,7 +246,7 @@ test('ends the same, and writes nothing twice, however often it is interrupted',
     onCall = () => ++calls > i * 2 && interruption.abort();
     await run([], interruption.signal);
     if (!existsSync(CHECKPOINT_FILE)) break;
-    expect(JSON.parse(readFileSync(CHECKPOINT_FILE, 'utf8')).scope).toMatchObject({ source: 'file' });
+    expect(positions()).toMatchObject([{ scope: { source: 'file' } }]);
   }
   onCall = () => undefined;
   expect((await run()).status).toBe(0);
@@ -249,15 +255,50 @@ test('ends the same, and writes nothing twice, however often it is interrupted',
   expect(api.all().conversations.every(({ friendlyName }) => friendlyName === 'Ada Okafor')).toBe(true);
 }, 60_000);
 
-test('stops at once if the credentials are refused, and keeps its place', async () => {
+test('stops at once if the credentials are refused, and says what comes first', async () => {
   add(1);
   api.fault = { status: 401, code: 20003 };
   expect(await run()).toMatchObject({
     status: 1,
-    stderr: expect.stringContaining('are ACCOUNT_SID and AUTH_TOKEN'),
+    stderr: expect.stringMatching(/are ACCOUNT_SID and AUTH_TOKEN .*\nPut that right, then run it again\.$/),
   });
   expect(api.calls).toHaveLength(1);
-  expect(existsSync(CHECKPOINT_FILE)).toBe(true);
+  expect(existsSync(CHECKPOINT_FILE)).toBe(false);
+});
+
+/** Interrupts a run at its so-manieth call. */
+async function interruptAt(call: number, flags: string[] = []) {
+  const interruption = new AbortController();
+  let calls = 0;
+  onCall = () => ++calls === call && interruption.abort();
+  const result = await run(flags, interruption.signal);
+  onCall = () => undefined;
+  return result;
+}
+
+test('keeps its place when the next run has a wrong account, or is about other days', async () => {
+  add(1, { dateCreated: '2026-10-03T10:00:00Z' });
+  add(2, { dateCreated: '2026-10-01T10:00:00Z' });
+  await interruptAt(2);
+  const place = positions();
+  expect(place).toHaveLength(1);
+  api.fault = { status: 401, code: 20003 };
+  expect((await run()).stderr).toContain('then run it again: it goes on where it was.');
+  expect(positions()).toEqual(place);
+  api.fault = undefined;
+  await interruptAt(2, ['--since', '2026-10-02']);
+  expect(positions()).toMatchObject([place[0], { scope: { since: '2026-10-02' } }]);
+  expect((await run(['--since', '2026-10-02'])).status).toBe(0);
+  expect(positions()).toEqual(place);
+  expect((await run()).stdout).toMatch(/^All done\. In this run, from 2026-\d\d-\d\d on:\n/);
+  expect(existsSync(CHECKPOINT_FILE)).toBe(false);
+});
+
+test('a place that cannot be read is no place', async () => {
+  add(1);
+  writeFileSync(CHECKPOINT_FILE, '{"scope":{}}');
+  expect((await run()).status).toBe(0);
+  expect(existsSync(CHECKPOINT_FILE)).toBe(false);
 });
 
 test('a dry run that is stopped says neither what would be, nor that it goes on there', async () => {
@@ -265,23 +306,67 @@ test('a dry run that is stopped says neither what would be, nor that it goes on 
   api.fault = { status: 401, code: 20003 };
   const { status, stdout, stderr } = await run(['--dry-run']);
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
-  expect(stderr).toMatch(/^Stopped: .*\nRun it again\.$/);
+  expect(stderr).toMatch(/^Stopped: .*\nPut that right, then run it again\.$/);
+});
+
+test('a run that is interrupted says so at once, and in the end what was done: nothing', async () => {
+  add(1);
+  const { stdout, stderr } = await interruptAt(1);
+  expect(stdout).toBe('So far:\n0  conversations gone through');
+  expect(stderr).toBe('Interrupted.\nRun it again.');
+  expect(said).toHaveBeenCalledWith('Stopping after what is under way…\n');
 });
 
 test('says that nothing is to be changed if nothing is', async () => {
   add(1);
   await run();
-  expect((await run()).stdout).toBe('1  conversations gone through\n0  to be changed');
+  expect((await run()).stdout).toBe(
+    'All done. Nothing to change.\n1  conversations gone through\n1  customers linked already',
+  );
+  expect((await run(['--list'])).stdout).toMatch(/^All done\. Nothing to change\.\n/);
+});
+
+test('says how to find the customers whom the CRM does not know', async () => {
+  add(1, {}, { address: STRANGER });
+  const { stdout } = await run();
+  expect(stdout).toContain(
+    'npm run relink -- --dry-run --list shows whom the CRM does not know: add them to',
+  );
+  expect((await run(['--dry-run', '--list'])).stdout).toContain('+1415•••0199 unknown');
+});
+
+test('lists what failed, and says what will fail again', async () => {
+  for (let i = 0; i < 7; i++) add(i);
+  api.faultOf = ({ method }) => (method === 'POST' ? { status: 400 } : undefined);
+  const { status, stdout, stderr } = await run(['--list']);
+  const reason = 'Twilio answered 400 and will fail again: see https://www.twilio.com/docs/api/errors/20400';
+  expect(status).toBe(1);
+  for (let i = 0; i < 7; i++) expect(stdout).toContain(`${sid('CH', i)} failed: ${reason}`);
+  expect(stdout).toContain('Gone through all, but not all is done.');
+  expect(stderr).toContain(`7 failed: ${reason} (CH`);
+  expect(stderr).toContain(', …)\nRunning it again does not help: what failed will fail again.');
+  expect(JSON.parse((await run(['--json'])).stdout).failures).toMatchObject([
+    { count: 7, sids: { length: 7 } },
+  ]);
 });
 
 test.each([
   [['--since', '2026-02-30'], 'is not a day'],
+  [['--since', '2999-01-01'], 'is in the future'],
   [['--since', '2026-02-03', '--until', '2026-02-01'], '--since is after --until'],
   [['--service', 'CH1'], 'is not a SID'],
   [['--per-second', '0'], 'is not a number above 0'],
   [['--list', '--json'], 'leave out --json'],
 ])('%j is a usage error', async (flags, problem) => {
   expect(await run(flags)).toMatchObject({ status: 2, stderr: expect.stringContaining(problem) });
+});
+
+test('a simulated account says that it is made up anew in each run, and what is left out', async () => {
+  process.chdir(repository);
+  const simulated = await simulateAccount({});
+  simulated.close();
+  expect(simulated.about).toContain('each run starts with a new made-up account');
+  expect(simulated.about).toContain('300 conversations (75 closed ones are left out)');
 });
 
 describe('a run', () => {
@@ -353,7 +438,7 @@ describe('a run', () => {
     const { tally } = await start();
     expect(tally.counts).toMatchObject({ linked: 4, failed: 1 });
     expect(tally.failures()).toEqual([
-      { reason: 'Twilio answered 400 (20400)', count: 1, sids: [sid('CH', 3)] },
+      { reason: expect.stringContaining('Twilio answered 400'), count: 1, sids: [sid('CH', 3)] },
     ]);
   });
 });

@@ -1,7 +1,10 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { connectToTwilio } from '../../../tools/twilio/account';
 import { type AdaptiveCalls, adaptiveCalls } from '../../../tools/twilio/adaptive-calls';
 import { describeError, isRefused, isTransient } from '../../../tools/twilio/errors';
+import { createHttpClient } from '../../../tools/twilio/http-client';
 import {
   CONVERSATION_ATTRIBUTES_MAX_BYTES,
   FRIENDLY_NAME_MAX_LENGTH,
@@ -114,6 +117,39 @@ describe('a call', () => {
     interruption.abort();
     await expect(calling).rejects.toThrow();
     expect(call).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('an HTTP client', () => {
+  let server: Server;
+  const url = () => `http://localhost:${(server.address() as AddressInfo).port}`;
+  /** An answer that never ends. */
+  beforeEach(() => {
+    server = createServer((_request, response) => {
+      const dripping = setInterval(() => response.write(' '), 10);
+      response.on('close', () => clearInterval(dripping));
+    }).listen(0);
+  });
+  afterEach(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  test('gives up an answer that never ends', async () => {
+    const request = { method: 'post', uri: url(), timeout: 100 } as const;
+    await expect(createHttpClient().request(request)).rejects.toMatchObject({ code: 'ECONNABORTED' });
+  });
+
+  test('is interrupted while it reads, and not while it writes', async () => {
+    const client = createHttpClient(AbortSignal.timeout(50));
+    const startedAt = performance.now();
+    const request = { uri: url(), timeout: 500 } as const;
+    await expect(client.request({ ...request, method: 'get' })).rejects.toThrow();
+    expect(performance.now() - startedAt).toBeLessThan(400);
+    await expect(client.request({ ...request, method: 'post' })).rejects.toMatchObject({
+      code: 'ECONNABORTED',
+    });
+    expect(performance.now() - startedAt).toBeGreaterThan(500);
   });
 });
 

@@ -1,7 +1,6 @@
 import type { Twilio } from 'twilio';
 import { Problem } from '../../problem';
 import { callAsTwilio, type FunctionAnswer } from '../../twilio/signed-call';
-import type { Caller } from '../command-line';
 import { POST_EVENT, PRE_EVENT, type WebhooksPlan } from './plan-webhooks';
 
 /** What the gateway answers in its own name: https://www.twilio.com/docs/serverless/functions-assets/visibility */
@@ -23,13 +22,11 @@ export function callPostEvent(twilio: Twilio, url: string): Promise<FunctionAnsw
  * Sees that the Functions answer, before webhooks are pointed at them. Any answer but 200 would have Twilio reject
  * conversations: https://www.twilio.com/docs/conversations/conversations-webhooks
  *
+ * @returns warnings: those that refuse the signature would refuse Twilio's too, unless it is only signed here with another
+ * token
  * @throws Problem if webhooks must not be pointed at them
  */
-export async function checkAnswers(
-  twilio: Twilio,
-  plans: WebhooksPlan[],
-  { problem }: Caller,
-): Promise<void> {
+export async function checkAnswers(twilio: Twilio, plans: WebhooksPlan[]): Promise<string[]> {
   const urls = (of: 'preWebhookUrl' | 'postWebhookUrl') => [
     ...new Set(plans.map(({ after }) => after[of].replace(/#.*$/, ''))),
   ];
@@ -56,9 +53,9 @@ export async function checkAnswers(
     const seen = status ? `answers ${status}` : `does not answer (${code})`;
     throw new Problem(`${url} ${seen}: ${otherwise}. Run npm run deploy, and look into npx twilio-run logs.`);
   }
-  if (refusing.length === 0) return;
+  if (refusing.length === 0) return [];
   const verb = refusing.length === 1 ? 'refuses' : 'refuse';
-  problem(
-    `! ${refusing.join(' and ')} ${verb} the signature: is AUTH_TOKEN the primary Auth Token of the account?`,
-  );
+  return [
+    `${refusing.join(' and ')} ${verb} the signature: is AUTH_TOKEN the primary Auth Token of the account? If it is, Twilio would be refused, too.`,
+  ];
 }

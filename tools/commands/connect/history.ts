@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { Problem } from '../../problem';
 import type { Scope } from '../../twilio/webhooks';
@@ -26,6 +26,9 @@ const entry = z.object({
 
 /** Beside `.twiliodeployinfo`, and like it ignored by git. */
 export const HISTORY_FILE = '.twilioconnectinfo';
+
+/** URLs of other backends can hold credentials. */
+const OWNER_ONLY = 0o600;
 
 /** What has been changed, the last change last. @throws Problem if the file cannot be read */
 export function readHistory(): HistoryEntry[] {
@@ -59,7 +62,9 @@ export function removeFromHistory({ at }: HistoryEntry): void {
 function write(entries: HistoryEntry[]) {
   try {
     if (entries.length === 0) return rmSync(HISTORY_FILE, { force: true });
-    writeFileSync(HISTORY_FILE, `${JSON.stringify(entries, null, 2)}\n`);
+    writeFileSync(HISTORY_FILE, `${JSON.stringify(entries, null, 2)}\n`, { mode: OWNER_ONLY });
+    // A file that was there keeps the mode that it had.
+    chmodSync(HISTORY_FILE, OWNER_ONLY);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new Problem(

@@ -34,7 +34,8 @@ export async function ownDomains(
   };
 }
 
-function hostsOf(webhooks: Webhooks[]): string[] {
+/** The hosts that webhooks name, each of them once. */
+export function hostsOf(webhooks: Webhooks[]): string[] {
   const urls = webhooks.flatMap(({ preWebhookUrl, postWebhookUrl }) => [preWebhookUrl, postWebhookUrl]);
   return [...new Set(urls.flatMap((url) => (URL.canParse(url) ? new URL(url).host : [])))];
 }

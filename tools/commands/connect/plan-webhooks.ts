@@ -60,12 +60,12 @@ export function planWebhooks(scope: Scope, before: Webhooks, own: OwnDomains): W
   const replaced = [
     {
       url: before.preWebhookUrl,
-      isReplaced: !isOurs(before.preWebhookUrl, PRE_EVENT_PATH, own),
+      isReplaced: !isOurs(before.preWebhookUrl, PRE_EVENT_PATH, allOf(own)),
       isPre: true,
     },
     {
       url: before.postWebhookUrl,
-      isReplaced: !isOurs(before.postWebhookUrl, POST_EVENT_PATH, own),
+      isReplaced: !isOurs(before.postWebhookUrl, POST_EVENT_PATH, allOf(own)),
       isPre: false,
     },
   ]
@@ -89,9 +89,14 @@ export function isPreEvent(event: string): boolean {
   return !/(ed|Sent)$/.test(event);
 }
 
-/** Whether a URL is that of this project's Function, on a domain that is the account's, or was. */
-export function isOurs(url: string, path: string, { domain, deployed, former }: OwnDomains): boolean {
-  return isAt(url, path, [domain, ...deployed, ...former]);
+/** Whether a URL is that of this project's Function on one of the domains, with a slash at its end or without. */
+export function isOurs(url: string, path: string, domains: string[]): boolean {
+  return isAt(withoutSlash(url), path, domains);
+}
+
+/** All domains that are the account's, or were. */
+export function allOf({ domain, deployed, former }: OwnDomains): string[] {
+  return [domain, ...deployed, ...former];
 }
 
 function isAt(url: string, path: string, domains: string[]): boolean {
@@ -106,8 +111,13 @@ export function isSameUrl(one: string, other: string): boolean {
   return normalised(one).replace(/#.*$/, '') === normalised(other).replace(/#.*$/, '');
 }
 
-/** With the host in lower case, and no slash at the end of the path. */
+/** With the host in lower case. */
 function normalised(url: string): string {
+  return URL.canParse(url) ? new URL(url).href : url;
+}
+
+/** A URL without slashes at the end of its path, which a Function need not answer with them. */
+export function withoutSlash(url: string): string {
   if (!URL.canParse(url)) return url;
   const parsed = new URL(url);
   parsed.pathname = parsed.pathname.replace(/\/+$/, '');

@@ -1,5 +1,6 @@
 import { Problem } from '../../problem';
 import type { TwilioError } from '../../twilio/errors';
+import type { Guard } from '../../twilio/webhooks';
 import type { Setting } from './setting';
 
 /** How a run tells of its settings. */
@@ -22,19 +23,21 @@ export function trackProgress({ done: verb, back, again }: Words, total: number)
   const unread: string[] = [];
   return {
     /**
-     * Sets something, if it is still as it was shown, and reads it again.
+     * Sets something, if it is still as it was shown when it is written, and reads it again.
      *
      * @returns what Twilio has now
      * @throws Problem if it is not, TwilioError if Twilio does not answer, or refuses it
      */
     async set<T>({ name, read, write, isSame }: Setting<T>, before: T, after: T): Promise<T> {
-      if (!isSame(await read(), before)) {
+      const guard: Guard<T> = (now, isFirst) => {
+        if (isSame(now, before)) return 'write';
+        if (!isFirst && isSame(now, after)) return 'written';
         throw new Problem(
           `somebody has changed the ${name} meanwhile. Run ${again} again: it shows them anew`,
         );
-      }
+      };
       try {
-        await write(after);
+        await write(after, guard);
       } catch (error) {
         if ((error as TwilioError).mayBeDone) uncertain.push(name);
         throw error;
@@ -60,6 +63,12 @@ export function trackProgress({ done: verb, back, again }: Words, total: number)
         rest > 0 && 'The rest is not',
       ].filter(Boolean);
       return done.length + uncertain.length > 0 ? sentences.join('. ') : 'Nothing has been changed';
+    },
+
+    /** What has become of a setting that failed. */
+    stateOf(name: string): 'unread' | 'uncertain' | 'untouched' {
+      if (unread.includes(name)) return 'unread';
+      return uncertain.includes(name) ? 'uncertain' : 'untouched';
     },
 
     /** Whether the account is certainly as it was. */

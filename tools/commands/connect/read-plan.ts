@@ -44,11 +44,16 @@ export async function readPlan(
   const plans = planned.filter((plan) => !isShadow(plan));
   const shadowing = planned.filter(isShadow).map(({ scope }) => scope as ServiceSid);
   caller.note('Asking the Functions for an answer…');
-  await checkAnswers(twilio, plans, caller);
+  const refusals = await checkAnswers(twilio, plans);
   const left = [...shadowing, ...gone];
   const connected = named.length > 0 ? named : services.all.filter((service) => !left.includes(service));
   const retries = await planRetries(twilio, connected, caller);
-  return { domain: deployment.domain, plans, retries, shadowing, gone, defaultSid: services.defaultSid };
+  const { defaultSid } = services;
+  const creatingIn = services.addresses.filter(({ isOn }) => isOn).map(({ serviceSid }) => serviceSid);
+  const used = creatingIn.length > 0 ? creatingIn : [defaultSid];
+  // A Messaging Service may create conversations in the default service, which the API does not tell.
+  const isCalled = !left.includes(defaultSid) && used.some((service) => !left.includes(service));
+  return { domain: deployment.domain, plans, retries, shadowing, gone, defaultSid, isCalled, refusals };
 }
 
 /**

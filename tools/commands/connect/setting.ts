@@ -1,6 +1,7 @@
 import type { Twilio } from 'twilio';
 import type { Retries } from '../../twilio/retries';
 import {
+  type Guard,
   type RetryCounts,
   readRetryCounts,
   readWebhooks,
@@ -16,7 +17,8 @@ export interface Setting<T> {
   /** In words, in the plural. */
   name: string;
   read(): Promise<T>;
-  write(value: T): Promise<void>;
+  /** @throws Problem if the guard stops it, TwilioError if Twilio does not answer, or refuses it */
+  write(value: T, guard: Guard<T>): Promise<void>;
   isSame(one: T, other: T): boolean;
 }
 
@@ -24,7 +26,7 @@ export function webhooksSetting(twilio: Twilio, scope: Scope, retries: Retries):
   return {
     name: nameOf(scope),
     read: () => readWebhooks(twilio, scope, retries),
-    write: (webhooks) => writeWebhooks(twilio, scope, webhooks, retries),
+    write: (webhooks, guard) => writeWebhooks(twilio, scope, webhooks, guard, retries),
     isSame,
   };
 }
@@ -37,7 +39,7 @@ export function retryCountsSetting(
   return {
     name: `retry counts of ${serviceSid}`,
     read: () => readRetryCounts(twilio, serviceSid, retries),
-    write: (counts) => writeRetryCounts(twilio, serviceSid, counts, retries),
+    write: (counts, guard) => writeRetryCounts(twilio, serviceSid, counts, guard, retries),
     isSame: (one, other) => one.pre === other.pre && one.post === other.post,
   };
 }

@@ -1,6 +1,7 @@
 import type { RetryCounts, Scope, Webhooks } from '../../twilio/webhooks';
 import type { Terminal } from '../command-line';
 import { isPreEvent, nameOf, POST_EVENT_PATH, PRE_EVENT_PATH, type WebhooksPlan } from './plan-webhooks';
+import { shownUrl } from './shown-url';
 
 /** Retry counts that are to be set. */
 export interface RetryPlan {
@@ -52,7 +53,7 @@ export function showPlan(
     });
     return [
       title(titleOf(scope)),
-      ...fields.map(([field, label]) => change(label, before[field], after[field])),
+      ...fields.map(([field, label]) => change(label, shownUrl(before[field]), shownUrl(after[field]))),
       ...filters.map(([mark, event], i) => line(mark, i === 0 ? 'Filters' : '', event)),
     ].join('\n');
   });
@@ -71,9 +72,9 @@ export function showReplaced({ scope, before, replaced }: WebhooksPlan, serviceS
     const like = isLikeOurs(url)
       ? ' It may be a deployment of this project that is gone, or in another account.'
       : '';
-    if (events.length === 0) return `${url} is replaced. No event was sent there.${like}`;
+    if (events.length === 0) return `${shownUrl(url)} is replaced. No event was sent there.${like}`;
     const waited = events.some(isPreEvent) ? ', nor be asked before they happen' : '';
-    return `${url} will no longer receive ${events.join(', ')}${waited}.${like}`;
+    return `${shownUrl(url)} will no longer receive ${events.join(', ')}${waited}.${like}`;
   });
   if (before.target === 'flex') lines.push('Flex will no longer be sent the events of conversations.');
   if (lines.length > 0 && scope === 'account') {
@@ -84,7 +85,8 @@ export function showReplaced({ scope, before, replaced }: WebhooksPlan, serviceS
   return lines;
 }
 
-function isLikeOurs(url: string): boolean {
+/** Whether it is one of this project's Functions, in whichever account. */
+export function isLikeOurs(url: string): boolean {
   if (!URL.canParse(url)) return false;
   const { host, pathname } = new URL(url);
   return host.endsWith('.twil.io') && [PRE_EVENT_PATH, POST_EVENT_PATH].includes(pathname);

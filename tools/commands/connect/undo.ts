@@ -11,6 +11,9 @@ import { type Progress, trackProgress } from './progress';
 import { readUndoPlan, type UndoPlan } from './read-undo-plan';
 import { retryCountsSetting, type Setting, webhooksSetting } from './setting';
 import { showPlan } from './show-plan';
+import { shownWebhooks } from './shown-url';
+import { describeCalls, stillCalledBy } from './still-called';
+import { warningsOf } from './undo-warnings';
 
 const LABELS: Record<keyof Webhooks, string> = {
   preWebhookUrl: 'Pre-Event URL',
@@ -33,24 +36,34 @@ export async function undo(
   flags: { yes: boolean; replace: boolean; 'dry-run': boolean },
   caller: Caller,
 ): Promise<ExitCode> {
-  const entry = lastChange(twilio.accountSid ?? '');
+  const entry = lastChange(twilio);
   caller.note('Reading what is set now…');
   const plan = await explain(caller, unchanged, () => readUndoPlan(entry, twilio, caller));
   const { webhooks, retryCounts, notes } = plan;
   for (const note of notes) caller.problem(`! ${note}`);
-  const summary = { ok: true, undone: entry.at, dryRun: flags['dry-run'], webhooks, retryCounts, notes };
+  for (const one of plan.left) caller.problem(`! Cannot be put back now: ${one}`);
+  const summary = {
+    ok: true,
+    undone: entry.at,
+    dryRun: flags['dry-run'],
+    webhooks: webhooks.map(({ before, after, ...one }) => ({
+      ...one,
+      before: shownWebhooks(before),
+      after: shownWebhooks(after),
+    })),
+    retryCounts,
+    notes,
+  };
   const shown = showPlan(webhooks, retryCounts, caller.terminal);
+  const warnings = await warningsOf(twilio, entry, plan);
   if (flags['dry-run']) {
-    caller.result(shown, summary);
+    caller.result([shown, ...warnings.map((line) => `! ${line}`)].join('\n\n'), { ...summary, warnings });
     return EXIT.done;
   }
   // That it cannot be written is found before anything is changed.
   changeInHistory(entry);
   const isToDo = retryCounts.length > 0 || webhooks.some(({ before, after }) => !isSame(before, after));
   if (isToDo) {
-    const warnings = webhooks
-      .filter(({ isForeign }) => isForeign)
-      .map(({ scope }) => `The ${nameOf(scope)} have been changed since ${entry.at}: that would be lost.`);
     await askFirst({ shown, warnings, question: `Put back what was set before ${entry.at}?` }, flags, caller);
   }
   const { left, kept } = await putBack(entry, plan, twilio, caller);
@@ -60,20 +73,35 @@ export async function undo(
         'Conversations > Manage, before you delete the Functions.',
     );
   }
+  const scopes = changesOf(twilio).flatMap((change) => change.webhooks.map(({ scope }) => scope));
   removeFromHistory(entry);
   const rest =
     kept.length > 0 ? `\nTwilio keeps these, which do nothing without a URL: ${kept.join(', ')}.` : '';
-  const done = isToDo ? 'Done: what' : 'What';
-  caller.result(`${done} was set before ${entry.at} is set again.${rest}`, { ...summary, kept });
-  return EXIT.done;
+  const words = `What was set before ${entry.at} is set again`;
+  const callers = await explain(
+    caller,
+    () => `${words}, but whether the Functions are still called is not known`,
+    () => stillCalledBy(twilio, scopes, caller),
+  );
+  const isCalled = callers.length > 0;
+  if (isCalled) caller.problem(`! ${describeCalls(callers, changesOf(twilio).length > 0)}`);
+  const done = isToDo && !isCalled ? `Done: what${words.slice('What'.length)}` : words;
+  caller.result(`${done}.${rest}`, { ...summary, ok: !isCalled, kept, stillCalledBy: callers });
+  return isCalled ? EXIT.problem : EXIT.done;
 }
 
-function lastChange(accountSid: string): HistoryEntry {
-  const history = readHistory();
-  const entry = history.findLast((one) => one.accountSid === accountSid);
+/** What has been changed in the account, and not been undone. */
+function changesOf({ accountSid }: Twilio): HistoryEntry[] {
+  return readHistory().filter((entry) => entry.accountSid === accountSid);
+}
+
+function lastChange(twilio: Twilio): HistoryEntry {
+  const entry = changesOf(twilio).at(-1);
   if (entry) return entry;
-  if (history.length > 0) {
-    throw new Problem(`There is nothing to undo: ${HISTORY_FILE} has no change of account ${accountSid}.`);
+  if (readHistory().length > 0) {
+    throw new Problem(
+      `There is nothing to undo: ${HISTORY_FILE} has no change of account ${twilio.accountSid}.`,
+    );
   }
   throw new Problem(
     `There is nothing to undo: npm run connect has changed nothing from this folder, or it has been undone (there is no ${HISTORY_FILE}).`,
@@ -84,7 +112,7 @@ function lastChange(accountSid: string): HistoryEntry {
 async function putBack(entry: HistoryEntry, plan: UndoPlan, twilio: Twilio, caller: Caller) {
   const webhooks = plan.webhooks.filter(({ before, after }) => !isSame(before, after));
   const progress = trackProgress(WORDS, webhooks.length + plan.retryCounts.length);
-  const left: string[] = [];
+  const left = [...plan.left];
   const kept: string[] = [];
   for (const { scope, before, after } of webhooks) {
     const setting = webhooksSetting(twilio, scope, caller);
@@ -100,7 +128,8 @@ async function putBack(entry: HistoryEntry, plan: UndoPlan, twilio: Twilio, call
   }
   for (const { serviceSid, before, after } of plan.retryCounts) {
     const setting = retryCountsSetting(twilio, serviceSid, caller);
-    await setBack(setting, before, after, progress, left, caller);
+    const now = await setBack(setting, before, after, progress, left, caller);
+    if (now && !setting.isSame(now, after)) left.push(setting.name);
   }
   return { left, kept };
 }

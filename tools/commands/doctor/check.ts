@@ -1,3 +1,4 @@
+import { describeError, type TwilioError } from '../../twilio/errors';
 import type { Installation } from './installation';
 
 /** `skipped`: it could not be checked, for a reason that another check reports. */
@@ -26,3 +27,17 @@ export const ok = (seen: string): Finding => ({ verdict: 'ok', seen });
 export const warning = (seen: string, mend?: string): Finding => ({ verdict: 'warning', seen, mend });
 export const problem = (seen: string, mend?: string): Finding => ({ verdict: 'problem', seen, mend });
 export const skipped = (seen: string): Finding => ({ verdict: 'skipped', seen });
+
+/**
+ * What to find if an API refuses that is only a help.
+ *
+ * @throws the error if it keeps all checks from being made
+ */
+export function withoutApi(what: string, error: unknown): Finding {
+  const { status } = error as TwilioError;
+  if (!status || status === 401 || status === 429 || status >= 500) throw error;
+  return warning(
+    `${what} cannot be read: ${describeError(error, 'Twilio')}`,
+    'The rest is checked without them.',
+  );
+}

@@ -1,5 +1,6 @@
 import { isListOfAddresses } from '../../../assets/address.private';
-import { type Check, ok, warning } from './check';
+import { isServiceSid, type ServiceSid } from '../../twilio/conversations-services';
+import { type Check, ok, problem, warning, withoutApi } from './check';
 
 const NEWEST = 100;
 const DAYS = 30;
@@ -8,15 +9,17 @@ const DAYS = 30;
 export const conversations: Check = {
   name: 'conversations',
   about: 'the newest conversations have names',
-  async run({ twilio, ask, env }) {
+  async run({ twilio, ask, env, webhooks }) {
     const { v1 } = twilio.conversations;
-    const { conversations: list } = (
-      env.CHAT_SERVICE_SID?.trim() ? v1.services(env.CHAT_SERVICE_SID.trim()) : v1
-    ) as typeof v1;
+    const sid = env.CHAT_SERVICE_SID?.trim();
+    if (sid && !(isServiceSid(sid) && (await webhooks(sid as ServiceSid)))) {
+      return [problem('CHAT_SERVICE_SID is not a Conversations service of the account', 'Fix it in .env.')];
+    }
+    const { conversations: list } = (sid ? v1.services(sid) : v1) as typeof v1;
     const since = new Date(Date.now() - DAYS * 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
-    const newest = await ask(() =>
-      list.list({ startDate: `${since}T00:00:00Z`, limit: NEWEST, pageSize: NEWEST }),
-    );
+    const query = { startDate: `${since}T00:00:00Z`, limit: NEWEST, pageSize: NEWEST };
+    const newest = await ask(() => list.list(query)).catch((error) => withoutApi('conversations', error));
+    if ('verdict' in newest) return [newest];
     // What is closed cannot be changed any more: https://www.twilio.com/docs/api/errors/50377
     const open = newest.filter(({ state }) => state !== 'closed');
     const unnamed = open.filter(({ friendlyName }) => !friendlyName || isListOfAddresses(friendlyName, []));

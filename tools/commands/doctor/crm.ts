@@ -21,13 +21,25 @@ export const crm: Check = {
   about:
     'the CRM answers the deployed Functions, and this machine; -- --address +14155550147 looks up that one',
   async run(installation) {
-    const [there, here] = await Promise.all([lookUpThere(installation), lookUpHere(installation)]);
-    return [...there, ...here];
+    const [there, here, differing] = await Promise.all([
+      lookUpThere(installation),
+      lookUpHere(installation),
+      compareSources(installation),
+    ]);
+    return [...there, ...here, ...differing];
   },
 };
 
+async function compareSources({ env, variables }: Installation): Promise<Finding[]> {
+  const [there, here] = [crmSourceOf(await variables()), crmSourceOf(env)];
+  if (there === here) return [];
+  const seen = `CRM_SOURCE is ${there} where it is deployed, and ${here} in .env`;
+  return [warning(seen, 'If that is not meant: npm run deploy.')];
+}
+
 async function lookUpThere({
   twilio,
+  services,
   deployment,
   variables,
   ownNumber,
@@ -63,17 +75,27 @@ async function lookUpThere({
     if (Math.max(cold.ms, warm.ms) < SLOW_MS) return [ok(seen)];
     return [warning(seen, 'Twilio waits 5 s: where does the CRM spend that? See npx twilio-run logs.')];
   };
-  if (!address.endsWith(name)) return answered(`goes by ${JSON.stringify(name)}`);
-  // The pre-event hides from customers whether the CRM failed. The post-event tells: 503 if it did, 200 if it knows nobody.
+  const isKnown = !address.toLowerCase().endsWith(name.toLowerCase());
+  const defaultSid = (await services().catch(() => undefined))?.defaultSid;
+  // The pre-event hides from customers whether the CRM failed. The post-event tells: 503 if it did, 200 if it knows nobody,
+  // or somebody who is in no conversation.
   const { status, body } = await ask(POST_EVENT_PATH, {
     EventType: POST_EVENT,
     ...NOWHERE,
+    ...(defaultSid && { ChatServiceSid: defaultSid }),
     ...event,
     Attributes: '{}',
   });
-  if (status === 200) return answered(`answers, and knows nobody by ${shown(address, own)}`);
+  const found = `goes by ${JSON.stringify(name)}`;
+  if (status === 200)
+    return answered(isKnown ? found : `answers, and knows nobody by ${shown(address, own)}`);
   const { error } = Object(body) as { error?: unknown };
   const reason = String(error ?? `answered ${status}`);
+  if (isKnown) {
+    return [
+      problem(`deployed, ${source}: ${found}, but is not linked: ${reason}`, 'See npx twilio-run logs.'),
+    ];
+  }
   return [problem(`deployed, ${source}: ${reason}`, 'Fix it in .env. Then npm run deploy.')];
 }
 

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { builtFolder } from '../../build/built-folder';
 import { crmSourceOf } from '../../crm-source';
+import { isServiceSid, type ServiceSid } from '../../twilio/conversations-services';
 import { POST_EVENT_PATH, PRE_EVENT_PATH } from '../connect/plan-webhooks';
 import { type Check, type Finding, ok, problem, warning } from './check';
 import type { Installation, Version } from './installation';
@@ -29,7 +30,11 @@ export const deployment: Check = {
     if (!RUNTIMES.includes(runtime)) {
       findings.push(warning(`it runs on ${runtime}`, `Deploy to ${RUNTIMES.at(-1)}: npm run deploy.`));
     }
-    findings.push(...checkVariables(variables), ...(await compareWithBuild(functions, installation)));
+    findings.push(
+      ...checkVariables(variables),
+      ...(await checkService(variables, installation)),
+      ...(await compareWithBuild(functions, installation)),
+    );
     const isWell = findings.every(({ verdict }) => verdict === 'ok');
     return isWell ? [ok(domain), ok(`2 protected Functions on ${runtime}`), ...findings] : findings;
   },
@@ -74,6 +79,21 @@ function checkVariables(variables: NodeJS.Dict<string>): Finding[] {
     problem(
       `${missing.join(', ')} not set there, and CRM_SOURCE=${name} needs it`,
       'Set it in .env. Then npm run deploy.',
+    ),
+  ];
+}
+
+/** Participants are looked for there if an event does not say in which service they are. */
+async function checkService(
+  { CHAT_SERVICE_SID: sid }: NodeJS.Dict<string>,
+  { webhooks }: Installation,
+): Promise<Finding[]> {
+  if (!sid?.trim()) return [];
+  if (isServiceSid(sid) && (await webhooks(sid.trim() as ServiceSid))) return [];
+  return [
+    problem(
+      'CHAT_SERVICE_SID there is not a Conversations service of the account: no customer would be linked',
+      'Fix it in .env. Then npm run deploy.',
     ),
   ];
 }

@@ -1,4 +1,5 @@
 /** `npm run doctor`: tells whether the installation works, and what to do if it does not. It changes nothing. */
+import { readTypedAddress } from '../../typed-address';
 import { type Command, EXIT, runAsProcess, UsageError } from '../command-line';
 import { account } from './account';
 import type { Check } from './check';
@@ -73,8 +74,9 @@ export const doctor: Command<typeof options> = {
       throw new UsageError(`There is no check called ${unknown.join(', ')}: see --list`);
     const checks = names.length > 0 ? CHECKS.filter(({ name }) => names.includes(name)) : CHECKS;
     const { env, signal, terminal } = caller;
+    const address = flags.address === undefined ? undefined : read(flags.address);
     const giveUp = AbortSignal.any([signal, AbortSignal.timeout(LAST_TRY_MS)]);
-    const installation = examine(caller.connect(), env, flags, { signal: giveUp });
+    const installation = examine(caller.connect(), env, { ...flags, address }, { signal: giveUp });
     caller.note('Looking at the installation…\n');
     const checked = await runChecks(checks, installation, TIMEOUT_MS, signal);
     const verdict = worst(checked);
@@ -82,5 +84,12 @@ export const doctor: Command<typeof options> = {
     return verdict === 'problem' ? EXIT.problem : EXIT.done;
   },
 };
+
+/** @throws UsageError if it is not an address that Twilio sends */
+function read(typed: string): string {
+  const { address, hint } = readTypedAddress(typed);
+  if (address === undefined) throw new UsageError(`--address: ${hint}`);
+  return address;
+}
 
 if (require.main === module) void runAsProcess(doctor);

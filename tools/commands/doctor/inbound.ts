@@ -1,7 +1,7 @@
 import type { ServiceSid } from '../../twilio/conversations-services';
 import { type Check, type Finding, ok, problem } from './check';
 import type { Installation } from './installation';
-import { isConnected } from './webhook-plans';
+import { isConnected, planOf } from './webhook-plans';
 
 /** Where messages become conversations: https://www.twilio.com/docs/conversations/inbound-autocreation */
 export const inbound: Check = {
@@ -38,9 +38,8 @@ async function judgeCalls(used: ServiceSid[], { plans }: Installation): Promise<
   const planned = await plans().catch(() => undefined);
   if (!planned) return [];
   const { global, ofServices, gone } = planned;
-  const planOf = (service: ServiceSid) => ofServices.get(service) ?? global;
   if (![global, ...ofServices.values()].some(isConnected)) return [];
-  if (used.some((service) => gone.includes(service) || isConnected(planOf(service)))) return [];
+  if (used.some((service) => gone.includes(service) || isConnected(planOf(service, planned)))) return [];
   const to = used.map((service) => ` --service ${service}`).join('');
   return [
     problem(

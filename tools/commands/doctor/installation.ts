@@ -10,7 +10,9 @@ import {
   type Scope,
   type Webhooks,
 } from '../../twilio/webhooks';
-import { planAll } from './webhook-plans';
+import { hostsOf } from '../connect/own-domains';
+import { POST_EVENT_PATH, PRE_EVENT_PATH, urlOf } from '../connect/plan-webhooks';
+import { calledUrls, type FunctionUrls, planAll } from './webhook-plans';
 
 /** A Function or an Asset of a build. */
 export interface Version {
@@ -31,7 +33,7 @@ export function examine(
 ) {
   const { serverless } = twilio;
   const ask = <T>(call: () => Promise<T>) => withRetries(call, retries);
-  const deployment = once(() => findDeployment(twilio, { domain }, retries));
+  const deployment = once(() => findDeployment(twilio, { domain, preferred: calledDomains }, retries));
   const service = async () => serverless.v1.services((await deployment()).serviceSid);
   const environment = async () => (await service()).environments((await deployment()).environmentSid);
   const retryCounts = new Map<string, () => Promise<RetryCounts>>();
@@ -44,6 +46,15 @@ export function examine(
     webhooks.set(scope, known);
     return known();
   };
+
+  /** The domains that the webhooks name. If they cannot be read, another check says so. */
+  async function calledDomains(): Promise<string[]> {
+    const known = await services().catch(() => undefined);
+    const scopes: Scope[] = ['account', ...(known?.all ?? [])];
+    const set = await Promise.all(scopes.map((scope) => webhooksOf(scope).catch(() => undefined)));
+    return hostsOf(set.flatMap((one) => one ?? []));
+  }
+  const plans = once(async () => planAll(twilio, await deployment(), await services(), webhooksOf, retries));
 
   return {
     twilio,
@@ -82,7 +93,14 @@ export function examine(
     services,
     webhooks: webhooksOf,
     /** @throws Problem if nothing is deployed */
-    plans: once(async () => planAll(twilio, await deployment(), await services(), webhooksOf, retries)),
+    plans,
+    /** What Twilio calls; if the webhooks cannot be read, what is deployed. @throws Problem if nothing is deployed */
+    functionUrls: async (): Promise<FunctionUrls> => {
+      const { domain } = await deployment();
+      const read = await plans().catch(() => undefined);
+      if (read) return calledUrls(read);
+      return { pre: [urlOf(domain, PRE_EVENT_PATH)], post: [urlOf(domain, POST_EVENT_PATH)] };
+    },
     retryCounts: (serviceSid: string) => {
       const known = retryCounts.get(serviceSid) ?? once(() => readRetryCounts(twilio, serviceSid, retries));
       retryCounts.set(serviceSid, known);

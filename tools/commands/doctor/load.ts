@@ -1,5 +1,6 @@
 import { crmSourceOf } from '../../crm-source';
 import { type Check, ok, warning } from './check';
+import { connectCommand, planOf } from './webhook-plans';
 
 /**
  * What the installation has against load: Twilio runs 30 executions of a Functions service at once.
@@ -8,7 +9,7 @@ import { type Check, ok, warning } from './check';
 export const load: Check = {
   name: 'load',
   about: 'what helps when many customers write at once: where customers are, repeats, services',
-  async run({ variables, services, retryCounts, webhooks }) {
+  async run({ variables, services, retryCounts, webhooks, plans }) {
     const [deployed, { defaultSid }] = await Promise.all([variables(), services()]);
     const source = crmSourceOf(deployed);
     const [own, global] = await Promise.all([webhooks(defaultSid), webhooks('account')]);
@@ -28,8 +29,7 @@ export const load: Check = {
     const seen = `customers in ${customers}; ${repeats}; ${count}`;
     if (!counts || counts.pre > 0) return [ok(seen)];
     const what = source === 'file' ? "Twilio's API" : "the CRM or Twilio's API";
-    return [
-      warning(seen, `If ${what} hangs, messages could be lost: run npm run connect, which sets repeats.`),
-    ];
+    const command = connectCommand(defaultSid, planOf(defaultSid, await plans()));
+    return [warning(seen, `If ${what} hangs, messages could be lost: run ${command}, which sets repeats.`)];
   },
 };

@@ -1,17 +1,19 @@
 import type { ServiceSid } from '../../twilio/conversations-services';
 import { describeError } from '../../twilio/errors';
 import {
+  allOf,
   isOurs,
   isPreEvent,
   isSameUrl,
   nameOf,
   type OwnDomains,
   type WebhooksPlan,
+  withoutSlash,
 } from '../connect/plan-webhooks';
 import { RETRIES_WANTED } from '../connect/read-plan';
 import { type Check, type Finding, ok, problem, warning } from './check';
 import type { Installation } from './installation';
-import { isConnected } from './webhook-plans';
+import { connectCommand, isConnected, isOthers, planOf } from './webhook-plans';
 
 /** What Twilio calls, for each Conversations service that has inbound conversations. */
 export const webhooks: Check = {
@@ -19,15 +21,32 @@ export const webhooks: Check = {
   about: 'Twilio calls the Functions, for the events that they are for, and repeats what it missed',
   async run(installation) {
     const { defaultSid, all } = await installation.services();
-    const { own, global, ofServices, gone } = await installation.plans();
+    const plans = await installation.plans();
+    const { own, global, ofServices, gone, inUse } = plans;
     // The check of inbound messages tells of other services that are gone.
     const isDefaultGone = gone.includes(defaultSid);
     const there = all.filter((service) => !gone.includes(service));
-    const isGlobalUsed = isDefaultGone || there.some((service) => !ofServices.has(service));
-    const counts = await Promise.all(there.map((service) => judgeRetries(service, installation)));
+    // What another backend has repeated is its own business.
+    const counted = there.filter((service) => service === defaultSid || !isOthers(planOf(service, plans)));
+    const counts = await Promise.all(
+      counted.map((service) =>
+        judgeRetries(service, connectCommand(service, planOf(service, plans)), installation),
+      ),
+    );
+    const others = there.filter((service) => service !== defaultSid && !ofServices.has(service));
+    const judgeGlobal = () => {
+      if (!inUse.includes(global)) return judgeUnused(global);
+      const ofDefault = ofServices.get(defaultSid);
+      if (!ofDefault || !isConnected(ofDefault) || !isOthers(global)) return judge(global, own, defaultSid);
+      const seen = `${others.join(', ')} has another backend, by the global webhooks`;
+      return warning(
+        seen,
+        `If Frontline uses it: npm run connect --${others.map((one) => ` --service ${one}`).join('')}.`,
+      );
+    };
     return [
       ...(isDefaultGone ? [defaultIsGone(defaultSid)] : []),
-      isGlobalUsed ? judge(global, own, defaultSid) : judgeUnused(global),
+      judgeGlobal(),
       ...[...ofServices.values()].map((plan) => judge(plan, own, defaultSid)),
       ...counts,
     ];
@@ -45,7 +64,7 @@ function judge(plan: WebhooksPlan, own: OwnDomains, defaultSid: ServiceSid): Fin
   const { scope, before, after, removed, replaced, isChange } = plan;
   const name = nameOf(scope);
   if (!isChange) return ok(`${name} as they should be`);
-  const mend = `Run npm run connect${scope === 'account' ? '.' : ` -- --service ${scope}.`}`;
+  const mend = `Run ${connectCommand(scope === 'account' ? defaultSid : scope, plan)}.`;
   if (replaced.length > 0 && scope !== 'account' && scope !== defaultSid) {
     return warning(`${scope} has another backend: the global webhooks do not count there`, mend);
   }
@@ -59,13 +78,16 @@ function judge(plan: WebhooksPlan, own: OwnDomains, defaultSid: ServiceSid): Fin
   if (missing.length > 0) faults.push(`no filter for ${missing.join(', ')}`);
   if (faults.length > 0) return problem(`${name}: ${faults.join('; ')}`, mend);
   const tooMany = removed.filter(isPreEvent).join(', ');
-  return warning(`${name}: ${tooMany} come to the Pre-Event URL, which is not for them`, mend);
+  const seen = tooMany
+    ? `${tooMany} come to the Pre-Event URL, which is not for them`
+    : 'a URL ends with a slash';
+  return warning(`${name}: ${seen}`, mend);
 }
 
 function judgeUrl(label: string, url: string, wanted: string, own: OwnDomains): string[] {
-  if (isSameUrl(url, wanted)) return [];
+  if (isSameUrl(withoutSlash(url), wanted)) return [];
   if (!url) return [`${label} is not set`];
-  if (isOurs(url, new URL(wanted).pathname, own)) {
+  if (isOurs(url, new URL(wanted).pathname, allOf(own))) {
     return [`${label} is that of another deployment, ${new URL(url).host}`];
   }
   return [`${label} is another backend's${URL.canParse(url) ? `, ${new URL(url).host}` : ''}`];
@@ -81,13 +103,17 @@ function judgeUnused(plan: WebhooksPlan): Finding {
   return warning(`global webhooks ${seen}, which counts for other services`, 'Run npm run connect.');
 }
 
-async function judgeRetries(service: string, { retryCounts }: Installation): Promise<Finding> {
+async function judgeRetries(
+  service: string,
+  connect: string,
+  { retryCounts }: Installation,
+): Promise<Finding> {
   try {
     const { pre, post } = await retryCounts(service);
     const seen = `repeats ${pre} and ${post} times`;
     if (Math.min(pre, post) >= RETRIES_WANTED) return ok(seen);
     const missed = `Twilio ${seen} in ${service}: what it missed under load is lost`;
-    return warning(missed, `Run npm run connect: it sets ${RETRIES_WANTED}.`);
+    return warning(missed, `Run ${connect}: it sets ${RETRIES_WANTED}.`);
   } catch (error) {
     return warning(`retry counts of ${service} cannot be read`, describeError(error, 'Chat'));
   }

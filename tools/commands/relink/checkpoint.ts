@@ -15,37 +15,65 @@ const Checkpoint = z.object({
 });
 export type Checkpoint = z.infer<typeof Checkpoint>;
 
+/** One for each scope, the one that was written last at the end. */
+const Checkpoints = z.array(Checkpoint);
+
 /** At the top of the project; git ignores it. It holds no name and no number. */
 export const CHECKPOINT_FILE = '.relink.json';
+/** The oldest are dropped: runs from last week on are about other days each time. */
+const KEPT_MAX = 20;
 
 /**
  * Where an interrupted run has come to.
  *
- * @returns `undefined` if there was none; `other` if it was about something else, or the file is damaged
+ * @returns `undefined` if there was none; `other` if all were about something else, or the file is damaged
  */
 export function readCheckpoint(scope: Checkpoint['scope']): Checkpoint | 'other' | undefined {
+  const kept = readCheckpoints();
+  if (kept === 'damaged') return 'other';
+  return kept.find(isAbout(scope)) ?? (kept.length > 0 ? 'other' : undefined);
+}
+
+export function writeCheckpoint(checkpoint: Checkpoint) {
+  replaceCheckpoints([...othersThan(checkpoint.scope), checkpoint].slice(-KEPT_MAX));
+}
+
+/** Those of other scopes stay. */
+export function removeCheckpoint(scope: Checkpoint['scope']) {
+  replaceCheckpoints(othersThan(scope));
+}
+
+function isAbout(scope: Checkpoint['scope']) {
+  return (checkpoint: Checkpoint) => isDeepStrictEqual(checkpoint.scope, scope);
+}
+
+function othersThan(scope: Checkpoint['scope']): Checkpoint[] {
+  const kept = readCheckpoints();
+  return kept === 'damaged' ? [] : kept.filter((checkpoint) => !isAbout(scope)(checkpoint));
+}
+
+function readCheckpoints(): Checkpoint[] | 'damaged' {
   let text: string;
   try {
     text = readFileSync(CHECKPOINT_FILE, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
   }
   try {
-    const checkpoint = Checkpoint.parse(JSON.parse(text));
-    return isDeepStrictEqual(checkpoint.scope, scope) ? checkpoint : 'other';
+    return Checkpoints.parse(JSON.parse(text));
   } catch {
-    return 'other';
+    return 'damaged';
   }
 }
 
 /** Replaces the file in one step: a run that is killed leaves a whole one. */
-export function writeCheckpoint(checkpoint: Checkpoint) {
+function replaceCheckpoints(checkpoints: Checkpoint[]) {
+  if (checkpoints.length === 0) {
+    rmSync(CHECKPOINT_FILE, { force: true });
+    return;
+  }
   const made = `${CHECKPOINT_FILE}.new`;
-  writeFileSync(made, JSON.stringify(checkpoint));
+  writeFileSync(made, JSON.stringify(checkpoints));
   renameSync(made, CHECKPOINT_FILE);
-}
-
-export function removeCheckpoint() {
-  rmSync(CHECKPOINT_FILE, { force: true });
 }

@@ -4,7 +4,10 @@ import PQueue from 'p-queue';
 import type { Address } from '../../../assets/address.private';
 import type { FrontlineCustomer } from '../../../assets/frontline.private';
 import type { Crm } from '../../runtime/in-process-runtime';
+import { CrmTroubles, type Failure } from './crm-troubles';
 import { Halt } from './halt';
+import type { Remedy } from './remedy';
+import { Waiting } from './waiting';
 
 type Context = Parameters<Crm['findCustomer']>[1];
 
@@ -14,12 +17,16 @@ export interface CrmPace {
   signal: AbortSignal;
   /** The pause after the first failure, in ms; it doubles from failure to failure. */
   firstPauseMs?: number;
+  /** Where it is noted that the CRM keeps the run waiting. */
+  waiting?: Waiting;
+  /** How long the CRM may answer nobody, in ms. */
+  downMs?: number;
 }
 
 /** How many addresses are remembered, so that memory does not grow with the number of conversations: some 30 MB. */
 const REMEMBERED_MAX = 100_000;
 const AT_A_TIME = 5;
-/** With its pauses, a CRM may refuse for a minute, and fail for ten seconds or so. */
+/** How often an address is looked up, unless the CRM fails for all: it may be refused for a minute, and fail for some ten seconds. */
 const TRIES = { refused: 7, failed: 5 };
 const FIRST_PAUSE_MS = 1000;
 /** A CRM that wants to be left alone for longer is asked again before: Airtable wants half a minute. */
@@ -27,19 +34,16 @@ const REFUSAL_MAX_MS = 60_000;
 /** After so many failures in a row, the CRM counts as down. */
 const FAILURES_MAX = 10;
 
-/** Why a look-up failed: what the `cause` of the CRM mapping's error says. */
-interface Failure {
-  reason: string;
-  status?: number;
-  /** `NOT_ASKED` if the circuit breaker of the Functions did not let it through. */
-  code?: string;
-  /** How long the CRM wants to be left alone. */
-  retryAfterMs?: number;
-}
-
 /** A look-up that failed: with the reason, and nothing personal. */
 export class LookUpError extends Error {
   override name = 'LookUpError';
+
+  constructor(
+    message: string,
+    readonly remedy: Remedy,
+  ) {
+    super(message);
+  }
 }
 
 /**
@@ -49,7 +53,7 @@ export class LookUpError extends Error {
  * @throws LookUpError if the CRM fails for an address; Halt if it refuses the credentials, or fails for all of them
  */
 export function lookUps(crm: Crm, context: Context, pace: CrmPace) {
-  const { perSecond, signal, firstPauseMs = FIRST_PAUSE_MS } = pace;
+  const { perSecond, signal, firstPauseMs = FIRST_PAUSE_MS, waiting = new Waiting(), downMs } = pace;
   const everyMs = perSecond === Number.POSITIVE_INFINITY ? 0 : 1000 / perSecond;
   const queue = new PQueue({
     concurrency: AT_A_TIME,
@@ -61,7 +65,7 @@ export function lookUps(crm: Crm, context: Context, pace: CrmPace) {
   >();
   let asked = 0;
   let failuresInARow = 0;
-  let refusedUntil = 0;
+  const troubles = new CrmTroubles(waiting, downMs);
   let lastFailure: Failure | undefined;
 
   /** Why the CRM failed: if it was not asked, then because of what it had said before. */
@@ -81,27 +85,39 @@ export function lookUps(crm: Crm, context: Context, pace: CrmPace) {
       try {
         const customer = await queue.add(async () => {
           // What waits its turn waits for all: a CRM that refuses refuses everybody.
-          const pauseMs = refusedUntil - performance.now();
+          const pauseMs = troubles.pauseMs();
           if (pauseMs > 0) await setTimeout(pauseMs, undefined, { signal });
           signal.throwIfAborted();
           asked++;
           return crm.findCustomer(address, context, { startedAt: performance.now(), proxyAddress });
         });
         failuresInARow = 0;
+        troubles.answered();
         return customer;
       } catch (error) {
         signal.throwIfAborted();
-        const { reason, status = 0, code, retryAfterMs = 0 } = failureOf(error as Error);
-        if (status === 401 || status === 403) throw new Halt(reason);
+        const failure = failureOf(error as Error);
+        const { reason, status = 0, code, retryAfterMs = 0 } = failure;
+        if (status === 401 || status === 403) throw new Halt(reason, 'mend');
         const isRefused = status === 429;
         const isTransient = isRefused || status >= 500 || Boolean(code);
-        if (!isTransient || tries >= TRIES[isRefused ? 'refused' : 'failed']) {
-          if (++failuresInARow < FAILURES_MAX) throw new LookUpError(reason);
-          throw new Halt(`The CRM fails for every customer: ${reason}`);
-        }
+        // A host that there is not is a setting, or a machine that is not connected.
+        const remedy = isTransient && code !== 'ENOTFOUND' ? 'later' : 'mend';
         const pauseMs = Math.max(firstPauseMs * 2 ** (tries - 1), Math.min(retryAfterMs, REFUSAL_MAX_MS));
-        if (isRefused) refusedUntil = Math.max(refusedUntil, performance.now() + pauseMs);
-        else await setTimeout(pauseMs * (0.5 + Math.random() / 2), undefined, { signal });
+        if (isRefused) troubles.refused(pauseMs);
+        else if (isTransient) troubles.failed(address.key, failure);
+        else troubles.answered();
+        const isOver = !isTransient || tries >= TRIES[isRefused ? 'refused' : 'failed'];
+        const failsForAll = troubles.failsForAll();
+        if (failsForAll ? troubles.leftMs() <= 0 : isOver) {
+          waiting.end('crm');
+          if (!failsForAll && ++failuresInARow < FAILURES_MAX) throw new LookUpError(reason, remedy);
+          throw new Halt(`The CRM fails for every customer: ${reason}`, remedy);
+        }
+        if (isRefused) continue;
+        const jitteredMs = pauseMs * (0.5 + Math.random() / 2);
+        const waitMs = failsForAll ? Math.min(jitteredMs, troubles.leftMs()) : jitteredMs;
+        await setTimeout(waitMs, undefined, { signal });
       }
     }
   }

@@ -1,9 +1,11 @@
 import { maskAddress, maskId } from '../../../assets/event-log.private';
 import type { ListedConversation } from './list-conversations';
 import type { Step } from './relink-conversation';
+import type { Described } from './remedy';
 
 const WORDS = {
   linked: 'linked',
+  already: 'linked already',
   unknown: 'unknown',
   left: 'has left',
   refreshed: 'link refreshed',
@@ -18,4 +20,9 @@ export function printStep({ sid }: ListedConversation, step: Step): string {
   const { what, address, customerId } = step;
   const id = customerId ? ` customer_id=${maskId(customerId, address)}` : '';
   return `${sid} ${maskAddress(address)} ${WORDS[what]}${id}`;
+}
+
+/** A line of `--list` for a conversation that failed. */
+export function printFailure({ sid }: ListedConversation, { reason }: Described): string {
+  return `${sid} failed: ${reason}`;
 }

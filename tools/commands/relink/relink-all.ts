@@ -1,31 +1,29 @@
 import { setMaxListeners } from 'node:events';
 import type { Crm } from '../../runtime/in-process-runtime';
 import { adaptiveCalls } from '../../twilio/adaptive-calls';
-import { describeError, type TwilioError } from '../../twilio/errors';
-import { readCheckpoint, removeCheckpoint, writeCheckpoint } from './checkpoint';
+import type { TwilioError } from '../../twilio/errors';
 import { Halt } from './halt';
+import { type Keeping, keepPosition } from './keep-position';
 import {
   type Conversations,
   type ListedConversation,
   listConversations,
   listed,
-  STATES,
+  type State,
 } from './list-conversations';
 import { lookUps } from './look-up';
-import { Position } from './position';
 import type { Step } from './relink-conversation';
+import { type Described, describeTwilioError } from './remedy';
 import { dayOf, type Scope } from './scope';
-import { showProgress } from './show-progress';
+import { sayWaits, showProgress } from './show-progress';
 import { takeConversations } from './take-conversations';
 import { startTally } from './tally';
+import { Waiting, watchTwilio } from './waiting';
 import { walk } from './walk';
 
 /** What a run is to do, and with what. */
-export interface Run {
+export interface Run extends Keeping {
   scope: Scope;
-  /** It goes on where an interrupted one has come to, unless `restart`. */
-  keepsPosition: boolean;
-  restart: boolean;
   refresh: boolean;
   dryRun: boolean;
   accountSid: string;
@@ -42,12 +40,11 @@ export interface Run {
   /** How long a call to Twilio may take, in ms. */
   callTimeoutMs?: number;
   onStep(conversation: ListedConversation, step: Step): void;
-  note(line: string): void;
+  onFailure?(conversation: ListedConversation, failure: Described): void;
 }
 
 /** How many calls to Twilio are made at a time: what more an account may make is left to the webhooks. */
 const CALLS_AT_A_TIME = 10;
-const CHECKPOINT_EVERY_MS = 1000;
 
 /**
  * Goes through all conversations of the scope.
@@ -59,43 +56,42 @@ export async function relinkAll(run: Run) {
   const halted = new AbortController();
   const signal = AbortSignal.any([run.signal, halted.signal]);
   setMaxListeners(Number.POSITIVE_INFINITY, signal);
-  const calls = adaptiveCalls(CALLS_AT_A_TIME, { signal, firstPauseMs }, run.callTimeoutMs);
-  const crmLookUps = lookUps(crm, run.context, { perSecond: run.perSecond, signal, firstPauseMs });
+  const waiting = new Waiting();
+  const retries = { signal, firstPauseMs };
+  const calls = adaptiveCalls(CALLS_AT_A_TIME, retries, run.callTimeoutMs, watchTwilio(waiting));
+  const crmLookUps = lookUps(crm, run.context, { perSecond: run.perSecond, signal, firstPauseMs, waiting });
   const tally = startTally();
 
-  const today = dayOf(new Date());
+  const until = scope.until ?? dayOf(new Date());
   const about = { accountSid: run.accountSid, source: run.source, refresh, ...scope, perSecond: undefined };
-  const aboutJson = JSON.parse(JSON.stringify(about)) as Record<string, unknown>;
-  const kept = run.keepsPosition && !run.restart ? readCheckpoint(aboutJson) : undefined;
-  if (kept === 'other') run.note('The interrupted run had other flags or another CRM: this one begins anew.');
-  const checkpoint = kept === 'other' ? undefined : kept;
-  const until = scope.until ?? today;
-  const from = checkpoint ?? { state: STATES[0], day: until };
-  if (checkpoint) run.note(`Going on where the last run has come to: ${from.state}, ${from.day}`);
-  const position = new Position(from.state, from.day, checkpoint?.failed);
+  const kept = keepPosition(run, about, until);
+  const { position, from } = kept;
 
-  let savedAt = performance.now();
-  const save = () => {
-    if (!run.keepsPosition) return;
-    writeCheckpoint({ scope: aboutJson, ...position.get() });
-    savedAt = performance.now();
-  };
-
+  const atATime = () => (calls.atATime() < CALLS_AT_A_TIME ? calls.atATime() : undefined);
   const progress = run.showsProgress
-    ? showProgress(() => ({ counts: tally.counts, ...position.get(), atATime: calls.atATime() }))
-    : undefined;
+    ? showProgress(() => ({ counts: tally.counts, ...position.get(), atATime: atATime() }), waiting)
+    : sayWaits(waiting, run.note);
+  const onInterruption = () => {
+    waiting.begin('end', () => 'Stopping after what is under way…');
+    progress.refresh();
+  };
+  run.signal.addEventListener('abort', onInterruption, { once: true });
   const takeOne = takeConversations(
     { conversations, calls, crm, find: crmLookUps.find, refresh, dryRun },
     {
       tally,
       onStep: run.onStep,
       onDone: ({ sid }) => position.failed.delete(sid),
-      onFailure: ({ sid }) => position.fail(sid),
+      onFailure(conversation, failure) {
+        position.fail(conversation.sid);
+        run.onFailure?.(conversation, failure);
+      },
     },
     signal,
   );
   let halt: Halt | undefined;
   const take = async (conversation: ListedConversation) => {
+    kept.begin();
     try {
       await takeOne(conversation);
     } catch (error) {
@@ -107,43 +103,53 @@ export async function relinkAll(run: Run) {
     }
   };
 
-  const list = (state: (typeof STATES)[number], day: string) =>
+  const list = (state: State, day: string) =>
     listConversations(conversations, calls, state, { since: scope.since, until: day });
   const goThrough = async () => {
-    for (const sid of scope.conversation ? [scope.conversation] : (checkpoint?.failed ?? [])) {
+    for (const sid of scope.conversation ? [scope.conversation] : kept.failedBefore) {
       const readAt = performance.now();
       const one = await calls
         .call(() => conversations(sid).fetch())
         .catch((error: TwilioError) => {
           if (error.status !== 404) throw error;
-          if (scope.conversation) throw new Halt(`${sid} is not there, or in another service: see --service`);
+          if (scope.conversation)
+            throw new Halt(`${sid} is not there, or in another service: see --service`, 'mend');
           position.failed.delete(sid);
           return undefined;
         });
       if (one) await take(listed(one, readAt));
     }
     if (scope.conversation) return;
-    await walk({ list, until, from }, position, signal, take, () => {
-      if (performance.now() - savedAt >= CHECKPOINT_EVERY_MS) save();
-    });
+    await walk({ list, until, from }, position, signal, take, kept.saveFromTimeToTime);
   };
 
   try {
     await goThrough();
-    if (run.keepsPosition && !signal.aborted) removeCheckpoint();
-    else save();
+    if (signal.aborted) kept.save();
+    else kept.remove();
   } catch (error) {
-    save();
+    kept.save();
     if (!halt && !run.signal.aborted) {
       if (error instanceof TypeError) throw error;
-      halt =
-        error instanceof Halt ? error : new Halt(describeError(error, 'Twilio', HINTS), { cause: error });
+      halt = error instanceof Halt ? error : haltBy(error);
     }
   } finally {
     halted.abort();
-    progress?.stop();
+    progress.stop();
+    run.signal.removeEventListener('abort', onInterruption);
   }
-  return { tally, lookUps: crmLookUps.asked(), halt };
+  return {
+    tally,
+    lookUps: crmLookUps.asked(),
+    halt,
+    goesOn: kept.isKept(),
+    wentOnFrom: kept.wentOnFrom,
+  };
+}
+
+function haltBy(error: unknown): Halt {
+  const { reason, remedy } = describeTwilioError(error, HINTS);
+  return new Halt(reason, remedy, { cause: error });
 }
 
 const HINTS = { 404: 'is --service, or CHAT_SERVICE_SID, a Conversations service of your account?' };

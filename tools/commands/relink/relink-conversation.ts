@@ -28,7 +28,7 @@ export interface Relinking {
 
 /** One thing that was done, or what kept it from being done. */
 export type Step =
-  | { what: 'linked' | 'unknown' | 'refreshed' | 'left'; address: Address; customerId?: string }
+  | { what: 'linked' | 'already' | 'unknown' | 'refreshed' | 'left'; address: Address; customerId?: string }
   | { what: 'named' | 'avatar' | 'renamed' };
 
 /** What became of a conversation: `closed` and `gone` while the run was under way. */
@@ -103,7 +103,7 @@ async function relink(listed: ListedConversation, relinking: Relinking, onStep: 
     await writeParticipant(participant, 'linked', { current, readAt, known }, relinking, onStep);
   // The name before the participants' names: until these are new, it can be told that the old one was the CRM's.
   current = await writeConversation(listed, known, relinking, onStep);
-  for (const participant of refresh ? linked : [])
+  for (const participant of linked)
     await writeParticipant(participant, 'refreshed', { current, readAt, known }, relinking, onStep);
 }
 
@@ -140,6 +140,7 @@ async function writeParticipant(
   const address = crm.parseAddress(participant.messagingBinding?.address);
   if (!address) return;
   if (hasLeft) onStep({ what: 'left', address });
+  else if (!wasWritten && what === 'refreshed') onStep({ what: 'already', address });
   if (wasWritten) onStep({ what, address, customerId: known.found.get(address.key)?.customer_id });
 }
 

@@ -10,10 +10,12 @@ import { findDeployment } from '../../twilio/deployment';
 import { type Command, EXIT, runAsProcess, UsageError } from '../command-line';
 import { contextOf, perSecondOf } from './crm-context';
 import { conversationsOf } from './list-conversations';
-import { printStep } from './print-step';
+import { printFailure, printStep } from './print-step';
 import { relinkAll } from './relink-all';
+import { nextStep, whatIsLeft } from './remedy';
 import { readScope } from './scope';
 import { simulateAccount } from './simulate-account';
+import { summarize } from './summarize';
 
 const USAGE = `npm run relink -- [--since DAY] [--until DAY] [--service ISXXXX] [--conversation CHXXXX]
                   [--refresh] [--dry-run] [--list] [--per-second N] [--domain DOMAIN]
@@ -27,7 +29,7 @@ Names and links the conversations that are there already, by the CRM in CRM_SOUR
   --conversation CHXXXX     this one alone
   --refresh                 updates names and avatars too that came from the CRM and have changed there since
   --dry-run                 says what would be done, and does nothing
-  --list                    prints a line for each thing that is done
+  --list                    prints a line for each thing that is done, and for each failure
   --per-second N            how many look-ups a second the CRM gets; by default, the pace of its source
   --domain DOMAIN           the Functions' domain, for avatars that are paths, if there are several
   --restart                 begins anew, and not where an interrupted run has come to
@@ -53,6 +55,9 @@ const options = {
   json: { type: 'boolean', default: false },
 } as const;
 
+/** How many SIDs of a reason are named. */
+const NAMED_MAX = 5;
+
 export const relink: Command<typeof options> = {
   usage: USAGE,
   options,
@@ -72,7 +77,7 @@ export const relink: Command<typeof options> = {
         return domain;
       });
       const crm = loadCrm(simulated?.assets);
-      const { tally, lookUps, halt } = await relinkAll({
+      const result = await relinkAll({
         scope,
         keepsPosition,
         restart: flags.restart,
@@ -87,40 +92,40 @@ export const relink: Command<typeof options> = {
         signal: caller.signal,
         showsProgress: !list,
         onStep: (conversation, step) => {
-          if (list) caller.result(printStep(conversation, step), undefined);
+          // What was done before is not done.
+          if (list && step.what !== 'already') caller.result(printStep(conversation, step), undefined);
+        },
+        onFailure: (conversation, failure) => {
+          if (list) caller.result(printFailure(conversation, failure), undefined);
         },
         note: caller.note,
       });
 
+      const { tally, halt, goesOn } = result;
       const failures = tally.failures();
       const isComplete = !halt && !caller.signal.aborted;
-      const heading = headingOf(dryRun, isComplete);
-      if (json || isComplete || tally.counts.conversations > 0)
-        caller.result(`${heading}${tally.table()}`, {
+      if (json || !halt || tally.counts.conversations > 0) {
+        const { lookUps } = result;
+        caller.result(summarize(result, { dryRun, list, simulate, isComplete }), {
           dryRun,
           ...tally.counts,
           lookUps,
           failures,
           isComplete,
         });
-      for (const { reason, count, sids } of failures)
-        caller.problem(
-          `${count.toLocaleString('en')} failed: ${reason} (${sids.join(', ')}${count > sids.length ? ', …' : ''})`,
-        );
-      const again = keepsPosition ? 'Run it again: it goes on where it was.' : 'Run it again.';
-      if (halt) throw new Problem(`Stopped: ${halt.message}\n${again}`);
-      if (caller.signal.aborted) throw new Problem(`Interrupted. ${again}`);
-      if (failures.length > 0) throw new Problem('What failed is left to do: run it again.');
+      }
+      for (const { reason, count, sids } of failures) {
+        const named = sids.slice(0, NAMED_MAX).join(', ') + (count > NAMED_MAX ? ', …' : '');
+        caller.problem(`${count.toLocaleString('en')} failed: ${reason} (${named})`);
+      }
+      if (halt) throw new Problem(`Stopped: ${halt.message}${nextStep(halt.remedy, goesOn)}`);
+      if (caller.signal.aborted) throw new Problem(`Interrupted.${nextStep('again', goesOn)}`);
+      if (failures.length > 0) throw new Problem(whatIsLeft(tally.remedies));
       return EXIT.done;
     } finally {
       simulated?.close();
     }
   },
 };
-
-function headingOf(isDryRun: boolean, isComplete: boolean): string {
-  if (isDryRun) return `Nothing is written. ${isComplete ? 'Without --dry-run' : 'So far'}, it would be:\n`;
-  return isComplete ? '' : 'So far:\n';
-}
 
 if (require.main === module) void runAsProcess(relink);

@@ -22,6 +22,8 @@ const DAY = /^\d{4}-\d\d-\d\d$/;
 export function readScope(flags: Typed, { CHAT_SERVICE_SID }: NodeJS.ProcessEnv): Scope {
   const since = readDay('--since', flags.since);
   const until = readDay('--until', flags.until);
+  if (since && since > dayOf(new Date()))
+    throw new UsageError(`--since ${since} is in the future: days are in UTC`);
   const conversation = readSid('--conversation', 'CH', flags.conversation);
   if (since && until && since > until) throw new UsageError('--since is after --until');
   if (conversation && (since || until))

@@ -9,6 +9,8 @@ import { startFakeConversations } from '../../fakes/twilio/conversations';
 const ACCOUNT = { accountSid: `AC${'0'.repeat(32)}`, authToken: 'simulated' };
 const PROXY = '+15005550006';
 const CONVERSATIONS = 300;
+/** The states of one conversation after the other. */
+const STATES = ['active', 'inactive', 'active', 'closed'] as const;
 const A_DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
@@ -33,14 +35,18 @@ export async function simulateAccount(settings: CustomersSettings) {
       sid: conversationSid,
       friendlyName: i % 10 === 0 ? `Order ${4711 + i}` : address,
       attributes: '{}',
-      state: (['active', 'inactive', 'active', 'closed'] as const)[i % 4],
+      state: STATES[i % STATES.length],
       dateCreated: new Date(Date.now() - i * A_DAY_MS).toISOString(),
     });
     api.add({ sid: `MB${hex}`, conversationSid, attributes: '{}', address, proxyAddress: PROXY });
   }
+  const closed = api.all().conversations.filter(({ state }) => state === 'closed').length;
   return {
-    /** What it is, in a sentence. */
-    about: `Simulated: ${CONVERSATIONS} made-up conversations with the customers of ${file} and with strangers. Nothing leaves this machine.`,
+    /** What it is, in two sentences. */
+    about:
+      'Simulated: each run starts with a new made-up account, of ' +
+      `${CONVERSATIONS} conversations (${closed} closed ones are left out) with the customers of ${file} and with ` +
+      'strangers. Nothing leaves this machine.',
     twilio: connectToFake(api, ACCOUNT),
     env: { CRM_SOURCE: 'file' },
     domain: 'localhost:3000',

@@ -1,8 +1,9 @@
-import { describeError, isRefused, isTransient } from '../../twilio/errors';
+import { isRefused, isTransient } from '../../twilio/errors';
 import { Halt } from './halt';
 import type { ListedConversation } from './list-conversations';
 import { LookUpError } from './look-up';
 import { type Relinking, relinkConversation, type Step } from './relink-conversation';
+import { type Described, describeTwilioError } from './remedy';
 import type { Tally } from './tally';
 
 /** After so many conversations in a row that Twilio did not answer for, it counts as not reachable. */
@@ -13,7 +14,7 @@ export interface Notes {
   tally: Tally;
   onStep(conversation: ListedConversation, step: Step): void;
   onDone(conversation: ListedConversation): void;
-  onFailure(conversation: ListedConversation): void;
+  onFailure(conversation: ListedConversation, failure: Described): void;
 }
 
 /**
@@ -38,12 +39,14 @@ export function takeConversations(relinking: Relinking, notes: Notes, signal: Ab
       signal.throwIfAborted();
       // A bug is not a failure of the conversation.
       if (error instanceof TypeError || error instanceof ReferenceError) throw error;
-      const reason = error instanceof LookUpError ? error.message : describeError(error, 'Twilio');
-      if (isRefused(error)) throw new Halt(reason, { cause: error });
-      tally.fail(conversation.sid, reason);
-      notes.onFailure(conversation);
-      const isUnreachable = !(error instanceof LookUpError) && isTransient(error);
-      if (isUnreachable && ++failuresInARow >= FAILURES_MAX) throw new Halt(reason, { cause: error });
+      const isOfCrm = error instanceof LookUpError;
+      const failure = isOfCrm ? { reason: error.message, remedy: error.remedy } : describeTwilioError(error);
+      const { reason, remedy } = failure;
+      if (isRefused(error)) throw new Halt(reason, remedy, { cause: error });
+      tally.fail(conversation.sid, failure);
+      notes.onFailure(conversation, failure);
+      if (!isOfCrm && isTransient(error) && ++failuresInARow >= FAILURES_MAX)
+        throw new Halt(reason, remedy, { cause: error });
     }
   };
 }

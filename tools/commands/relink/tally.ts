@@ -1,12 +1,11 @@
 import type { Outcome, Step } from './relink-conversation';
-
-/** How many SIDs of a reason are named. */
-const NAMED_MAX = 5;
+import type { Described, Remedy } from './remedy';
 
 /** What is counted, in the order of the table, with how it is called there. */
 const COUNTED = {
   conversations: 'conversations gone through',
   linked: 'customers linked',
+  already: 'customers linked already',
   named: 'conversations named',
   avatars: 'avatars set',
   renamed: 'names refreshed',
@@ -21,6 +20,7 @@ type Counted = keyof typeof COUNTED;
 
 const COUNTED_AS = {
   linked: 'linked',
+  already: 'already',
   named: 'named',
   avatar: 'avatars',
   renamed: 'renamed',
@@ -29,12 +29,17 @@ const COUNTED_AS = {
   left: 'left',
 } as const satisfies Record<Step['what'], Counted>;
 
+/** What a run has changed. */
+const CHANGES = ['linked', 'named', 'avatars', 'renamed', 'refreshed'] as const satisfies Counted[];
+
 export type Tally = ReturnType<typeof startTally>;
 
 /** Counts what a run does. */
 export function startTally() {
   const counts = Object.fromEntries(Object.keys(COUNTED).map((name) => [name, 0])) as Record<Counted, number>;
-  const failures = new Map<string, { count: number; sids: string[] }>();
+  /** The SIDs by the reason. */
+  const failures = new Map<string, string[]>();
+  const remedies = new Set<Remedy>();
   return {
     counts,
     step: ({ what }: Step) => void counts[COUNTED_AS[what]]++,
@@ -42,21 +47,23 @@ export function startTally() {
       counts.conversations++;
       if (outcome !== 'done') counts[outcome]++;
     },
-    fail(sid: string, reason: string) {
+    fail(sid: string, { reason, remedy }: Described) {
       counts.conversations++;
       counts.failed++;
-      const failure = failures.get(reason) ?? { count: 0, sids: [] };
-      failure.count++;
-      if (failure.sids.length < NAMED_MAX) failure.sids.push(sid);
-      failures.set(reason, failure);
+      remedies.add(remedy);
+      const sids = failures.get(reason);
+      if (sids) sids.push(sid);
+      else failures.set(reason, [sid]);
     },
-    failures: () => [...failures].map(([reason, { count, sids }]) => ({ reason, count, sids })),
+    failures: () => [...failures].map(([reason, sids]) => ({ reason, count: sids.length, sids })),
+    /** What helps against those that failed. */
+    remedies,
+    hasChanges: () => CHANGES.some((name) => counts[name] > 0),
     /** A line for each count that is not 0. */
     table(): string {
       const rows = (Object.keys(COUNTED) as Counted[])
         .filter((name) => name === 'conversations' || counts[name] > 0)
         .map((name): [string, string] => [counts[name].toLocaleString('en'), COUNTED[name]]);
-      if (rows.length === 1) rows.push(['0', 'to be changed']);
       const width = Math.max(...rows.map(([count]) => count.length));
       return rows.map(([count, name]) => `${count.padStart(width)}  ${name}`).join('\n');
     },

@@ -23,14 +23,20 @@ export class UnusedColumns {
 
   /** Tells by their headers the columns most of whose cells are phone numbers, or e-mail addresses. */
   report(findings: Findings) {
+    const { addresses, headers } = this.columns;
+    const read = (isEmail: boolean) =>
+      addresses.flatMap(({ column, type }) =>
+        (type === 'email') === isEmail ? shorten(headers[column] ?? '') : [],
+      );
     for (const { column, filled, numbers, emails } of this.counts) {
       const header = shorten(this.columns.headers[column] ?? '') || `(column ${column + 1})`;
-      const look = (what: string, variable: string) => {
-        const reason = `most cells look like ${what}, and are not read: add the header to ${variable} in .env if they are customers’ own`;
+      const look = (what: string, variable: string, isEmail: boolean) => {
+        const all = [...read(isEmail), '…'].join(', ');
+        const reason = `most cells look like ${what}, and are not read: if they are customers’ own, name all such columns in .env, ${variable}=${all}`;
         findings.add('columns to look at', reason, header);
       };
-      if (numbers * 2 > filled) look('phone numbers', 'CSV_PHONE_COLUMN');
-      if (emails * 2 > filled) look('e-mail addresses', 'CSV_EMAIL_COLUMN');
+      if (numbers * 2 > filled) look('phone numbers', 'CSV_PHONE_COLUMN', false);
+      if (emails * 2 > filled) look('e-mail addresses', 'CSV_EMAIL_COLUMN', true);
     }
   }
 }

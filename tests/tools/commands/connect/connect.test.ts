@@ -1,5 +1,18 @@
-import { existsSync, mkdirSync, readFileSync, rmdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+import type { Twilio } from 'twilio';
+import type { Caller } from '../../../../tools/commands/command-line';
 import { connect } from '../../../../tools/commands/connect/connect';
+import { type HistoryEntry, readHistory } from '../../../../tools/commands/connect/history';
+import { readUndoPlan } from '../../../../tools/commands/connect/read-undo-plan';
 import { SERVICES } from '../../../../tools/fakes/twilio/fake-account';
 import { DOMAIN } from '../../../../tools/fakes/twilio/serverless';
 import { POST_URL, PRE_URL, type Runs, useFakeAccount } from '../../../helpers/fake-account';
@@ -7,7 +20,7 @@ import { POST_URL, PRE_URL, type Runs, useFakeAccount } from '../../../helpers/f
 // The first test loads what the command needs.
 jest.setTimeout(20_000);
 
-const account = useFakeAccount(undefined, [DOMAIN, 'frontline-0000-dev.twil.io']);
+const account = useFakeAccount(undefined, [DOMAIN, 'frontline-0000-dev.twil.io', 'crm.acme.com']);
 const [DEFAULT, OTHER] = SERVICES;
 const OURS = {
   method: 'POST',
@@ -152,6 +165,37 @@ describe('another backend', () => {
   });
 });
 
+describe('what is secret in the URL of another backend', () => {
+  const secret = 'https://hook:s3cr3t@crm.acme.com/post?token=t0ken';
+
+  test.each([[[]], [['--json']]])('is not shown, and kept for its owner only (%j)', async (args) => {
+    set('account', { ...STRANGER, postWebhookUrl: secret });
+    const connected = await run(['--yes', '--replace', ...args]);
+    expect(statSync('.twilioconnectinfo').mode & 0o777).toBe(0o600);
+    account.state().domains['crm.acme.com'] = account.state().domains[DOMAIN] ?? '';
+    const undone = await run(['--yes', '--undo', ...args]);
+    expect([connected.code, undone.code]).toEqual([0, 0]);
+    expect(JSON.stringify([connected, undone])).not.toMatch(/s3cr3t|t0ken/);
+    expect(JSON.stringify(connected)).toContain('https://•••@crm.acme.com/post?•••');
+    expect(account.webhooks()?.postWebhookUrl).toBe(secret);
+  });
+});
+
+describe('a domain', () => {
+  test.each([`HTTPS://${DOMAIN.toUpperCase()}/`, `${DOMAIN}/`, `${DOMAIN}:443`, `//${DOMAIN}`])(
+    'is found as it is typed: %s',
+    async (domain) => {
+      expect((await run(['--yes', '--domain', domain])).code).toBe(0);
+    },
+  );
+
+  test.each(['../x', 'ZS?a=1', 5])('is found if .twiliodeployinfo is damaged: %p', async (serviceSid) => {
+    const noted = { [`AC${'6'.repeat(32)}:us1`]: { serviceSid } };
+    writeFileSync('.twiliodeployinfo', JSON.stringify(noted));
+    expect((await run()).code).toBe(0);
+  });
+});
+
 describe('a domain at Twilio', () => {
   test('of a stranger is not taken for ours', async () => {
     set('account', OLD);
@@ -178,13 +222,18 @@ describe('a domain at Twilio', () => {
     expect(account.webhooks()).toEqual(OURS);
   });
 
-  test.each([
-    ['in capitals', PRE_URL.replace(DOMAIN, DOMAIN.toUpperCase())],
-    ['with a slash at its end', `${PRE_URL}/`],
-  ])('that is written %s is the same', async (_how, preWebhookUrl) => {
+  test('that is written in capitals is the same', async () => {
     await run();
+    const preWebhookUrl = PRE_URL.replace(DOMAIN, DOMAIN.toUpperCase());
     set('account', { ...OURS, preWebhookUrl, filters: ['onConversationAdd', ...OURS.filters] });
     expect(await run([])).toMatchObject({ code: 0, out: expect.stringContaining('nothing to change') });
+  });
+
+  test('that ends with a slash is ours, and is replaced by the URL that the Function has', async () => {
+    set('account', { ...OURS, preWebhookUrl: `${PRE_URL}/` });
+    account.server().faultOf = ({ path }) => (path === '/on-conversation-add/' ? { status: 404 } : undefined);
+    expect((await run()).code).toBe(0);
+    expect(account.webhooks()).toEqual(OURS);
   });
 
   test('of a second service, which has one of the Functions under load, stays', async () => {
@@ -214,7 +263,7 @@ describe('a service that has webhooks of its own', () => {
     const { code, out, problems } = await run();
     expect(code).toBe(1);
     expect(out).not.toContain('Done');
-    expect((await run()).out).toContain('but the default service does not use them');
+    expect((await run()).out).toContain('but where conversations are created, others count');
     expect(problems).toEqual([expect.stringContaining(`npm run connect -- --service ${DEFAULT}`)]);
     expect(account.webhooks()).toEqual(OURS);
     expect(account.webhooks(DEFAULT)).toMatchObject(STRANGER);
@@ -228,7 +277,16 @@ describe('a service that has webhooks of its own', () => {
       autoCreation: { enabled: true, type: 'default', conversation_service_sid: OTHER },
     });
     set(OTHER, STRANGER);
-    expect(await json('--yes')).toMatchObject({ shadowedBy: [OTHER] });
+    const { code, out, problems } = await run();
+    expect([code, problems]).toEqual([1, [expect.stringContaining(`${OTHER} has webhooks of its own`)]]);
+    expect(out).toContain(`npm run connect -- --service ${OTHER}`);
+    expect(await json('--yes')).toMatchObject({ ok: false, shadowedBy: [OTHER] });
+  });
+
+  test('that is named twice is connected once', async () => {
+    const named = ['--service', DEFAULT, '--service', DEFAULT];
+    expect(await run(['--yes', ...named])).toMatchObject({ code: 0, problems: [] });
+    expect(await run(['--yes', '--undo'])).toMatchObject({ code: 0, problems: [] });
   });
 
   test('may be gone: then nothing says that Twilio calls the Functions', async () => {
@@ -240,7 +298,7 @@ describe('a service that has webhooks of its own', () => {
       1,
       [expect.stringContaining('the default Conversations service, is gone')],
     ]);
-    expect(out).toContain('but the default service does not use them');
+    expect(out).toContain('but where conversations are created, others count');
   });
 
   test('of an old deployment is brought up to date', async () => {
@@ -271,7 +329,7 @@ describe('nothing is changed', () => {
       'other.twil.io',
     ]));
 
-  test.each(['drop', 'hang'] as const)('if the Function does not answer (%s)', async (fault) => {
+  test.each(['drop', 'hang', 'drip'] as const)('if the Function does not answer (%s)', async (fault) => {
     account.server().faultOf = ({ host }) => (host.endsWith('.twil.io') ? fault : undefined);
     await unchanged('Twilio would reject every new conversation');
   });
@@ -284,6 +342,20 @@ describe('nothing is changed', () => {
   test('if the other Function is not there', async () => {
     account.server().faultOf = ({ path }) => (path === '/on-participant-added' ? { status: 404 } : undefined);
     await unchanged(`${POST_URL} answers 404: no customer would be linked`);
+  });
+
+  test('if the Functions refuse the signature, and a script only says --yes', async () => {
+    account.server().faultOf = ({ host }) => (host === DOMAIN ? { status: 403 } : undefined);
+    await unchanged('refuse the signature');
+    expect((await run(['--yes', '--replace'])).code).toBe(0);
+  });
+
+  test('if Twilio refuses it, perhaps for a filter, which it names', async () => {
+    set('account', { ...OURS, method: 'GET', filters: [...OURS.filters, 'onMemberAdded'] });
+    account.state().retryCounts.set(DEFAULT, { pre: 3, post: 3 });
+    account.server().faultOf = ({ method, body }) =>
+      method === 'POST' && body.includes('onMemberAdded') ? { status: 400, code: 20001 } : undefined;
+    expect((await run()).problems.at(-1)).toContain('one of the filters onMemberAdded, untick that');
   });
 
   test('if the account has no default service', async () => {
@@ -352,16 +424,103 @@ describe('nothing is changed', () => {
 });
 
 describe('what fails on the way', () => {
+  const isWriteOf =
+    (name: string) =>
+    ({ method, host }: { method: string; host: string }) =>
+      method === 'POST' && host === `${name}.twilio.com`;
+
   test('is tried again if it may pass', async () => {
     account.server().faults = [{ status: 429 }, 'drop', { status: 503 }];
     expect((await run()).code).toBe(0);
     expect(account.webhooks()).toEqual(OURS);
   });
 
+  describe('is not tried again if somebody sets something meanwhile', () => {
+    /** The first write of the kind is not answered well, and then somebody else changes what it is about. */
+    const failOnce = (of: string, status: number, meanwhile: () => void) => {
+      let isFailed = false;
+      account.server().faultOf = (request) => {
+        if (!isWriteOf(of)(request) || isFailed) return undefined;
+        isFailed = true;
+        setImmediate(meanwhile);
+        return { status };
+      };
+    };
+
+    test.each([
+      [429, /The rest is not: somebody has changed the global webhooks meanwhile/],
+      [503, /global webhooks: may have been set. .*: somebody has changed the global webhooks meanwhile/],
+    ])('webhooks, after %p', async (status, words) => {
+      failOnce('conversations', status, () => set('account', STRANGER));
+      const { code, problems } = await run();
+      expect([code, problems.at(-1)]).toEqual([1, expect.stringMatching(words)]);
+      expect(account.webhooks()).toMatchObject(STRANGER);
+    });
+
+    test('retry counts', async () => {
+      failOnce('chat', 429, () => account.state().retryCounts.set(DEFAULT, { pre: 5, post: 5 }));
+      const { problems } = await run();
+      expect(problems).toEqual([expect.stringContaining('somebody has changed the retry counts')]);
+      expect(account.state().retryCounts.get(DEFAULT)).toEqual({ pre: 5, post: 5 });
+    });
+
+    test('what an undo puts back', async () => {
+      await run();
+      failOnce('conversations', 429, () => set('account', STRANGER));
+      const { code, problems } = await run(['--yes', '--undo']);
+      expect([code, problems.join()]).toEqual([1, expect.stringContaining('somebody has changed')]);
+      expect(account.webhooks()).toMatchObject(STRANGER);
+    });
+  });
+
   test.each([404, 410])('a Chat API that is gone (%p) is a warning', async (status) => {
     account.server().faultOf = ({ host }) => (host === 'chat.twilio.com' ? { status } : undefined);
     expect(await run()).toMatchObject({ code: 0, problems: [expect.stringContaining('retry counts')] });
     expect(account.webhooks()).toEqual(OURS);
+  });
+
+  describe('tells what has become of the retry counts', () => {
+    const after = { pre: 3, post: 3 };
+
+    test('if Twilio refuses them', async () => {
+      account.server().faultOf = (request) => (isWriteOf('chat')(request) ? { status: 400 } : undefined);
+      const { out, problems } = await run(['--yes', '--json']);
+      expect(problems).toEqual([
+        expect.stringMatching(/^! The retry counts of IS\w+ have not been set: .*400/),
+      ]);
+      expect(JSON.parse(out).retryCounts).toMatchObject([{ after: { pre: 0, post: 0 } }]);
+    });
+
+    test('if they cannot be read again', async () => {
+      let isWritten = false;
+      account.server().faultOf = (request) => {
+        if (isWritten && request.host === 'chat.twilio.com') return { status: 404 };
+        isWritten ||= isWriteOf('chat')(request);
+        return undefined;
+      };
+      const { out, problems } = await run(['--yes', '--json']);
+      expect(problems).toEqual([
+        expect.stringContaining('have been set, but not read again: Chat answered 404'),
+      ]);
+      expect(JSON.parse(out).retryCounts).toMatchObject([{ after }]);
+    });
+
+    test('if Twilio has others then, which an undo puts back', async () => {
+      const counts = account.state().retryCounts;
+      const kept = { pre: 0, post: 0 };
+      counts.set(
+        DEFAULT,
+        Object.defineProperties({} as typeof kept, {
+          pre: { get: () => kept.pre, set: (pre) => (kept.pre = Math.min(pre, 2)), enumerable: true },
+          post: { get: () => kept.post, set: (post) => (kept.post = Math.min(post, 2)), enumerable: true },
+        }),
+      );
+      const { out, problems } = await run(['--yes', '--json']);
+      expect(problems).toEqual([expect.stringContaining('but has others now: 2 and 2')]);
+      expect(JSON.parse(out).retryCounts).toMatchObject([{ after: { pre: 2, post: 2 } }]);
+      expect(await run(['--yes', '--undo'])).toMatchObject({ code: 0, problems: [] });
+      expect(kept).toEqual({ pre: 0, post: 0 });
+    });
   });
 
   test('says what has been done and what has not, and undoes that', async () => {
@@ -374,11 +533,6 @@ describe('what fails on the way', () => {
     expect((await run(['--yes', '--undo'])).code).toBe(0);
     expect(account.webhooks(DEFAULT)?.preWebhookUrl).toBeNull();
   });
-
-  const isWriteOf =
-    (name: string) =>
-    ({ method, host }: { method: string; host: string }) =>
-      method === 'POST' && host === `${name}.twilio.com`;
 
   test.each([
     ['chat', /^Changed: retry counts of IS\w+ \(.*The rest is not: interrupted$/, null],
@@ -414,9 +568,19 @@ describe('what fails on the way', () => {
     expect(existsSync('.twilioconnectinfo')).toBe(true);
   });
 
+  test('what Twilio has done, though its answer is lost, is not written again', async () => {
+    account.server().faultOf = (request) => (isWriteOf('conversations')(request) ? 'malformed' : undefined);
+    expect((await run()).code).toBe(0);
+    expect(account.writes().filter((write) => write.startsWith('/v1/'))).toHaveLength(1);
+  });
+
   test('what Twilio has perhaps done is said to be so', async () => {
     account.state().retryCounts.set(DEFAULT, { pre: 3, post: 3 });
-    account.server().faultOf = (request) => (isWriteOf('conversations')(request) ? 'malformed' : undefined);
+    let isWritten = false;
+    account.server().faultOf = (request) => {
+      isWritten ||= isWriteOf('conversations')(request);
+      return isWritten ? 'malformed' : undefined;
+    };
     const { problems } = await run();
     expect(problems.at(-1)).toMatch(
       /^global webhooks: may have been set. Run npm run connect again to see: /,
@@ -428,6 +592,10 @@ describe('what fails on the way', () => {
 });
 
 describe('undo', () => {
+  beforeEach(() => {
+    const functions = account.state().domains[DOMAIN] ?? '';
+    Object.assign(account.state().domains, { [OLD_DOMAIN]: functions, 'crm.acme.com': functions });
+  });
   const allWebhooks = () => structuredClone(account.state().configuration.webhooks);
 
   test.each([
@@ -459,6 +627,84 @@ describe('undo', () => {
     expect(JSON.parse(readFileSync('.twilioconnectinfo', 'utf8'))).toHaveLength(2);
     await run(['--yes', '--undo']);
     expect(account.webhooks()).toMatchObject(STRANGER);
+  });
+
+  const STILL_CALLED = /still called by the global webhooks. .*: do not delete the Functions yet/;
+
+  test('of the last of several changes says that the Functions are still called', async () => {
+    await run();
+    account.state().retryCounts.set(DEFAULT, { pre: 0, post: 0 });
+    await run();
+    const { code, problems } = await run(['--yes', '--undo']);
+    expect([code, problems]).toEqual([1, [expect.stringMatching(STILL_CALLED)]]);
+    expect(problems.join()).toContain('npm run connect -- --undo again');
+    expect(await run(['--yes', '--undo'])).toMatchObject({ code: 0, problems: [] });
+  });
+
+  test('that leads to another deployment of the account says that the Functions are still called', async () => {
+    account.state().deployed.environments.push(OLD_DOMAIN);
+    account.state().domains[OLD_DOMAIN] = account.state().domains[DOMAIN] ?? '';
+    set('account', { ...OURS, preWebhookUrl: OLD.preWebhookUrl, postWebhookUrl: OLD.postWebhookUrl });
+    await run(['--yes', '--domain', DOMAIN]);
+    const { code, out, problems } = await run(['--yes', '--undo', '--json']);
+    expect([code, problems]).toEqual([1, [expect.stringMatching(STILL_CALLED)]]);
+    expect(JSON.parse(out)).toMatchObject({ ok: false, stillCalledBy: ['global webhooks'] });
+    expect(problems.join()).toContain('in the Console');
+    expect(account.webhooks()).toMatchObject({ preWebhookUrl: OLD.preWebhookUrl });
+  });
+
+  test.each([
+    ['a deployment that is gone', OLD, 404],
+    ['one that answers wrongly', OLD, 500],
+    ['one in another account', OLD, 403],
+    ['another backend that is gone', STRANGER, 'drop'],
+  ] as const)(
+    'does not put back %s as Pre-Event URL by a script that only says --yes',
+    async (_what, set_, fault) => {
+      set('account', set_);
+      await run(['--yes', '--replace']);
+      const { host } = new URL(set_.preWebhookUrl);
+      account.server().faultOf = (request) => {
+        if (request.host !== host) return undefined;
+        return typeof fault === 'string' ? fault : { status: fault };
+      };
+      const { code, problems } = await run(['--yes', '--undo']);
+      expect([code, problems.join()]).toEqual([
+        1,
+        expect.stringMatching(/put back, .*: Twilio would reject every new conversation.*--yes --replace/s),
+      ]);
+      expect(account.webhooks()).toEqual(OURS);
+      expect((await run(['--undo', '--dry-run'])).out).toContain('would reject every new conversation');
+      expect((await run(['--undo'], { answer: true })).code).toBe(0);
+      expect(account.webhooks()).toMatchObject(set_);
+    },
+  );
+
+  test('sends another backend no event', async () => {
+    set('account', STRANGER);
+    await run(['--yes', '--replace']);
+    await run(['--yes', '--undo']);
+    const calls = account.server().calls.filter(({ host }) => host === 'crm.acme.com');
+    expect(calls.map(({ method, body }) => [method, body])).toEqual([['GET', '']]);
+  });
+
+  test('of one of two services says that the Functions are still called by the other', async () => {
+    await run(['--yes', '--service', OTHER]);
+    await run(['--yes', '--service', DEFAULT]);
+    const { code, problems } = await run(['--yes', '--undo']);
+    expect([code, problems]).toEqual([1, [expect.stringContaining(`called by the webhooks of ${OTHER}`)]]);
+  });
+
+  test('that is interrupted leaves no failure that nobody awaits', async () => {
+    await run();
+    const [entry] = readHistory();
+    const unhandled = jest.fn();
+    process.on('unhandledRejection', unhandled);
+    const caller = { signal: AbortSignal.abort() } as Caller;
+    await expect(readUndoPlan(entry as HistoryEntry, {} as Twilio, caller)).rejects.toThrow('aborted');
+    await setTimeout(10);
+    process.off('unhandledRejection', unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
   });
 
   test('says what Twilio did not empty', async () => {
@@ -500,6 +746,19 @@ describe('undo', () => {
     account.state().configuration.canBeEmptied = true;
     expect(await run(['--yes', '--undo'])).toMatchObject({ code: 0, problems: [] });
     expect(account.webhooks()).toMatchObject({ preWebhookUrl: null, filters: [] });
+  });
+
+  test.each([400, 403])('keeps what cannot be read now (%p) for the next time', async (status) => {
+    await run();
+    account.server().faultOf = ({ host }) => (host === 'chat.twilio.com' ? { status } : undefined);
+    const { code, problems } = await run(['--yes', '--undo']);
+    expect([code, problems.at(-1)]).toEqual([
+      1,
+      expect.stringMatching(`Not put back: retry counts of ${DEFAULT} .*${status}`),
+    ]);
+    account.server().faultOf = undefined;
+    expect((await run(['--yes', '--undo'])).code).toBe(0);
+    expect(account.state().retryCounts.get(DEFAULT)).toEqual({ pre: 0, post: 0 });
   });
 
   test('goes on with the others if Twilio refuses one', async () => {

@@ -7,6 +7,7 @@ import { ok } from '../../../../tools/commands/doctor/check';
 import { doctor } from '../../../../tools/commands/doctor/doctor';
 import type { Installation } from '../../../../tools/commands/doctor/installation';
 import { runChecks } from '../../../../tools/commands/doctor/run-checks';
+import { type FakeConversations, startFakeConversations } from '../../../../tools/fakes/twilio/conversations';
 import { SERVICES } from '../../../../tools/fakes/twilio/fake-account';
 import { DOMAIN } from '../../../../tools/fakes/twilio/serverless';
 import { ACCOUNT, PRE_URL, type Runs, useFakeAccount } from '../../../helpers/fake-account';
@@ -15,18 +16,30 @@ import { startTestRuntime, type TestRuntime } from '../../../helpers/test-runtim
 // The first test loads what the commands need.
 jest.setTimeout(20_000);
 
+/** The API that the Functions call. */
+let api: FakeConversations;
 let runtime: TestRuntime;
 /** Deployed with settings that lack something. */
 let broken: TestRuntime;
 beforeAll(async () => {
+  const { accountSid: ACCOUNT_SID } = ACCOUNT;
+  // The local runtime accepts no other.
+  const AUTH_TOKEN = '1'.repeat(32);
+  api = await startFakeConversations(ACCOUNT_SID, AUTH_TOKEN);
   [runtime, broken] = await Promise.all([
-    startTestRuntime(),
+    startTestRuntime({ variables: { ACCOUNT_SID, AUTH_TOKEN, ...api.env } }),
     startTestRuntime({ variables: { CRM_SOURCE: 'hubspot' } }),
   ]);
 }, 60_000);
-afterAll(() => Promise.all([runtime.stop(), broken.stop()]));
-const account = useFakeAccount(() => runtime.url);
+afterAll(() => Promise.all([runtime.stop(), broken.stop(), api.close()]));
+const SECOND = 'second-1-dev.twil.io';
+const account = useFakeAccount(() => runtime.url, [DOMAIN, SECOND]);
 const [DEFAULT, OTHER] = SERVICES;
+/** In a Functions service of its own. */
+const deploySecond = () => {
+  account.state().deployed.others.push(SECOND);
+  account.state().domains[SECOND] = runtime.url;
+};
 const NAMES = [
   'account',
   'deployment',
@@ -146,23 +159,23 @@ describe('with one thing broken, that check says so, and no other', () => {
     [
       'deployment',
       'problem',
-      'HUBSPOT_ACCESS_TOKEN not set there',
-      () => (filesOf().variables = { CRM_SOURCE: 'hubspot' }),
+      'CHAT_SERVICE_SID there is not a Conversations service',
+      () => (filesOf().variables = { CHAT_SERVICE_SID: `IS${'c'.repeat(32)}` }),
     ],
     [
       'deployment',
       'problem',
-      'CRM_SOURCE=acme is not a CRM',
-      () => (filesOf().variables = { CRM_SOURCE: 'acme' }),
+      'CHAT_SERVICE_SID there is not a Conversations service',
+      () => (filesOf().variables = { CHAT_SERVICE_SID: '../x' }),
     ],
     [
       'webhooks',
       'problem',
-      'Pre-Event URL is that of another deployment, old-1-dev.twil.io',
+      `Pre-Event URL is that of another deployment, ${SECOND}`,
       () => {
-        filesOf().others.push('old-1-dev.twil.io');
-        webhooks().preWebhookUrl = 'https://old-1-dev.twil.io/on-conversation-add';
-        webhooks().postWebhookUrl = 'https://old-1-dev.twil.io/on-participant-added';
+        deploySecond();
+        webhooks().preWebhookUrl = `https://${SECOND}/on-conversation-add`;
+        webhooks().postWebhookUrl = `https://${SECOND}/on-participant-added`;
       },
     ],
     ['webhooks', 'problem', "another backend's", () => (webhooks().preWebhookUrl = 'https://acme.com/')],
@@ -238,6 +251,25 @@ describe('with one thing broken, that check says so, and no other', () => {
           ].map((message) => ({ level: 'info', message })),
         ),
     ],
+    ...[
+      ["onConversationAdd: the conversation is created as it is. Cannot find module '/crm.js'", '1 failed'],
+      ["onParticipantAdded: Cannot find module '/crm.js'", '1 failed'],
+      ['onParticipantAdded +1415•••0147 conversation not named: 403 (20003) source=file 90 ms', '1 failed'],
+      ['onParticipantAdded +1415•••0147 not asked, since it has not answered others', '1 failed'],
+      [
+        'onParticipantAdded +1415•••0147 gone, or in another Conversations service: set CHAT_SERVICE_SID to that (IS…)',
+        '1 participants were gone, or in another Conversations service',
+      ],
+      [
+        'onMessageAdd came to the URL of onConversationAdd: untick it in the Console, under Webhook Filtering',
+        '1 events came to a URL that is not for them',
+      ],
+    ].map(([message = '', found = '']): [string, string, string, () => void] => [
+      'last-day',
+      'warning',
+      found,
+      () => filesOf().log.push({ level: 'error', message }),
+    ]),
   ])('%s: %s, %s', async (name, verdict, found, breaks) => {
     await install();
     breaks();
@@ -250,13 +282,29 @@ describe('with one thing broken, that check says so, and no other', () => {
     expect(code).toBe(verdict === 'problem' ? 1 : 0);
   });
 
+  test.each([
+    ['hubspot', 'HUBSPOT_ACCESS_TOKEN not set there'],
+    ['acme', 'CRM_SOURCE=acme is not a CRM'],
+  ])('deployment: with CRM_SOURCE %s, which is another here', async (source, found) => {
+    await install();
+    filesOf().variables = { CRM_SOURCE: source };
+    expect(ills((await run()).report)).toEqual({
+      deployment: ['problem', expect.stringContaining(found)],
+      crm: ['warning', expect.stringContaining(`CRM_SOURCE is ${source} where it is deployed, and file in`)],
+    });
+  });
+
   test('functions: open to anyone', async () => {
     await install();
     account.server().faultOf = ({ host, headers }) =>
       host === DOMAIN && !headers['x-twilio-signature'] ? { status: 500 } : undefined;
     const { report } = await run();
     expect(ills(report)).toEqual({
-      functions: ['problem', expect.stringContaining('an unsigned call was answered 500: anyone can call')],
+      functions: [
+        'problem',
+        expect.stringContaining('an unsigned call of /on-conversation-add was answered 500: anyone can call'),
+        expect.stringContaining('an unsigned call of /on-participant-added was answered 500'),
+      ],
     });
   });
 
@@ -311,10 +359,71 @@ describe('the webhooks', () => {
     expect(await found()).toEqual({});
   });
 
+  describe('lead to what is examined', () => {
+    const alert = (requestUrl: string) =>
+      account.state().alerts.push({ errorCode: '50057', requestUrl, logLevel: 'error' } as never);
+
+    test.each([
+      ['preWebhookUrl', '/on-conversation-add'],
+      ['postWebhookUrl', '/on-participant-added'],
+    ])('the %s of a second service', async (field, path) => {
+      await install();
+      account.state().deployed.others.push(SECOND);
+      const url = `https://${SECOND}${path}`;
+      Object.assign(account.webhooks() ?? {}, { [field]: `${url}#rc=2` });
+      alert(url);
+      const { code, report } = await run();
+      expect([code, ills(report)]).toEqual([
+        1,
+        {
+          functions: ['problem', `${url} is not there (404) → Run npm run deploy.`],
+          'last-day': ['warning', expect.stringContaining('50057 (1 times)')],
+        },
+      ]);
+    });
+
+    test('a URL with a slash at its end', async () => {
+      await install();
+      Object.assign(account.webhooks() ?? {}, { preWebhookUrl: `${PRE_URL}/` });
+      const slashed = ({ path }: { path: string }) => path === '/on-conversation-add/';
+      account.server().faultOf = (request) => (slashed(request) ? { status: 404 } : undefined);
+      expect(ills((await run()).report)).toEqual({
+        functions: ['problem', '/on-conversation-add/ is not there (404) → Run npm run deploy.'],
+        webhooks: ['warning', 'global webhooks: a URL ends with a slash → Run npm run connect.'],
+      });
+    });
+  });
+
+  test('of another backend are nothing to take over if the default service is connected alone', async () => {
+    set('account', { preWebhookUrl: 'https://acme.com/pre', filters: ['onMessageAdd'] });
+    for (const conversation_service_sid of [null, OTHER]) {
+      account.state().configuration.addresses.push({
+        type: 'sms',
+        address: '+15017122661',
+        autoCreation: { enabled: true, type: 'default', conversation_service_sid },
+      });
+    }
+    expect(await found('webhooks', 'load')).toEqual({
+      webhooks: [
+        'problem',
+        expect.stringContaining(`Run npm run connect -- --service ${DEFAULT}.`),
+        expect.stringContaining(`Run npm run connect -- --service ${DEFAULT}: it sets 3.`),
+      ],
+      load: ['warning', expect.stringContaining(`run npm run connect -- --service ${DEFAULT}, which`)],
+    });
+    await account.run(connect, ['--yes', '--service', DEFAULT]);
+    expect(await found()).toEqual({
+      webhooks: [
+        'warning',
+        `${OTHER} has another backend, by the global webhooks → If Frontline uses it: npm run connect -- --service ${OTHER}.`,
+      ],
+    });
+  });
+
   test('may call each Function in a service of its own', async () => {
     await install();
-    account.state().deployed.others.push('second-1-dev.twil.io');
-    set('account', { postWebhookUrl: 'https://second-1-dev.twil.io/on-participant-added' });
+    deploySecond();
+    set('account', { postWebhookUrl: `https://${SECOND}/on-participant-added` });
     expect(await found()).toEqual({});
   });
 
@@ -345,6 +454,43 @@ describe('the webhooks', () => {
       `no address creates conversations where the Functions are called → Run npm run connect -- --service ${OTHER}.`,
     ]);
   });
+});
+
+test('of several domains, that is examined which the webhooks name', async () => {
+  await install();
+  account.state().deployed.environments.push(SECOND);
+  const { code, report } = await run();
+  expect([code, ills(report)]).toEqual([0, {}]);
+  Object.assign(account.webhooks() ?? {}, { preWebhookUrl: null, postWebhookUrl: null });
+  expect(JSON.stringify((await run(['deployment'])).report)).toContain('say which one is meant');
+});
+
+test.each([
+  ['monitor.twilio.com', 'last-day'],
+  ['/Conversations?', 'conversations'],
+])('what is only a help is a warning if Twilio refuses it: %s', async (part, name) => {
+  await install();
+  account.server().faultOf = ({ host, path }) =>
+    `${host}${path}`.includes(part) ? { status: 403, code: 20003 } : undefined;
+  const { code, report } = await run();
+  expect([code, ills(report)]).toEqual([
+    0,
+    { [name]: ['warning', expect.stringContaining('cannot be read')] },
+  ]);
+});
+
+test('what doctor itself has Twilio note is not counted', async () => {
+  await install();
+  const alert = { errorCode: '82001', requestUrl: PRE_URL, logLevel: 'warning' } as const;
+  account.state().alerts.push(alert);
+  expect(ills((await run(['last-day'])).report)).toEqual({});
+});
+
+test('a CHAT_SERVICE_SID here that is not a service is a problem', async () => {
+  for (const sid of ['../x', `IS${'c'.repeat(32)}`]) {
+    const { report } = await run(['conversations'], { env: { CHAT_SERVICE_SID: sid } });
+    expect(ills(report).conversations?.[1]).toContain('CHAT_SERVICE_SID is not a Conversations service');
+  }
 });
 
 test('a check that finds nothing to look at is not well', async () => {
@@ -440,6 +586,18 @@ describe('the CRM', () => {
     ]);
   });
 
+  test('is asked for an address as people write it', async () => {
+    const seen = async (address: string) => (await crm('--address', address))?.map(({ seen }) => seen);
+    expect((await seen('+1 (415) 555-0147'))?.[0]).toContain('goes by "Ada Okafor"');
+    expect((await seen('Nobody@Example.COM'))?.[0]).toContain('knows nobody');
+    for (const address of ['', '4155550147', 'foo']) {
+      expect(await account.run(doctor, ['--address', address])).toMatchObject({
+        code: 2,
+        problems: [expect.stringContaining('--address: ')],
+      });
+    }
+  });
+
   test('is asked about somebody who wrote to a number of the account, or to the one that is given', async () => {
     const seen = async (...args: string[]) =>
       (await crm('--address', '+14155550199', ...args))?.map(({ seen }) => seen.replace(/ \(.*/, ''));
@@ -454,6 +612,22 @@ describe('the CRM', () => {
     });
     expect(await seen()).toEqual(unknown('+4930901820'));
     expect(await seen('--to', '+33140205050')).toEqual(unknown('+33140205050'));
+  });
+
+  test('finds who cannot be linked', async () => {
+    const functions = createServer((request, response) => {
+      const isPre = request.url === '/on-conversation-add';
+      response.writeHead(isPre ? 200 : 503, { 'Content-Type': 'application/json', Connection: 'close' });
+      response.end(JSON.stringify(isPre ? { friendly_name: 'Ada' } : { error: "Twilio's API: 401 (20003)" }));
+    }).listen(0);
+    const { port } = functions.address() as AddressInfo;
+    account.state().domains = { [DOMAIN]: `http://localhost:${port}` };
+    const found = await crm('--address', '+14155550147');
+    functions.close();
+    expect(found?.[0]).toMatchObject({
+      verdict: 'problem',
+      seen: expect.stringContaining(`goes by "Ada", but is not linked: Twilio's API: 401 (20003)`),
+    });
   });
 
   describe('may fail or be slow once', () => {
@@ -496,6 +670,7 @@ describe('the CRM', () => {
     expect(found).toMatchObject([
       { verdict: 'problem', seen: expect.stringContaining('HUBSPOT_ACCESS_TOKEN is not set') },
       { verdict: 'ok', seen: expect.stringContaining('knows nobody by a number that nobody has') },
+      { verdict: 'warning', seen: 'CRM_SOURCE is hubspot where it is deployed, and file in .env' },
     ]);
   });
 
@@ -504,6 +679,7 @@ describe('the CRM', () => {
     expect(report.checks[0]?.findings).toMatchObject([
       { verdict: 'ok' },
       { verdict: 'warning', seen: expect.stringContaining('HUBSPOT_ACCESS_TOKEN is not set') },
+      { verdict: 'warning', seen: 'CRM_SOURCE is file where it is deployed, and hubspot in .env' },
     ]);
   });
 });

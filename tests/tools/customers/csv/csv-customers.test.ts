@@ -491,6 +491,18 @@ test.each(['Ada Okafor', 'Ada', 'C-1;Ada;+14155550147', '1-415-555-0148', 'x1'.r
   },
 );
 
+test('numbers without a country code stop the build if no country is set, although there are e-mail addresses', async () => {
+  const content = rows(
+    'ID,Name,Email,Phone',
+    '1,Ada,ada@example.com,(415) 555-0147',
+    '2,Ben,ben@example.com,',
+  );
+  await expect(read(content, { CUSTOMERS_MAX_UNUSABLE: '' })).rejects.toThrow(
+    '1 of 1 phone numbers have no country code, so that nobody is found by them: set CRM_DEFAULT_COUNTRY in .env',
+  );
+  expect((await read(content, { CRM_DEFAULT_COUNTRY: 'US' })).customers).toHaveLength(3);
+});
+
 test('a column that is not read and has phone numbers is said, by its header alone', async () => {
   const content = rows(
     'ID,Name,Email,Contacto,Phone (holidays),Fax,Since,Code',
@@ -499,7 +511,7 @@ test('a column that is not read and has phone numbers is said, by its header alo
     '3,Cy,c@b.c,,,,,',
   );
   expect(await warnings(content)).toEqual([
-    '2 columns to look at: most cells look like phone numbers, and are not read: add the header to CSV_PHONE_COLUMN in .env if they are customers’ own: Contacto; Phone (holidays)',
+    '2 columns to look at: most cells look like phone numbers, and are not read: if they are customers’ own, name all such columns in .env, CSV_PHONE_COLUMN=…: Contacto; Phone (holidays)',
   ]);
   expect(await warnings(content, { CSV_PHONE_COLUMN: 'Fax' })).toEqual([]);
 });
@@ -507,7 +519,7 @@ test('a column that is not read and has phone numbers is said, by its header alo
 test('a column that is not read and has e-mail addresses is said', async () => {
   const content = rows('ID,Name,Phone,Contacto', '1,Ada,+14155550147,ada@example.com');
   expect(await warnings(content)).toEqual([
-    '1 column to look at: most cells look like e-mail addresses, and are not read: add the header to CSV_EMAIL_COLUMN in .env if they are customers’ own: Contacto',
+    '1 column to look at: most cells look like e-mail addresses, and are not read: if they are customers’ own, name all such columns in .env, CSV_EMAIL_COLUMN=…: Contacto',
   ]);
 });
 

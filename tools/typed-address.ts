@@ -1,5 +1,5 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
-import { parseAddress } from '../../assets/address.private';
+import { parseAddress } from '../assets/address.private';
 
 /** An address as somebody typed it: as Twilio sends it, or a hint what is wrong. */
 export type TypedAddress = { address: string; hint: string } | { address?: undefined; hint: string };

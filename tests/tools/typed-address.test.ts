@@ -1,4 +1,4 @@
-import { readTypedAddress } from '../../../tools/simulator/typed-address';
+import { readTypedAddress } from '../../tools/typed-address';
 
 test.each([
   ['+1 (415) 555-0147', '+14155550147'],

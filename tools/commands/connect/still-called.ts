@@ -1,0 +1,40 @@
+import type { Twilio } from 'twilio';
+import { readServices } from '../../twilio/conversations-services';
+import { allDeployments } from '../../twilio/deployment';
+import type { TwilioError } from '../../twilio/errors';
+import type { Retries } from '../../twilio/retries';
+import { readWebhooks, type Scope, type Webhooks } from '../../twilio/webhooks';
+import { isOurs, nameOf, POST_EVENT_PATH, PRE_EVENT_PATH } from './plan-webhooks';
+
+/**
+ * Names the webhooks that call Functions of this account, on whichever domain.
+ *
+ * @param scopes where to look, beside the account and the services that have inbound conversations
+ * @throws TwilioError if Twilio does not answer, Problem if the account has no default service
+ */
+export async function stillCalledBy(twilio: Twilio, scopes: Scope[], retries: Retries): Promise<string[]> {
+  const { all } = await readServices(twilio, retries);
+  const read = async (scope: Scope) => {
+    const webhooks = await readWebhooks(twilio, scope, retries).catch(unlessGone);
+    return webhooks ? [{ scope, webhooks }] : [];
+  };
+  const everywhere = [...new Set<Scope>(['account', ...all, ...scopes])];
+  const set = (await Promise.all(everywhere.map(read))).flat();
+  const deployed = (await allDeployments(twilio, retries)).map(({ domain }) => domain);
+  return set.filter(({ webhooks }) => isCallingAny(webhooks, deployed)).map(({ scope }) => nameOf(scope));
+}
+
+export function describeCalls(callers: string[], isMoreToUndo: boolean): string {
+  const mend = isMoreToUndo
+    ? 'Run npm run connect -- --undo again'
+    : 'Set them to something else in the Console, under Conversations > Manage';
+  return `The Functions are still called by the ${callers.join(', ')}. ${mend}: do not delete the Functions yet.`;
+}
+
+function isCallingAny({ preWebhookUrl, postWebhookUrl }: Webhooks, domains: string[]): boolean {
+  return isOurs(preWebhookUrl, PRE_EVENT_PATH, domains) || isOurs(postWebhookUrl, POST_EVENT_PATH, domains);
+}
+
+function unlessGone(error: TwilioError): undefined {
+  if (error.status !== 404) throw error;
+}
