@@ -63,11 +63,10 @@ export function explainPreEvent(
   if (unexpected) return warning(`The Function failed: ${unexpected}. Created unchanged, nothing is lost.`);
   if (!address) return fine('A worker created it, so there is no address to look up: left as it is.');
   const reason = inLog(report, /CRM failed \((?:CRM_SOURCE \S+: )?(.*?)\)(?= customer_id=| source=)/);
-  const isKnown = inLog(report, /( known )/) !== undefined;
-  const withoutName = inLog(report, / customer_id="?(.*?)"? \(no name\)/);
-  // Somebody may be called as the address is; a Function of one's own may log nothing.
-  const isAddress = isKnown ? withoutName !== undefined : address.endsWith(friendly_name ?? '');
-  const name = isAddress ? undefined : friendly_name;
+  const withoutName = inLog(report, / customer_id="?((?:(?! customer_id=).)*?)"? \(no name\)/);
+  // Somebody may be called as the address is.
+  const isNamed = !withoutName && inLog(report, /( known )/);
+  const name = isNamed || !address.endsWith(friendly_name ?? '') ? friendly_name : undefined;
   if (reason) {
     const shown = name ? `Named ${name}` : 'Shown by the address';
     return warning(`The CRM failed: ${reason}. ${shown}, nothing is lost.`);
