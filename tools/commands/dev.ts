@@ -1,7 +1,8 @@
 /** `npm run dev`: serves as `npm start` does, and builds and serves again when a source file, `.env` or customers change. */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { rebuild, rebuildOnChange } from '../build/rebuild-on-change';
+import { rebuild } from '../build/rebuild';
+import { watchSources } from '../build/watch-sources';
 import { passOnSignals, readServingOrExit, serve } from './serve';
 
 async function dev() {
@@ -18,8 +19,9 @@ async function dev() {
     server = serve(serving);
   };
   passOnSignals(() => server);
+  const whenSourcesChange = watchSources();
   await buildAndServe();
-  rebuildOnChange(buildAndServe);
+  await whenSourcesChange(buildAndServe);
 }
 
 void dev();

@@ -33,7 +33,8 @@ function isRunning(pid: number): boolean {
 
 function remove(folder: string) {
   try {
-    rmSync(folder, { recursive: true, force: true });
+    // The server that is ended removes its folder at the same time.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
   } catch {
     // Somebody else's, too.
   }

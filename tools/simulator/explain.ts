@@ -10,7 +10,9 @@ export interface WebhookAnswer {
   body?: unknown;
   ms: number;
   /** Why nothing was answered. */
-  failure?: 'timeout' | 'unreachable' | 'threw';
+  failure?: 'timeout' | 'unreachable' | 'unreadable' | 'threw';
+  /** Why an answer is `unreadable`. */
+  why?: string;
 }
 
 export const fine = (words: string): Explanation => ({ verdict: 'fine', words });
@@ -19,9 +21,12 @@ export const lost = (words: string): Explanation => ({ verdict: 'lost', words })
 
 /** What Twilio refuses to create a conversation with: https://www.twilio.com/docs/conversations/conversations-limits */
 function refusal(body: unknown): string | undefined {
-  const { friendly_name = '', attributes = '{}' } = Object(body) as Record<string, unknown>;
-  if (typeof friendly_name !== 'string' || friendly_name.length > FRIENDLY_NAME_MAX_LENGTH)
-    return 'friendly_name is over 256 characters';
+  const given = Object(body) as Record<string, unknown>;
+  // What Twilio makes of null could not be confirmed: it counts as left out.
+  const name = given.friendly_name ?? '';
+  const attributes = given.attributes ?? '{}';
+  if (typeof name !== 'string') return 'friendly_name is not text';
+  if (name.length > FRIENDLY_NAME_MAX_LENGTH) return 'friendly_name is over 256 characters';
   if (typeof attributes !== 'string' || !isJson(attributes)) return 'attributes is not JSON text';
   if (Buffer.byteLength(attributes) > CONVERSATION_ATTRIBUTES_MAX_BYTES) return 'attributes is over 16 KB';
   return undefined;
@@ -51,12 +56,17 @@ export function explainPreEvent(
     );
   const refused = refusal(body);
   if (refused) return lost(`${refused}: Twilio cannot create the conversation, and the message is lost.`);
-  const { friendly_name, attributes } = Object(body) as { friendly_name?: string; attributes?: string };
+  const { friendly_name, attributes } = Object(body) as Partial<
+    Record<'friendly_name' | 'attributes', string | null>
+  >;
   const unexpected = inLog(report, /the conversation is created as it is\. (.*)/);
   if (unexpected) return warning(`The Function failed: ${unexpected}. Created unchanged, nothing is lost.`);
   if (!address) return fine('A worker created it, so there is no address to look up: left as it is.');
   const reason = inLog(report, /CRM failed \((?:CRM_SOURCE \S+: )?(.*?)\)(?= customer_id=| source=)/);
-  const name = friendly_name === undefined || address.endsWith(friendly_name) ? undefined : friendly_name;
+  const withoutName = inLog(report, / customer_id="?((?:(?! customer_id=).)*?)"? \(no name\)/);
+  // Somebody may be called as the address is.
+  const isNamed = !withoutName && inLog(report, /( known )/);
+  const name = isNamed || !address.endsWith(friendly_name ?? '') ? friendly_name : undefined;
   if (reason) {
     const shown = name ? `Named ${name}` : 'Shown by the address';
     return warning(`The CRM failed: ${reason}. ${shown}, nothing is lost.`);
@@ -66,11 +76,11 @@ export function explainPreEvent(
   const ids = inLog(report, /is ambiguous: customer_id (.*) have it/);
   if (ids)
     return warning(`Several customers have this address (${ids}): none is taken. Shown by the address.`);
-  const id = inLog(report, / known .*?customer_id="(.*?)"/);
-  if (id) return warning(`The customer is ${id}, who has no name in the CRM: shown by the address.`);
+  if (withoutName)
+    return warning(`The customer is ${withoutName}, who has no name in the CRM: shown by the address.`);
   if (inLog(report, /( unknown )/))
     return fine('The CRM knows nobody with this address: shown by the address.');
-  return fine(friendly_name === undefined ? 'Left as it is.' : 'Shown by the address.');
+  return fine(friendly_name ? 'Shown by the address.' : 'Left as it is.');
 }
 
 /** What became of a message whose event came to a URL that is not for it. */
@@ -96,9 +106,10 @@ export function answered(status: number, body: unknown, report?: Report): string
 }
 
 /** Why there was no answer. */
-export function noAnswer({ failure, ms }: WebhookAnswer, report?: Report): string {
+export function noAnswer({ failure, ms, why }: WebhookAnswer, report?: Report): string {
   if (report?.error) return `The Function threw ${thrown(report.error)}, and did not answer.`;
   if (failure === 'unreachable') return 'The Functions do not run: nobody answered.';
+  if (failure === 'unreadable') return `The body of the answer cannot be read (${why}).`;
   return `No answer in ${Math.round(ms / 1000)} s.`;
 }
 

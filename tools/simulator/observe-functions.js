@@ -21,30 +21,29 @@ exports.observe = (path) => (context, event, callback) => {
   const exchange = event.request.headers['simulator-exchange'];
   const isFirstTry = !Number(event.RetryCount);
   const report = { log: [], found: [] };
-  const tell = (error) =>
-    process.send?.(JSON.stringify({ exchange, report: { ...report, error: error && describe(error) } }));
+  const tell = (error) => process.send?.({ exchange, report: { ...report, error } });
   return reports.run({ ...report, isFirstTry }, () => {
     try {
       const running = require(path).handler(context, event, (...answer) => {
-        tell(answer[0]);
+        tell(answer[0] ? describe(answer[0]) : undefined);
         callback(...answer);
       });
       // It goes on to reject, as it does without the simulator.
       return running?.catch?.((error) => {
-        tell(error);
+        tell(describe(error));
         throw error;
       });
     } catch (error) {
-      tell(error);
+      tell(describe(error));
       throw error;
     }
   });
 };
 
 function describe(error) {
-  const { message = String(error), stack = '' } = Object(error);
+  const { message = error, stack = '' } = Object(error);
   const [, folder, file] = /dist\/(?:observed\/)?(functions|assets)\/(\S+?:\d+)/.exec(stack) ?? [];
-  return { message, at: file && `dist/${folder}/${file}` };
+  return { message: String(message), at: file && `dist/${folder}/${file}` };
 }
 
 /**

@@ -1,22 +1,9 @@
 import { z } from 'zod';
-import { readTypedAddress } from '../typed-address';
+import { MessageInput } from './message-input';
 import { playRun, SavedRun } from './run';
 import type { Simulator } from './simulator';
 import { isSwitchId, type SwitchId } from './switches';
 
-const Address = z.string().transform((typed, context) => {
-  const { address, hint } = readTypedAddress(typed);
-  if (address === undefined) context.addIssue(hint);
-  return address ?? '';
-});
-/** Twilio takes that many characters: https://www.twilio.com/docs/conversations/conversations-limits */
-export const Text = z.string().max(1600);
-const MessageInput = z.object({
-  from: Address,
-  text: Text,
-  others: z.array(Address).max(8).optional(),
-  isNew: z.boolean().optional(),
-});
 const SwitchInput = z.object({
   id: z.custom<SwitchId>(isSwitchId, 'There is no such switch.'),
   on: z.boolean(),
@@ -31,7 +18,7 @@ const SwitchInput = z.object({
 export const actions: Record<string, (simulator: Simulator, input: unknown) => Promise<void> | undefined> = {
   '/messages'(simulator, input) {
     const { isNew, ...message } = MessageInput.parse(input);
-    void simulator.twilio.receive(message, isNew);
+    simulator.twilio.receive(message, isNew).catch(console.error);
     return undefined;
   },
   '/switches'(simulator, input) {

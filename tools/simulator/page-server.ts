@@ -35,6 +35,9 @@ const HEADERS = {
 /** A run that was saved may be large. */
 const INPUT_MAX_BYTES = 32 * 1024 * 1024;
 const PEOPLE_MAX = 20;
+const ENDED = 'The Functions’ process has ended: see the log. It is started again…';
+/** Why the Functions are not served. */
+export const cannotStart = ({ message }: Error) => `The Functions do not start: ${message}`;
 
 /**
  * Serves the simulator's page, on loopback only: it shows customers.
@@ -113,7 +116,7 @@ export async function servePage(port: number) {
     const going = act(simulator, asJson(await readBody(request)));
     if (going) {
       playing += 1;
-      void going.finally(() => {
+      void going.catch(console.error).finally(() => {
         playing -= 1;
         showStatus();
       });
@@ -132,7 +135,14 @@ export async function servePage(port: number) {
       exchange: (exchange) => feed.exchange(exchange),
       conversation: (conversation) => feed.conversation(conversation),
       log: (line) => feed.line(line),
-      crash: () => showStatus('The Functions’ process has ended: see the log. It is started again…'),
+      crash(restarted) {
+        const before = state;
+        showStatus(ENDED);
+        restarted.then(
+          () => state === ENDED && showStatus(before),
+          (error) => state === ENDED && showStatus(cannotStart(error)),
+        );
+      },
     } satisfies SimulatorOptions['listener'],
     /** Shows a simulator that has started. */
     show(started: Simulator) {

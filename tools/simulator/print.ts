@@ -32,9 +32,9 @@ function printExchange(exchange: Exchange, traffic: Exchange[], indent: string):
 }
 
 function printConversation({ friendlyName, attributes, participants }: Conversation): string[] {
-  const { avatar } = JSON.parse(attributes) as { avatar?: string };
+  const { avatar } = readAttributes(attributes);
   const joined = participants.map(({ attributes, address, identity }) => {
-    const { customer_id, display_name, avatar } = JSON.parse(attributes) as Record<string, string>;
+    const { customer_id, display_name, avatar } = readAttributes(attributes);
     const known = customer_id && `customer_id ${customer_id}`;
     return `  ${[address ?? identity, known, display_name, avatar].filter(Boolean).join(', ')}`;
   });
@@ -44,4 +44,9 @@ function printConversation({ friendlyName, attributes, participants }: Conversat
     'Participants',
     ...joined,
   ];
+}
+
+/** The attributes of a conversation or a participant; none in JSON that is not an object, as `null` is. */
+export function readAttributes(attributes = '{}'): Record<string, string | undefined> {
+  return Object(JSON.parse(attributes));
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { Problem } from '../problem';
+import { MessageInput } from './message-input';
 import type { Simulator } from './simulator';
 import { isSwitchId, SWITCHES, type SwitchId } from './switches';
 
@@ -6,11 +8,7 @@ import { isSwitchId, SWITCHES, type SwitchId } from './switches';
 export const SavedRun = z.object({
   messages: z
     .array(
-      z.object({
-        from: z.string().min(1).max(256),
-        text: z.string().max(1600),
-        others: z.array(z.string().min(1).max(256)).max(8).optional(),
-        isNew: z.boolean().optional(),
+      MessageInput.extend({
         switches: z.array(z.custom<SwitchId>(isSwitchId, 'there is no such switch')).default([]),
       }),
     )
@@ -31,8 +29,21 @@ export function runOf({ twilio, source, customersFile, log }: Simulator) {
   };
 }
 
-/** Plays the messages of a run, one after the other; what is switched on now is on again afterwards. */
-export async function playRun(simulator: Simulator, { messages }: z.infer<typeof SavedRun>) {
+/** Those that play a run. */
+const playing = new WeakSet<Simulator>();
+
+/**
+ * Plays the messages of a run, one after the other; what is switched on now is on again afterwards.
+ *
+ * @throws Problem if another one is being played: each would switch off what the other one needs
+ */
+export function playRun(simulator: Simulator, run: z.infer<typeof SavedRun>): Promise<void> {
+  if (playing.has(simulator)) throw new Problem('A saved run is being played.');
+  playing.add(simulator);
+  return play(simulator, run).finally(() => playing.delete(simulator));
+}
+
+async function play(simulator: Simulator, { messages }: z.infer<typeof SavedRun>) {
   const before = new Set(simulator.twilio.switches);
   const ids = Object.keys(SWITCHES).filter(isSwitchId);
   const switchTo = (on: ReadonlySet<SwitchId>) => {

@@ -1,7 +1,9 @@
+import { buildFirst } from '../build/rebuild';
 import { type Caller, type Command, EXIT, type ExitCode, UsageError } from '../commands/command-line';
 import { readPort } from '../runtime/port';
 import { readTypedAddress } from '../typed-address';
-import { printRun } from './print';
+import { OTHERS_MAX, TEXT_MAX_LENGTH } from './message-input';
+import { printRun, readAttributes } from './print';
 import { COMMAND, DEFAULT_PORT, simulateOnPage } from './simulate-on-page';
 import { startSimulator } from './simulator';
 import { isSwitchId, SWITCHES, type SwitchId } from './switches';
@@ -9,7 +11,7 @@ import { isSwitchId, SWITCHES, type SwitchId } from './switches';
 const USAGE = `npm run simulate [-- --from ADDRESS [--group ADDRESSES] [--text TEXT] [--break SWITCH]… [--expect-customer ID] [--json]]
 
 Plays Twilio around the Functions, on a page; with --from, for one message, in the terminal. It ends with 1 if the message is
-lost, or the customer is not the one that is expected.
+lost, a Function does not answer, or the customer is not the one that is expected.
 
   --from ADDRESS        who writes: +14155550147, whatsapp:+14155550147, messenger:1002003004, ada@example.com
   --group ADDRESSES     in group MMS, the other members, separated by commas
@@ -65,6 +67,10 @@ async function onPage(flags: Flags, caller: Caller): Promise<ExitCode> {
 async function inTerminal(flags: Flags, { signal, result, problem }: Caller): Promise<ExitCode> {
   const from = readAddress('--from', flags.from ?? '');
   const others = flags.group?.split(',').map((typed) => readAddress('--group', typed));
+  if ((others?.length ?? 0) > OTHERS_MAX) throw new UsageError(`--group: ${OTHERS_MAX} at the most`);
+  const text = flags.text ?? 'Hello';
+  if (text.length > TEXT_MAX_LENGTH)
+    throw new UsageError(`--text: ${TEXT_MAX_LENGTH} characters at the most`);
   const switches = (flags.break ?? []).map(readSwitch);
   const expected = flags['expect-customer']?.split(',').map((id) => id.trim());
   const people = 1 + (others?.length ?? 0);
@@ -76,9 +82,10 @@ async function inTerminal(flags: Flags, { signal, result, problem }: Caller): Pr
   // What is left is removed when the process ends.
   signal.addEventListener('abort', () => process.exit(EXIT.interrupted));
   for (const name of ['SIGTERM', 'SIGHUP'] as const) process.once(name, () => process.exit(EXIT.interrupted));
+  await buildFirst();
   const simulator = await startSimulator();
   for (const id of switches) simulator.setSwitch(id, true);
-  const conversation = await simulator.twilio.receive({ from, text: flags.text ?? 'Hello', others });
+  const conversation = await simulator.twilio.receive({ from, text, others });
   await simulator.stop();
 
   const { twilio, log } = simulator;
@@ -94,10 +101,13 @@ async function inTerminal(flags: Flags, { signal, result, problem }: Caller): Pr
     log,
   });
   if (!conversation) return EXIT.problem;
+  const unanswered = traffic.filter(({ direction, answer }) => direction === 'webhook' && !answer?.status);
+  for (const { title, words } of unanswered) problem(`${title}: ${words}`);
+  if (unanswered.length > 0) return EXIT.problem;
   if (!expected) return EXIT.done;
   const unlike = expected.flatMap((id, i) => {
     const who = i === 0 ? 'the author' : `number ${i} of --group`;
-    const customerId = customerOf(conversation.participants[i]?.attributes);
+    const customerId = readAttributes(conversation.participants[i]?.attributes).customer_id;
     if (customerId === id) return [];
     return `Expected that ${who} is ${id}, but ${customerId ? `it is ${customerId}` : 'nobody is linked'}`;
   });
@@ -115,9 +125,4 @@ function readAddress(flag: string, typed: string): string {
 function readSwitch(id: string): SwitchId {
   if (!isSwitchId(id)) throw new UsageError(`--break ${id}: there is no such switch`);
   return id;
-}
-
-function customerOf(attributes = '{}'): string | undefined {
-  const { customer_id } = JSON.parse(attributes) as { customer_id?: string };
-  return customer_id;
 }

@@ -1,8 +1,9 @@
-import { rebuild, rebuildOnChange } from '../build/rebuild-on-change';
+import { buildFirst, rebuild } from '../build/rebuild';
+import { watchSources } from '../build/watch-sources';
 import { type Caller, EXIT, type ExitCode } from '../commands/command-line';
 import { Problem } from '../problem';
 import { explainPort } from '../runtime/port';
-import { servePage } from './page-server';
+import { cannotStart, servePage } from './page-server';
 import { startSimulator } from './simulator';
 
 export const COMMAND = 'npm run simulate';
@@ -11,7 +12,7 @@ export const DEFAULT_PORT = 4000;
 /**
  * Serves the page until it is told to stop, and the Functions anew whenever what they are built of changes.
  *
- * @throws Problem if nothing can listen on the port
+ * @throws Problem if nothing can listen on the port, or the first build fails
  */
 export async function simulateOnPage(port: number, { signal, result }: Caller): Promise<ExitCode> {
   // What is left is removed when the process ends. Ctrl-C is how one leaves the page: all went well.
@@ -21,13 +22,15 @@ export async function simulateOnPage(port: number, { signal, result }: Caller): 
   const page = await servePage(port).catch((error) => {
     throw new Problem(explainPort(error, port, COMMAND) ?? (error as Error).message);
   });
+  const whenSourcesChange = watchSources();
+  await buildFirst();
   const simulator = await startSimulator({ listener: page.listener });
   page.show(simulator);
   const customersFrom = simulator.customersFile() ?? simulator.source();
   const url = `http://localhost:${page.port}`;
   result(`The simulator is on ${url}, with ${simulator.customersInWords()}`, { url, customersFrom });
 
-  rebuildOnChange(async () => {
+  void whenSourcesChange(async () => {
     page.say('Building… What you send waits.');
     const { isBuilt, output } = await rebuild();
     if (output) console.error(output);
@@ -36,7 +39,7 @@ export async function simulateOnPage(port: number, { signal, result }: Caller): 
       await simulator.reload();
       page.say('');
     } catch (error) {
-      page.say(`The Functions do not start: ${(error as Error).message}`);
+      page.say(cannotStart(error as Error));
     }
   });
   return new Promise(() => undefined);

@@ -33,9 +33,8 @@ export class SimulatedConversations {
   setOpen(message: Message, creating: Promise<Conversation | undefined>) {
     const key = keyOf(message);
     this.open.set(key, creating);
-    void creating.then((conversation) => {
-      if (!conversation && this.open.get(key) === creating) this.open.delete(key);
-    });
+    const forget = () => this.open.get(key) === creating && this.open.delete(key);
+    void creating.then((conversation) => conversation ?? forget(), forget);
   }
 
   /** A conversation that is closed lets a new one begin: https://www.twilio.com/docs/conversations/states-timers */

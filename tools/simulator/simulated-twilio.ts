@@ -137,12 +137,11 @@ export class SimulatedTwilio {
             explainPreEvent(given, { address: name ? undefined : message.from, report }),
         });
     if (isRejected(answer)) return undefined;
-    const { friendly_name = name, attributes = '{}' } = Object(answer.body) as Record<
-      string,
-      string | undefined
-    >;
+    const given = Object(answer.body) as Record<string, string | null | undefined>;
+    const friendlyName = given.friendly_name ?? name;
+    const attributes = given.attributes ?? '{}';
     const isGroup = Boolean(message.others?.length);
-    return this.kept.create(friendly_name, attributes, isGroup, this.traffic.has(parent));
+    return this.kept.create(friendlyName, attributes, isGroup, this.traffic.has(parent));
   }
 
   /** Somebody ticked a filter too many. @returns whether Twilio adds the message all the same */

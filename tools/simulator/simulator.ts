@@ -7,9 +7,9 @@ import { customersFile, SAMPLE_CUSTOMERS } from '../customers/customers-file';
 import { startFakeConversations } from '../fakes/twilio/conversations';
 import { type LocalRuntime, startLocalRuntime } from '../runtime/local-runtime';
 import { makeTemporaryFolder } from '../runtime/temporary-folder';
-import type { Report } from './conversation';
 import { observeProject } from './observed-project';
 import { readPeople } from './people';
+import { ReportMessage } from './report-message';
 import { type Durations, type Listener, SimulatedTwilio } from './simulated-twilio';
 import { INSTEAD_OF_FUNCTIONS, type SwitchId } from './switches';
 
@@ -27,8 +27,8 @@ export interface SimulatorOptions {
   listener?: Partial<Listener> & {
     /** A line of the Functions' log. */
     log?(line: string): void;
-    /** The process that served the Functions has ended; it is started again. */
-    crash?(): void;
+    /** The process that served the Functions has ended. @param restarted settles once they are served again, or cannot be */
+    crash?(restarted: Promise<void>): void;
   };
 }
 
@@ -66,12 +66,13 @@ export async function startSimulator({
       port,
       onLog: noteLog,
       onMessage: (message) => {
-        const { exchange, report } = JSON.parse(String(message)) as { exchange: string; report: Report };
-        twilio.takeReport(exchange, report);
+        const { success, data } = ReportMessage.safeParse(message);
+        if (success) twilio.takeReport(data.exchange, data.report);
       },
       onCrash: () => {
-        listener.crash?.();
-        void reload().catch(() => undefined);
+        const restarted = reload();
+        restarted.catch(() => undefined);
+        listener.crash?.(restarted);
       },
       variables: {
         ...variables,
@@ -91,8 +92,13 @@ export async function startSimulator({
     if (on) writeFileSync(join(switches, id), '');
     else rmSync(join(switches, id), { force: true });
   };
-  /** Serves what has been built meanwhile, on the same port; webhooks wait until it does. */
-  const reload = async () => {
+  let reloading = Promise.resolve();
+  /** Serves what has been built meanwhile, on the same port, once for each call; webhooks wait until it does. */
+  const reload = () => {
+    reloading = reloading.catch(() => undefined).then(serveAnew);
+    return reloading;
+  };
+  const serveAnew = async () => {
     await twilio.hold();
     try {
       await runtime?.stop();

@@ -75,27 +75,20 @@ export class WebhookSender {
     });
     const reported = new Promise<Report>((resolve) => this.reports.set(exchange.id, resolve));
     const startedAt = performance.now();
-    const given = await fetch(url, {
+    const given = await answerOf(url, {
       method: 'POST',
       headers: { ...headers, 'Simulator-Exchange': exchange.id },
       body: new URLSearchParams(event),
+      // A redirect is an answer as others are.
+      redirect: 'manual',
       signal: AbortSignal.timeout(this.durations.webhookTimeoutMs),
-    }).then(
-      async (response) => ({
-        status: response.status,
-        headers: Object.fromEntries(response.headers),
-        body: parse(await response.text()),
-      }),
-      ({ name }: Error) => ({
-        failure: name === 'TimeoutError' ? ('timeout' as const) : ('unreachable' as const),
-      }),
-    );
+    });
     const answer: WebhookAnswer = { ...given, ms: Math.round(performance.now() - startedAt) };
     const waitMs = answer.failure === 'timeout' ? 0 : this.durations.reportMs;
     const report = await Promise.race([reported, setTimeout(waitMs, undefined, { ref: false })]);
     this.reports.delete(exchange.id);
     if (answer.failure && report?.error) answer.failure = 'threw';
-    const { failure: _, ...shown } = answer;
+    const { failure: _failure, why: _why, ...shown } = answer;
     this.traffic.change(exchange, { answer: shown, report, ...explain(answer, report, exchange) });
     return answer;
   }
@@ -112,6 +105,21 @@ export class WebhookSender {
       : ({ verdict: 'warning', words: 'Another service answered 500: nobody is linked.' } as const);
     this.traffic.change(exchange, { answer, ...made });
     return answer;
+  }
+}
+
+/** What was answered; without a body that can be read, that is nothing. */
+async function answerOf(url: string, request: RequestInit): Promise<Omit<WebhookAnswer, 'ms'>> {
+  let response: Response | undefined;
+  try {
+    response = await fetch(url, request);
+    const { status, headers } = response;
+    return { status, headers: Object.fromEntries(headers), body: parse(await response.text()) };
+  } catch (error) {
+    const { name, message, cause } = error as Error;
+    if (name === 'TimeoutError') return { failure: 'timeout' };
+    if (!response) return { failure: 'unreachable' };
+    return { failure: 'unreadable', why: cause instanceof Error ? cause.message : message };
   }
 }
 

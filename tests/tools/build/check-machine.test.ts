@@ -41,6 +41,14 @@ test.each(['20.12.0', '22.0.0', '24.1.0'])('Node %s will do', (version) => {
   expect(check(version)).toEqual({ status: 0, stderr: '' });
 });
 
+test('each npm script that runs TypeScript becomes that process, so that SIGTERM to npm reaches it', () => {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
+  const running = Object.entries(scripts).filter(([, script]) => script.includes('.ts'));
+  expect(running.map(([name]) => name)).toEqual(expect.arrayContaining(['start', 'simulate', 'dev']));
+  const others = running.filter(([, script]) => !/ && exec node --import tsx \S+\.ts$/.test(script));
+  expect(others).toEqual([]);
+});
+
 test('each npm script that needs packages checks first, itself or by another script', () => {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
   const isChecked = (script = ''): boolean => {

@@ -17,9 +17,25 @@ test.each([
     'Named Ada, with an avatar.',
   ],
   [
+    'called as the address is',
+    'fine',
+    [`onConversationAdd +1415•••0147 known customer_id="C-1" ${source}`],
+    undefined,
+    'Named +14155550147.',
+  ],
+  [
+    'one of a group, with another one without a name',
+    'fine',
+    [
+      `onConversationAdd +1415•••0147 +1415•••0148 known customer_id="C-1" customer_id="C-2" (no name) ${source}`,
+    ],
+    { friendly_name: 'Ada, +14155550148' },
+    'Named Ada, +14155550148.',
+  ],
+  [
     'without a name',
     'warning',
-    [`onConversationAdd +1415•••0147 known customer_id="C-1" ${source}`],
+    [`onConversationAdd +1415•••0147 known customer_id="C-1" (no name) ${source}`],
     undefined,
     'The customer is C-1, who has no name in the CRM: shown by the address.',
   ],

@@ -3,11 +3,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../../../tools/runtime/browser';
+import { until } from '../../../tools/runtime/local-runtime';
 import { servePage } from '../../../tools/simulator/page-server';
 import { type Simulator, startSimulator } from '../../../tools/simulator/simulator';
 import { isSwitchId, SWITCHES } from '../../../tools/simulator/switches';
+import { Traffic } from '../../../tools/simulator/traffic';
 import { describeInBrowser } from '../../helpers/browser';
 
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
@@ -59,6 +62,24 @@ describe('the server', () => {
     expect((await post('/messages', '{}', 'text/plain')).status).toBe(415);
     expect(await statusOf('/')).toBe(200);
   });
+
+  test('plays one saved run at a time, of addresses as they are typed', async () => {
+    const play = (from: string) =>
+      fetch(`${url}/run`, {
+        method: 'POST',
+        body: JSON.stringify({ messages: [{ from, text: 'Hi' }] }),
+        headers: { 'Content-Type': 'application/json' },
+      });
+    expect((await play('ada')).status).toBe(400);
+    const [first, second] = await Promise.all([play('+14155550147'), play('+14155550147')]);
+    const [played, refused] = first.ok ? [first, second] : [second, first];
+    expect([played.status, refused.status]).toEqual([204, 400]);
+    expect(await refused.text()).toBe('A saved run is being played.');
+    await until(
+      async () => (await play('+14155550147')).ok,
+      () => 'no run is played any more',
+    );
+  }, 30_000);
 
   test('answers this machine alone, and cannot be framed', async () => {
     expect(await statusOf('/', { Host: 'attacker.example' })).toBe(403);
@@ -147,7 +168,7 @@ describeInBrowser('the page', () => {
     await who().press('Escape');
     expect(await who().getAttribute('aria-invalid')).toBe('true');
     await who().fill('41');
-    expect(await who().getAttribute('aria-invalid')).toBe('false');
+    await page.locator('#who[aria-invalid=false]').waitFor();
     await who().blur();
     expect(await who().getAttribute('aria-invalid')).toBe('true');
     await sendFrom('+1 (415) 555-0147');
@@ -409,6 +430,64 @@ describeInBrowser('the page', () => {
     });
     await page.getByText('Playing a saved run…').waitFor();
     await page.getByText('customers from tests/fixtures/customers.json').waitFor();
+  }, 30_000);
+
+  test('a message of a burst does not come back without its webhooks, and is told as it was', async () => {
+    const traffic = new Traffic(server.listener.exchange);
+    const burst = page.locator('.exchanges');
+    const begin = (i: number) =>
+      traffic.note({
+        direction: 'message',
+        title: `From +1555765${1000 + i}`,
+        message: { from: '+15557651000', text: `Burst ${i}`, switches: [] },
+        isDone: i > 0,
+      });
+    const first = begin(0);
+    traffic.note({ direction: 'webhook', parent: first.id, title: 'A', words: 'Named Ada.' });
+    await burst.getByText('Burst 0').waitFor();
+    for (let i = 1; i < 150; i++) begin(i);
+    await burst.getByText('Burst 149').waitFor();
+    server.say('So that something is told.');
+    await burst.locator('> li').nth(100).waitFor({ state: 'detached' });
+    // The first one is still going on.
+    traffic.change(first, { isDone: true });
+    await page.locator('#announced').getByText(`${first.title}: Named Ada.`).waitFor();
+    begin(150);
+    await burst.getByText('Burst 150').waitFor();
+    // By now it is not shown any more.
+    traffic.change(first, { words: 'Too late' });
+    server.say('And something else.');
+    await page.getByText('And something else.').waitFor();
+    expect(await burst.getByText('Burst 0', { exact: true }).count()).toBe(0);
+    expect(await burst.locator('> li').count()).toBe(100);
+  }, 30_000);
+
+  test('says that the Functions are started again, and if that fails', async () => {
+    server.listener.crash(Promise.resolve());
+    await page.getByText('customers from tests/fixtures/customers.json').waitFor();
+    server.listener.crash(Promise.reject(new Error('the port is taken')));
+    await page.getByText('The Functions do not start: the port is taken').waitFor();
+  }, 30_000);
+
+  test('Enter sends what was typed, however soon it is', async () => {
+    await page.route('**/people?*', async (route) => {
+      await setTimeout(300);
+      await route.continue();
+    });
+    await who().fill('+447700900123');
+    await who().press('Enter');
+    await inTraffic('Named Mina Sato');
+    await page.unroute('**/people?*');
+    expect(await page.locator('.exchanges > li').count()).toBe(1);
+  }, 30_000);
+
+  test('attributes that are JSON and no object leave the page as it is', async () => {
+    simulator.setSwitch('linked', true);
+    const conversation = await simulator.twilio.receive({ from: '+14155550147', text: 'Hello' });
+    Object.assign(conversation ?? {}, { attributes: 'null' });
+    for (const participant of conversation?.participants ?? []) participant.attributes = 'null';
+    await simulator.twilio.receive({ from: '+14155550147', text: 'Hello again' });
+    await onPhone().getByText('Hello again').first().waitFor();
   }, 30_000);
 
   test('a command that is copied works against the Functions', async () => {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   cpSync,
@@ -38,16 +38,15 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(project, { recursive: true }));
 
-const start = (args: string[] = [], detached = false) => {
+const SIMULATE = 'tools/simulator/simulate.ts';
+const options = (detached = false) => {
   const { BUILD_FOLDER: _, ...env } = process.env;
-  return spawn(process.execPath, ['--import', 'tsx', 'tools/simulator/simulate.ts', ...args], {
-    cwd: project,
-    detached,
-    env: { ...env, PORT: '0', TMPDIR: temporary },
-  });
+  return { cwd: project, detached, env: { ...env, PORT: '0', TMPDIR: temporary } };
 };
-const run = async (args: string[]) => {
-  const child = start(args);
+const start = (args: string[] = [], detached = false, command = SIMULATE) =>
+  spawn(process.execPath, ['--import', 'tsx', command, ...args], options(detached));
+const run = async (args: string[], command?: string) => {
+  const child = start(args, false, command);
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
@@ -127,9 +126,10 @@ test('prints JSON and nothing else, and ends with 1 if one of a group is another
 }, 60_000);
 
 test('a Function that throws is shown with its line, and ends it with 1', async () => {
-  const file = join(project, 'dist/functions/on-conversation-add.protected.js');
+  const file = join(project, 'functions/on-conversation-add.protected.ts');
   const code = readFileSync(file, 'utf8');
-  writeFileSync(file, code.replace('let properties = {};', 'null.x;'));
+  const throws = "(process as NodeJS.Process).send?.('not for the simulator'); JSON.parse('null').x;";
+  writeFileSync(file, code.replace(/^ *let properties\b/m, `${throws}\n$&`));
   const { code: ended, stdout } = await run(['--from', '+15550000009']);
   writeFileSync(file, code);
   expect(ended).toBe(1);
@@ -139,12 +139,42 @@ test('a Function that throws is shown with its line, and ends it with 1', async 
   );
 }, 60_000);
 
+test('a Function that does not answer ends it with 1, though no message is lost', async () => {
+  const file = join(project, 'functions/on-participant-added.protected.ts');
+  const code = readFileSync(file, 'utf8');
+  writeFileSync(file, code.replace('return callback(null, {});', 'return;'));
+  const { code: ended, stdout, stderr } = await run(['--from', '+15555550123']);
+  writeFileSync(file, code);
+  expect(stdout).toContain('onParticipantAdded');
+  expect(stderr).toContain('onParticipantAdded: +15555550123: No answer in 5 s.');
+  expect(ended).toBe(1);
+}, 60_000);
+
+test.each([
+  ['tools/simulator/simulate.ts', ['--from', '+15555550123', '--json']],
+  ['tools/commands/relink/build-and-relink.ts', ['--simulate', '--json']],
+])(
+  'a build that fails is one JSON document of %s',
+  async (command, args) => {
+    const customers = join(project, 'customers.json');
+    const before = readFileSync(customers, 'utf8');
+    writeFileSync(customers, '{');
+    const { code, stdout } = await run(args, command);
+    writeFileSync(customers, before);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toEqual({ ok: false, error: expect.stringContaining('customers.json') });
+  },
+  60_000,
+);
+
 test.each([
   [['--form', '+14155550199'], /Unknown option '--form'/],
   [['--text', 'Hi'], /--from is missing/],
   [['--from', ''], /--from "": Type an address/],
   [['--from', '415'], /--from "415": Begin with \+/],
   [['--from', '+14155550199', '--group', 'ada'], /--group "ada": Not an address/],
+  [['--from', '+14155550199', '--text', 'x'.repeat(1601)], /--text: 1600 characters at the most/],
+  [['--from', '+14155550199', '--group', Array(9).fill('+14155550147').join()], /--group: 8 at the most/],
   [['--from', '+14155550199', '--break', 'nope'], /--break nope: there is no such switch/],
   [['--from', '+14155550199', '--expect-customer', ''], /--expect-customer is empty/],
   [['--from', '+14155550199', '--expect-customer', 'C-1,C-2'], /--expect-customer has 2 IDs, but 1 write/],
@@ -183,15 +213,15 @@ describe('on a page', () => {
   let child: ReturnType<typeof start> | undefined;
   let url: string;
   let functions: string;
-  const open = async () => {
+  const open = async (starting = () => start()) => {
     child?.kill('SIGKILL');
-    child = start();
+    child = starting();
     let printed = '';
     child.stdout.on('data', (chunk) => {
       printed += chunk;
     });
     await until(
-      () => printed.includes('\n'),
+      () => printed.includes('The simulator is on'),
       () => 'the simulator did not start',
     );
     url = /http:\S+\d/.exec(printed)?.[0] ?? '';
@@ -236,6 +266,20 @@ describe('on a page', () => {
       () => `left: ${left()}`,
     );
 
+  test('is served again when the process of the Functions has ended', async () => {
+    // With the shell's own tools, as the process is not this one's child.
+    const pid = execFileSync('pgrep', ['-P', String(child?.pid), '-f', 'twilio-run'], { encoding: 'utf8' });
+    process.kill(Number(pid), 'SIGKILL');
+    await until(
+      async () => /has ended/.test((await status()).state),
+      () => 'it did not say so',
+    );
+    await until(
+      async () => (await status()).state === '' && (await isServed(functions)),
+      () => 'it is not served again',
+    );
+  }, 60_000);
+
   test('nothing runs any more after SIGKILL', async () => {
     child?.kill('SIGKILL');
     await nothingIsLeft();
@@ -247,6 +291,16 @@ describe('on a page', () => {
     expect(await exited).toEqual([0, null]);
     await nothingIsLeft();
     expect(left()).toEqual([]);
+  }, 60_000);
+
+  test('nothing is left after SIGTERM to npm', async () => {
+    await open(() => spawn('npm', ['run', 'simulate'], options()));
+    child?.kill('SIGTERM');
+    await nothingIsLeft();
+    await until(
+      () => left().length === 0,
+      () => `left: ${left()}`,
+    );
   }, 60_000);
 });
 

@@ -11,7 +11,10 @@ const known = { friendly_name: 'Ada', attributes: '{"avatar":"https://example.co
 
 /** Webhooks that came in, and how they are answered: the answers of the Functions, played by the test. */
 let received: { path: string; type?: string; signature: string; fields: Record<string, string> }[];
-let answers: Record<string, { status?: number; body?: string } | undefined>;
+let answers: Record<
+  string,
+  { status?: number; body?: string; headers?: Record<string, string>; isCut?: boolean } | undefined
+>;
 let functions: Server;
 let url: string;
 let api: FakeConversations;
@@ -23,7 +26,10 @@ beforeAll(async () => {
     const { 'x-twilio-signature': signature, 'content-type': type } = request.headers;
     received.push({ path: request.url ?? '', type, signature: String(signature), fields });
     const answer = answers[fields.EventType ?? ''];
-    if (answer) response.writeHead(answer.status ?? 200).end(answer.body ?? '');
+    if (!answer) return;
+    response.writeHead(answer.status ?? 200, answer.headers);
+    if (!answer.isCut) response.end(answer.body ?? '');
+    else response.write(answer.body ?? '', () => request.socket.destroy());
   }).listen(0);
   url = `http://localhost:${(functions.address() as AddressInfo).port}`;
   api = await startFakeConversations(account.sid, account.authToken);
@@ -69,6 +75,7 @@ describe('the answer to onConversationAdd', () => {
     ['a name over 256 characters', { friendly_name: 'x'.repeat(257) }],
     ['attributes that are not JSON', { attributes: '{' }],
     ['attributes that are not text', { attributes: {} }],
+    ['a name that is not text', { friendly_name: 7 }],
     ['attributes over 16 KB', { attributes: JSON.stringify({ a: 'é'.repeat(8 * 1024) }) }],
   ])('with %s loses the message', async (_name, fields) => {
     answers.onConversationAdd = { body: JSON.stringify(fields) };
@@ -79,6 +86,38 @@ describe('the answer to onConversationAdd', () => {
   test('of a name of 256 characters is taken', async () => {
     answers.onConversationAdd = { body: JSON.stringify({ friendly_name: 'x'.repeat(256) }) };
     expect(await receive()).toBeDefined();
+  });
+
+  test.each([
+    ['is not what its headers say', { headers: { 'Content-Encoding': 'gzip' } }],
+    ['is cut', { headers: { 'Content-Length': '1000' }, isCut: true }],
+  ])('with a body that %s counts as none, and is told with why', async (_name, how) => {
+    answers.onConversationAdd = { body: JSON.stringify(known), ...how };
+    answers.onParticipantAdded = { body: '{}', ...how };
+    expect(await receive()).toMatchObject({ friendlyName: undefined });
+    for (const webhook of webhooks()) {
+      expect(webhook).toMatchObject({
+        verdict: 'warning',
+        words: expect.stringMatching(/^The body of the answer cannot be read \(.+\)\./),
+      });
+    }
+  });
+
+  test('with a body that stalls is one that does not come in time', async () => {
+    answers.onConversationAdd = { body: '{', headers: { 'Content-Length': '1000' } };
+    expect(await receive()).toMatchObject({ friendlyName: undefined });
+    expect(webhooks()[0]?.words).toContain('No answer in 1 s');
+  });
+
+  test('of a redirect is followed nowhere', async () => {
+    answers.onConversationAdd = { status: 307, headers: { Location: '/elsewhere' } };
+    expect(await receive()).toBeUndefined();
+    expect(received.map(({ path }) => path)).toEqual(['/on-conversation-add']);
+  });
+
+  test('of null in its fields creates it unchanged', async () => {
+    answers.onConversationAdd = { body: '{"friendly_name":null,"attributes":null}' };
+    expect(await receive()).toMatchObject({ friendlyName: undefined, attributes: '{}' });
   });
 
   test('that does not come in time creates it unchanged', async () => {

@@ -12,6 +12,8 @@ let chosen;
 let typed = {};
 let offered = [];
 let active = -1;
+/** Settles when it is known who is meant by what is typed. */
+let reading = Promise.resolve();
 
 const RECENT_KEY = 'frontline-simulator.recent';
 
@@ -130,13 +132,16 @@ async function find(query) {
   return found;
 }
 
-who.addEventListener('input', async () => {
-  const query = who.value;
+async function read(query) {
   const found = await find(query);
   if (!found) return;
   chosen = found.people.find(({ name }) => name.toLowerCase() === query.trim().toLowerCase());
   typed = found;
   show();
+}
+
+who.addEventListener('input', () => {
+  reading = read(who.value);
 });
 who.addEventListener('click', () => people.hidden && find(''));
 who.addEventListener('focus', () => who.select());
@@ -169,6 +174,12 @@ channel.addEventListener('change', show);
 others.addEventListener('input', show);
 
 async function send(isNew) {
+  const written = text.value;
+  // Enter may be faster than the answer to what was typed.
+  for (let read; read !== reading; ) {
+    read = reading;
+    await read;
+  }
   const from = addressOn(channel.value);
   if (!from) return who.focus();
   if (isAlone()) return others.focus();
@@ -180,7 +191,7 @@ async function send(isNew) {
   $('#announced').scrollIntoView({ block: 'nearest' });
   await sendMessage({
     from,
-    text: text.value,
+    text: written,
     others: channel.value === 'group' ? members() : undefined,
     isNew,
   });

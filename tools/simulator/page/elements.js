@@ -48,4 +48,4 @@ export async function post(path, body = {}) {
   }
 }
 
-export const attributesOf = ({ attributes }) => JSON.parse(attributes);
+export const attributesOf = ({ attributes }) => Object(JSON.parse(attributes));

@@ -10,6 +10,8 @@ const list = $('.exchanges');
 const tidy = oneStop(list);
 const rows = new Map();
 let functionsUrl = '';
+/** The newest of what the list has had. The simulator counts IDs up. */
+let newest = 0;
 
 /** @param changed exchanges that are new or have changed */
 export function showExchanges(changed, url) {
@@ -20,17 +22,22 @@ export function showExchanges(changed, url) {
     const { id, parent, direction } = exchange;
     let row = rows.get(id);
     if (!row) {
+      // It is not shown any more, or what it belongs to.
+      if (parent ? !rows.has(parent) : Number(id) <= newest) continue;
+      if (!parent) newest = Number(id);
       row = direction === 'message' ? newMessage() : newExchange(direction);
       rows.set(id, row);
-      // What belongs to a message that is not shown any more has no place.
-      const place = parent ? rows.get(parent)?.parts : list;
-      place?.append(row.item);
+      const place = parent ? rows.get(parent).parts : list;
+      place.append(row.item);
     }
     row.update(exchange);
   }
-  for (const [id, { item }] of rows) {
+  // What is still going on stays, and what has just ended, until it is told what became of it.
+  const isNews = new Set(changed.map(({ id }) => id));
+  for (const [id, { item, isDone }] of rows) {
     if (list.children.length <= MESSAGES_MAX) break;
     if (item.parentElement !== list || item.contains(document.activeElement)) continue;
+    if (isDone?.() === false || isNews.has(id)) continue;
     item.remove();
     rows.delete(id);
     $('.older').hidden = false;
@@ -43,6 +50,7 @@ export function showExchanges(changed, url) {
 
 export function clearExchanges() {
   rows.clear();
+  newest = 0;
   list.replaceChildren();
   $('.older').hidden = true;
   $('.traffic > .empty').hidden = false;
@@ -52,7 +60,8 @@ export function clearExchanges() {
 export function summaryOf({ id, title, words }) {
   const parts = [...(rows.get(id)?.exchanges() ?? [])].filter(({ fields }) => !fields.Identity);
   const last = new Map(parts.map((part) => [part.title, part.words]));
-  return [`${title}:`, words || [...new Set(last.values())].join(' ')].join(' ');
+  const became = words || [...new Set(last.values())].join(' ');
+  return became ? `${title}: ${became}` : title;
 }
 
 /** @returns the time of day, in milliseconds */
@@ -68,6 +77,7 @@ function newMessage() {
   const words = element('p', { className: 'words' });
   const parts = element('ol');
   let message;
+  let isDone = false;
   const replay = element(
     'button',
     { type: 'button', className: 'quiet', tabIndex: -1, attributes: { 'data-stop': '' } },
@@ -84,9 +94,11 @@ function newMessage() {
     item,
     parts,
     exchanges: () => all.values(),
+    isDone: () => isDone,
     note: (exchange) => all.set(exchange.id, exchange),
     update(exchange) {
       message = exchange.message;
+      isDone = Boolean(exchange.isDone);
       item.classList.toggle('lost', exchange.verdict === 'lost');
       item.classList.toggle('warning', exchange.verdict === 'warning' && exchange.words !== '');
       setText(title, exchange.title);
