@@ -20,7 +20,11 @@ const LONGEST_REFUSAL_MS = 30_000;
 /** How long a try may take: one that a customer's message waits for, and others. More would take all places once more. */
 const AWAITED_TRY_MS = 250;
 const TRY_MS = 500;
-/** One try in so many has all its time, so that what is slow is found to be back as well. */
+/** What always was slow gets more, as does a try that nothing came before for a while: few events take few places. */
+const OF_USUAL = 1.5;
+const OF_IDLE = 1 / 4;
+const TRY_MAX_MS = 2000;
+/** One try in so many has all its time, so that what has become slow is found to be back as well. */
 const WHOLE_TRIES = 20;
 const NO_LIMIT = Number.POSITIVE_INFINITY;
 /** What Node and other HTTP clients say if there is no connection. */
@@ -43,8 +47,11 @@ interface Circuit {
   tryAt: number;
   pauseMs: number;
   isTrying: boolean;
-  /** Whether look-ups come that no message waits for: they are the ones that get all their time. */
-  hasPatientOnes: boolean;
+  /** When the pause began by the clock, and how long it is: `performance.now()` may stand still while an instance is frozen. */
+  pausedAt: number;
+  pausedMs: number;
+  /** How long an answer takes, as a running average. */
+  usualMs: number;
 }
 
 /** By what is asked. */
@@ -79,14 +86,15 @@ export async function breakCircuit<T>(
   const circuit = circuitOf(source);
   const startedAt = performance.now();
   const isTry = circuit.isOpen;
-  circuit.hasPatientOnes ||= !isAwaited;
-  if (isTry && (circuit.isTrying || startedAt < circuit.tryAt)) {
+  if (isTry && (circuit.isTrying || isPausing(circuit))) {
     throw Object.assign(new Error('not asked, since it has not answered lately'), { code: 'NOT_ASKED' });
   }
-  const limitMs = isTry ? tryMs(circuit, isAwaited) : circuit.failures > 0 ? AFTER_FAILURE_MS : NO_LIMIT;
+  const limitMs = limitOf(circuit, isAwaited);
   circuit.isTrying = isTry;
   try {
     const answer = await ask(limitMs);
+    const tookMs = performance.now() - startedAt;
+    circuit.usualMs = circuit.usualMs ? (3 * circuit.usualMs + tookMs) / 4 : tookMs;
     answered(source, circuit, isTry);
     return answer;
   } catch (error) {
@@ -109,23 +117,37 @@ function circuitOf(source: string): Circuit {
       tryAt: 0,
       pauseMs: FIRST_PAUSE_MS,
       isTrying: false,
-      hasPatientOnes: false,
+      pausedAt: 0,
+      pausedMs: 0,
+      usualMs: 0,
     };
     circuits.set(source, circuit);
   }
   return circuit;
 }
 
-function tryMs({ hasPatientOnes }: Circuit, isAwaited: boolean): number {
-  const isWhole = isAwaited === !hasPatientOnes && Math.random() * WHOLE_TRIES < 1;
-  if (isWhole) return NO_LIMIT;
-  return isAwaited ? AWAITED_TRY_MS : TRY_MS;
+function isPausing({ tryAt, pausedAt, pausedMs }: Circuit): boolean {
+  // A clock that is set back ends it, too.
+  return performance.now() < tryAt && Math.abs(Date.now() - pausedAt) < pausedMs;
+}
+
+function limitOf({ isOpen, failures, usualMs, pausedAt, pausedMs }: Circuit, isAwaited: boolean): number {
+  if (isOpen ? Math.random() * WHOLE_TRIES < 1 : failures === 0) return NO_LIMIT;
+  const shortestMs = isOpen ? (isAwaited ? AWAITED_TRY_MS : TRY_MS) : AFTER_FAILURE_MS;
+  const idleMs = isOpen ? Math.abs(Date.now() - pausedAt) - pausedMs : 0;
+  return Math.max(shortestMs, Math.min(TRY_MAX_MS, Math.max(usualMs * OF_USUAL, idleMs * OF_IDLE)));
 }
 
 /** A refusal is an answer: only a CRM that says nothing, or that it is too busy, has not answered. */
 function isUnanswered(error: unknown): error is Unanswered {
-  const { code, isBusy, cause } = Object(error);
-  return Boolean(isBusy) || [code, Object(cause).code].some((of) => NO_CONNECTION.test(String(of)));
+  return Boolean(Object(error).isBusy) || isSilent(error);
+}
+
+/** Whether there was no answer at all. */
+function isSilent(error: unknown): boolean {
+  const { name, code, cause } = Object(error);
+  const codes = [code, Object(cause).code];
+  return name === 'TimeoutError' || codes.some((of) => NO_CONNECTION.test(String(of)));
 }
 
 function count(source: string, circuit: Circuit, error: Unanswered, startedAt: number, failuresMax: number) {
@@ -134,16 +156,20 @@ function count(source: string, circuit: Circuit, error: Unanswered, startedAt: n
   const now = performance.now();
   const isLate = (code === 'ETIMEDOUT' || isBusy) && now - startedAt < SHORT_MS;
   // If another look-up was answered meanwhile, the CRM is slow or busy, and not away.
-  if (!isLate && circuit.answeredAt < startedAt) circuit.failures++;
-  if (circuit.failures < failuresMax && retryAfterMs < REFUSAL_MS) return;
+  if (!isLate && circuit.answeredAt <= startedAt) circuit.failures++;
+  // An error of one record is one, however soon it is asked for again.
+  const most = isSilent(error) ? failuresMax : Math.max(failuresMax, FAILURES_MAX);
+  if (circuit.failures < most && retryAfterMs < REFUSAL_MS) return;
   pause(circuit, error);
   console.error(`${source}: does not answer, or is too busy: it is asked only now and then until it answers`);
 }
 
 function pause(circuit: Circuit, { retryAfterMs = 0 }: Unanswered) {
   const jitteredMs = circuit.pauseMs * (0.75 + Math.random() / 2);
+  circuit.pausedMs = Math.max(jitteredMs, Math.min(retryAfterMs, LONGEST_REFUSAL_MS));
+  circuit.pausedAt = Date.now();
+  circuit.tryAt = performance.now() + circuit.pausedMs;
   circuit.isOpen = true;
-  circuit.tryAt = performance.now() + Math.max(jitteredMs, Math.min(retryAfterMs, LONGEST_REFUSAL_MS));
   circuit.pauseMs = Math.min(2 * circuit.pauseMs, LONGEST_PAUSE_MS);
 }
 

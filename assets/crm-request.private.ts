@@ -52,7 +52,7 @@ const DROPPED = ['ECONNRESET', 'EPIPE'];
 const ERROR_CODE = /^[A-Z]+(?:_[A-Z]+)+$/i;
 /** Some servers write it before JSON: https://www.rfc-editor.org/rfc/rfc8259#section-8.1 */
 const BYTE_ORDER_MARK = /^\uFEFF/;
-const TRANSIENT = [429, 500, 502, 503];
+const TRANSIENT = [429, 500, 502, 503, 504];
 const REASONS: Record<string, string> = {
   ...Object.fromEntries([301, 302, 303, 307, 308].map((status) => [status, 'redirects are not followed'])),
   401: 'the credentials are refused',
@@ -64,7 +64,7 @@ const REASONS: Record<string, string> = {
 const usedAt = new WeakMap<Socket, number>();
 
 /**
- * Asks a CRM, and again with growing pauses as long as it is busy (429, 500, 502, 503) and there is time, or as its
+ * Asks a CRM, and again with growing pauses as long as it is busy (429, 500, 502, 503, 504) and there is time, or as its
  * Retry-After says; after a dropped connection once more on a new one. Redirects are not followed, so that credentials go
  * to no other host.
  *

@@ -11,13 +11,16 @@ const credentials = new Error('answered 401');
 const NOT_ASKED = 'not asked, since it has not answered lately';
 
 let now: number;
+let clock: number;
 let log: () => string[];
 let source: string;
 let sources = 0;
 beforeEach(() => {
   now = 1_000_000;
+  clock = 1_700_000_000_000;
   source = `source-${sources++}`;
   jest.spyOn(performance, 'now').mockImplementation(() => now);
+  jest.spyOn(Date, 'now').mockImplementation(() => clock);
   jest.spyOn(Math, 'random').mockReturnValue(0.5);
   log = captureLog();
 });
@@ -149,16 +152,62 @@ describe('a try', () => {
     expect(await limits(false, [0.5, 0.06, 0.04, 0.99])).toEqual([500, 500, all, 500]);
   });
 
-  test('that a message waits for is shorter', async () => {
-    expect(await limits(true, [0.5, 0.04])).toEqual([250, 250]);
+  test('that a message waits for is shorter, but for now and then', async () => {
+    expect(await limits(true, [0.5, 0.04])).toEqual([250, all]);
   });
 
-  test('has all its time now and then as well if no others come', async () => {
-    for (let i = 0; i < 2; i++) await lookUp(hung, { isAwaited: true });
-    now += 1500;
-    jest.spyOn(Math, 'random').mockReturnValue(0.04);
-    expect((await lookUp(hung, { isAwaited: true })).limit).toBe(all);
+  test.each([
+    [100, 250],
+    [350, 525],
+    [3000, 2000],
+  ])('of what usually takes %i ms has %i ms', async (tookMs, limit) => {
+    await lookUp('Ada', { tookMs });
+    expect(await limits(true, [0.5])).toEqual([limit]);
   });
+
+  test('that nothing came before for a while is longer', async () => {
+    await open();
+    clock += 1000 + 4000;
+    now += 5000;
+    expect((await lookUp(hung, { isAwaited: true })).limit).toBe(1000);
+  });
+
+  test('comes after the pause by the clock as well: an instance may be frozen meanwhile', async () => {
+    await open();
+    clock += 1100;
+    expect((await lookUp('Ada')).outcome).toBe('Ada');
+  });
+});
+
+test('after a look-up that is not answered, one that usually is slow still has its time', async () => {
+  await lookUp('Ada', { tookMs: 1200 });
+  await lookUp(hung);
+  expect(await lookUp('Ben', { tookMs: 1200 })).toEqual({ outcome: 'Ben', limit: 1800 });
+});
+
+test('what is answered badly is asked a second time, even if one silence is enough', async () => {
+  const failing = () =>
+    breakCircuit(
+      source,
+      false,
+      async () => {
+        now += 1000;
+        throw busy;
+      },
+      1,
+    ).catch(() => undefined);
+  await failing();
+  expect((await lookUp('Ada')).outcome).toBe('Ada');
+  await failing();
+  await failing();
+  expect((await lookUp('Ada')).outcome).toBe(NOT_ASKED);
+});
+
+test('an answer that a source itself did not wait for counts as none', async () => {
+  const timeout = Object.assign(new Error('aborted'), { name: 'TimeoutError', code: 23 });
+  await lookUp(timeout);
+  await lookUp(timeout);
+  expect((await lookUp('Ada')).outcome).toBe(NOT_ASKED);
 });
 
 test('what the CRM refuses for longer than an event can wait is not tried before, even if others were answered', async () => {
