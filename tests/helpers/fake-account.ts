@@ -29,6 +29,8 @@ export interface Runs {
   env?: Record<string, string>;
   authToken?: string;
   signal?: AbortSignal;
+  /** How many columns their terminal has, if the result goes to one. */
+  columns?: number;
 }
 
 /**
@@ -113,7 +115,14 @@ async function run(
   server: Awaited<ReturnType<typeof startFakeAccount>>,
   command: Command,
   args: string[],
-  { answer, meanwhile, env = {}, authToken = ACCOUNT.authToken, signal = new AbortController().signal }: Runs,
+  {
+    answer,
+    meanwhile,
+    env = {},
+    authToken = ACCOUNT.authToken,
+    signal = new AbortController().signal,
+    columns,
+  }: Runs,
 ) {
   const out: string[] = [];
   const problems: string[] = [];
@@ -125,6 +134,7 @@ async function run(
     out: (text) => out.push(text),
     problem: (line) => problems.push(line),
     note: () => undefined,
+    ...(columns !== undefined && { terminal: { columns, paint: (_colour, text) => text } }),
     ...(answer !== undefined && {
       confirm: async (question: string) => {
         asked.push(question);

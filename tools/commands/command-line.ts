@@ -5,6 +5,7 @@ import type { Twilio } from 'twilio';
 import { checkEnvFile, readEnvFile } from '../build/env-file';
 import { Problem } from '../problem';
 import { connectToTwilio } from '../twilio/account';
+import { fitTo } from './wrap';
 
 /** What a command exits with. */
 export const EXIT = {
@@ -182,9 +183,11 @@ export async function runCommand<O extends Options>(
     out(text);
   };
   /** One document, whatever happens. */
-  const fail = (message: string, shown: string) => {
-    caller.problem(shown);
-    if (args.includes('--json') && !isPrinted) print(JSON.stringify({ ok: false, error: message }, null, 2));
+  const fail = (message: string, shown: string, details?: object) => {
+    caller.problem(caller.terminal ? fitTo(caller.terminal.columns, shown) : shown);
+    if (args.includes('--json') && !isPrinted) {
+      print(JSON.stringify({ ...details, ok: false, error: message }, null, 2));
+    }
   };
   try {
     const { values, positionals } = parse(options, args, operands !== undefined);
@@ -201,7 +204,7 @@ export async function runCommand<O extends Options>(
       return EXIT.usage;
     }
     if (!(error instanceof Problem)) throw error;
-    fail(error.message, error.message);
+    fail(error.message, error.message, error.details);
     return EXIT.problem;
   }
 }

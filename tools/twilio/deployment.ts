@@ -26,6 +26,9 @@ export interface Whereabouts {
   folder?: string;
 }
 
+/** There is no deployment: the account has never had one, or it has been deleted. */
+export class NothingDeployed extends Problem {}
+
 /** How many services of the account are searched for a domain. */
 const SERVICES_MAX = 100;
 
@@ -33,7 +36,7 @@ const SERVICES_MAX = 100;
  * Finds what `npm run deploy` has deployed: in the service that it noted in .twiliodeployinfo, or else in the one of this
  * project's name.
  *
- * @throws Problem if nothing is deployed, if several domains are and none is named, or Twilio does not answer
+ * @throws NothingDeployed; Problem if several domains are and none is named, or Twilio does not answer
  */
 export async function findDeployment(
   twilio: Twilio,
@@ -59,7 +62,7 @@ export async function findDeployment(
     throw new Problem(`No Functions of this account are deployed to ${host}: is that the domain?`);
   }
   const [only, ...others] = deployments;
-  if (!only) throw new Problem('Nothing is deployed in this account yet: run npm run deploy first');
+  if (!only) throw new NothingDeployed('Nothing is deployed in this account: run npm run deploy first');
   if (others.length === 0) return only;
   const [called, ...more] = await among(deployments, preferred);
   if (called && more.length === 0) return called;

@@ -7,6 +7,8 @@ export interface Proposal {
   /** What somebody will miss. */
   warnings: string[];
   question: string;
+  /** What `--json` prints of it if they do not agree. */
+  summary: object;
 }
 
 /**
@@ -16,17 +18,18 @@ export interface Proposal {
  * @throws Problem if they do not agree
  */
 export async function askFirst(
-  { shown, warnings, question }: Proposal,
+  { shown, warnings, question, summary }: Proposal,
   { yes, replace }: { yes: boolean; replace: boolean },
   { confirm, note, problem }: Pick<Caller, 'confirm' | 'note' | 'problem'>,
 ): Promise<void> {
+  const refused = (why: string) => Object.assign(new Problem(why), { details: summary });
   note(`\n${shown}\n`);
   for (const warning of warnings) problem(`! ${warning}`);
   if (yes) {
     if (warnings.length === 0 || replace) return;
-    throw new Problem('Nothing has been changed: that takes --yes --replace.');
+    throw refused('Nothing has been changed: that takes --yes --replace.');
   }
   if (!confirm)
-    throw new Problem('Nothing has been changed: without a terminal, that takes --yes. See it by --dry-run.');
-  if (!(await confirm(question))) throw new Problem('Nothing has been changed.');
+    throw refused('Nothing has been changed: without a terminal, that takes --yes. See it by --dry-run.');
+  if (!(await confirm(question))) throw refused('Nothing has been changed.');
 }

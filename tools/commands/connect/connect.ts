@@ -3,9 +3,11 @@
  * before, so that `npm run connect -- --undo` can put it back.
  */
 import { isServiceSid, type ServiceSid } from '../../twilio/conversations-services';
-import { type Command, EXIT, runAsProcess, UsageError } from '../command-line';
+import { type Caller, type Command, EXIT, runAsProcess, UsageError } from '../command-line';
+import { fitTo } from '../wrap';
 import { askFirst } from './ask-first';
 import { change } from './change';
+import { describeDone, describeGone, describeShadow, describeUnchanged } from './describe';
 import { explain, unchanged } from './explain';
 import { readHistory } from './history';
 import { readPlan } from './read-plan';
@@ -30,8 +32,8 @@ Points the webhooks of Twilio Conversations at the deployed Functions.
   --json     prints JSON
   --help     shows this
 
-It exits with 0 if all is well, with 1 if something is wrong or was not done, with
-2 after wrong flags, and with 130 if it was interrupted.`;
+It exits with 0 if all is well, with 1 if something is wrong or was not done,
+with 2 after wrong flags, and with 130 if it was interrupted.`;
 
 const options = {
   service: { type: 'string', multiple: true },
@@ -45,7 +47,8 @@ const options = {
 export const connect: Command<typeof options> = {
   usage: USAGE,
   options,
-  async run(flags, caller) {
+  async run(flags, wide) {
+    const caller = fitted(wide);
     const { terminal } = caller;
     const services = [...new Set(flags.service)] as ServiceSid[];
     const wrong = services.find((service) => !isServiceSid(service));
@@ -61,14 +64,11 @@ export const connect: Command<typeof options> = {
 
     // A history that is damaged is found before anything is changed.
     readHistory();
-    const { domain, plans, retries, shadowing, gone, defaultSid, isCalled, refusals } = await explain(
-      caller,
-      unchanged,
-      () => readPlan(twilio, services, flags.domain, caller),
-    );
+    const { domain, plans, retries, shadowing, gone, defaultSid, hasOtherServices, isCalled, refusals } =
+      await explain(caller, unchanged, () => readPlan(twilio, services, flags.domain, caller));
     const changes = plans.filter(({ isChange }) => isChange);
     const code = isCalled ? EXIT.done : EXIT.problem;
-    const summary = {
+    const summary = (isMade: boolean) => ({
       ok: isCalled,
       domain,
       dryRun: flags['dry-run'],
@@ -78,64 +78,54 @@ export const connect: Command<typeof options> = {
         after: shownWebhooks(after),
         removed,
         replaced: replaced.map(({ url, events }) => ({ url: shownUrl(url), events })),
-        changed: isChange && !flags['dry-run'],
+        changed: isChange && isMade,
       })),
       retryCounts: retries,
       shadowedBy: shadowing,
       gone,
-    };
+    });
     for (const service of gone) caller.problem(`! ${describeGone(service, service === defaultSid)}`);
     for (const service of shadowing) caller.problem(`! ${describeShadow(service, service === defaultSid)}`);
     if (changes.length === 0) for (const refusal of refusals) caller.problem(`! ${refusal}`);
     if (changes.length === 0 && retries.length === 0) {
-      caller.result(describeUnchanged(domain, isCalled), summary);
+      caller.result(describeUnchanged(domain, isCalled), summary(false));
       return code;
     }
 
     const shown = showPlan(plans, retries, terminal);
-    const replaced = changes.flatMap((plan) => showReplaced(plan, defaultSid));
+    const replaced = changes.flatMap((plan) => showReplaced(plan, hasOtherServices ? defaultSid : undefined));
     const warnings = changes.length > 0 ? [...replaced, ...refusals] : [];
+    const proposed = { ...summary(false), warnings };
     if (flags['dry-run']) {
-      caller.result([shown, ...warnings.map((line) => `! ${line}`)].join('\n\n'), summary);
+      caller.result(
+        [shown, ...warnings.map((line) => `! ${line}`), 'Nothing has been changed.'].join('\n\n'),
+        proposed,
+      );
       return code;
     }
-    await askFirst({ shown, warnings, question: 'Change this?' }, flags, caller);
+    const question =
+      changes.length > 0 && shadowing.includes(defaultSid)
+        ? 'Set the global webhooks all the same?'
+        : 'Change this?';
+    await askFirst({ shown, warnings, question, summary: proposed }, flags, caller);
     const retryCounts = await change({ webhooks: changes, retryCounts: retries }, twilio, caller);
     const done = describeDone(domain, isCalled, shadowing);
     // On a terminal, it has been shown already.
     const text = terminal ? done : `${showPlan(plans, retryCounts)}\n\n${done}`;
-    caller.result(text, { ...summary, retryCounts });
+    caller.result(text, { ...summary(true), retryCounts });
     return code;
   },
 };
 
-function describeUnchanged(domain: string, isCalled: boolean): string {
-  return isCalled
-    ? `Twilio calls https://${domain} already: there is nothing to change.`
-    : `The global webhooks are set to https://${domain} already, but where conversations are created, others count.`;
-}
-
-/** @param shadowing services that have another backend */
-function describeDone(domain: string, isCalled: boolean, shadowing: ServiceSid[]): string {
-  const back = 'Or back: npm run connect -- --undo  puts back what was set before';
-  if (isCalled) {
-    return `Done: Twilio calls https://${domain}.\n\nNext:    npm run doctor             checks that it works\n${back}`;
-  }
-  const next = shadowing.map((service) => `Next:    npm run connect -- --service ${service}\n`).join('');
-  return `The global webhooks are set to https://${domain}, but where conversations are created, others count.\n\n${next}${back}`;
-}
-
-function describeGone(service: ServiceSid, isDefault: boolean): string {
-  return isDefault
-    ? `${service}, the default Conversations service, is gone: choose another in the Console, under Conversations > Manage > Defaults`
-    : `${service}, in which an address creates conversations, is gone: see npm run doctor`;
-}
-
-function describeShadow(service: ServiceSid, isDefault: boolean): string {
-  return (
-    `${service}${isDefault ? ', the default Conversations service,' : ''} has webhooks of its own, for another backend: ` +
-    `the global ones do not count there. To connect it: npm run connect -- --service ${service}`
-  );
+/** The same caller, with sentences that fit the terminal. */
+function fitted(caller: Caller): Caller {
+  const { terminal, problem, result } = caller;
+  if (!terminal) return caller;
+  return {
+    ...caller,
+    problem: (line) => problem(fitTo(terminal.columns, line)),
+    result: (text, json) => result(fitTo(terminal.columns, text), json),
+  };
 }
 
 if (require.main === module) void runAsProcess(connect);

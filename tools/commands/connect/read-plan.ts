@@ -1,14 +1,16 @@
 import type { Twilio } from 'twilio';
+import { Problem } from '../../problem';
 import {
   type ConversationsServices,
   readServices,
   type ServiceSid,
 } from '../../twilio/conversations-services';
-import { findDeployment } from '../../twilio/deployment';
+import { findDeployment, NothingDeployed } from '../../twilio/deployment';
 import { describeError, type TwilioError } from '../../twilio/errors';
 import { readRetryCounts, readWebhooks, type Scope, type Webhooks } from '../../twilio/webhooks';
 import type { Caller } from '../command-line';
 import { checkAnswers } from './check-answers';
+import { findGoneFunctions } from './gone-functions';
 import { ownDomains } from './own-domains';
 import { planWebhooks, type WebhooksPlan } from './plan-webhooks';
 import type { RetryPlan } from './show-plan';
@@ -27,17 +29,21 @@ export async function readPlan(
   caller: Caller,
 ) {
   caller.note('Looking for what is deployed…');
-  const deployment = await findDeployment(twilio, { domain: wanted }, caller);
+  const deployment = await findDeployment(twilio, { domain: wanted }, caller).catch(async (error) => {
+    const gone = error instanceof NothingDeployed && (await findGoneFunctions(twilio, caller));
+    throw gone ? new Problem(`${error.message}\n${gone.seen.join('\n')}\n${gone.mend}`) : error;
+  });
   caller.note('Reading the webhooks that are set…');
   const services = await readServices(twilio, caller);
-  const { set, gone } = await readSet(twilio, named, services, caller);
-  const own = await ownDomains(
-    twilio,
-    deployment,
-    set.map(({ webhooks }) => webhooks),
-    caller,
-  );
-  const planned = set.map(({ scope, webhooks }) => planWebhooks(scope, webhooks, own));
+  const { global, set, gone } = await readSet(twilio, named, services, caller);
+  const own = await ownDomains(twilio, deployment, [global, ...set.map(({ webhooks }) => webhooks)], caller);
+  const planned = set.map(({ scope, webhooks }) => {
+    const plan = planWebhooks(scope, webhooks, own);
+    if (scope === 'account' || hasUrl(webhooks)) return plan;
+    // Webhooks of its own take the events of the service from whoever has the global ones.
+    const { replaced } = planWebhooks('account', global, own);
+    return { ...plan, replaced: replaced.filter(({ events }) => events.length > 0) };
+  });
   // A service whose webhooks are another backend's shadows the account's, unless it is named.
   const isShadow = ({ scope, replaced }: WebhooksPlan) =>
     scope !== 'account' && named.length === 0 && replaced.length > 0;
@@ -53,7 +59,17 @@ export async function readPlan(
   const used = creatingIn.length > 0 ? creatingIn : [defaultSid];
   // A Messaging Service may create conversations in the default service, which the API does not tell.
   const isCalled = !left.includes(defaultSid) && used.some((service) => !left.includes(service));
-  return { domain: deployment.domain, plans, retries, shadowing, gone, defaultSid, isCalled, refusals };
+  return {
+    domain: deployment.domain,
+    plans,
+    retries,
+    shadowing,
+    gone,
+    defaultSid,
+    hasOtherServices: services.all.length > 1,
+    isCalled,
+    refusals,
+  };
 }
 
 /**
@@ -65,9 +81,12 @@ async function readSet(
   named: ServiceSid[],
   { all }: ConversationsServices,
   caller: Caller,
-): Promise<{ set: { scope: Scope; webhooks: Webhooks }[]; gone: ServiceSid[] }> {
+): Promise<{ global: Webhooks; set: { scope: Scope; webhooks: Webhooks }[]; gone: ServiceSid[] }> {
   const read = async (scope: Scope) => ({ scope, webhooks: await readWebhooks(twilio, scope, caller) });
-  if (named.length > 0) return { set: await Promise.all(named.map(read)), gone: [] };
+  if (named.length > 0) {
+    const [global, ...set] = await Promise.all([read('account'), ...named.map(read)]);
+    return { global: global.webhooks, set, gone: [] };
+  }
   const gone: ServiceSid[] = [];
   const readOwn = async (service: ServiceSid) => {
     try {
@@ -80,7 +99,7 @@ async function readSet(
     }
   };
   const [global, ...own] = await Promise.all([read('account'), ...all.map(readOwn)]);
-  return { set: [global, ...own.flat()], gone };
+  return { global: global.webhooks, set: [global, ...own.flat()], gone };
 }
 
 function hasUrl({ preWebhookUrl, postWebhookUrl }: Webhooks): boolean {

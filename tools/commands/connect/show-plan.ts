@@ -1,3 +1,4 @@
+import type { ServiceSid } from '../../twilio/conversations-services';
 import type { RetryCounts, Scope, Webhooks } from '../../twilio/webhooks';
 import type { Terminal } from '../command-line';
 import { isPreEvent, nameOf, POST_EVENT_PATH, PRE_EVENT_PATH, type WebhooksPlan } from './plan-webhooks';
@@ -66,20 +67,25 @@ export function showPlan(
   return blocks.join('\n\n');
 }
 
-/** What somebody else's backend will miss. */
-export function showReplaced({ scope, before, replaced }: WebhooksPlan, serviceSid: string): string[] {
+/**
+ * What somebody else's backend will miss.
+ *
+ * @param alone the service that can be connected alone, so that the others stay as they are; without it there are no others
+ */
+export function showReplaced({ scope, before, replaced }: WebhooksPlan, alone?: ServiceSid): string[] {
+  const from = scope === 'account' ? '' : ` from ${scope}`;
   const lines = replaced.map(({ url, events }) => {
     const like = isLikeOurs(url)
       ? ' It may be a deployment of this project that is gone, or in another account.'
       : '';
     if (events.length === 0) return `${shownUrl(url)} is replaced. No event was sent there.${like}`;
     const waited = events.some(isPreEvent) ? ', nor be asked before they happen' : '';
-    return `${shownUrl(url)} will no longer receive ${events.join(', ')}${waited}.${like}`;
+    return `${shownUrl(url)} will no longer receive ${events.join(', ')}${from}${waited}.${like}`;
   });
   if (before.target === 'flex') lines.push('Flex will no longer be sent the events of conversations.');
-  if (lines.length > 0 && scope === 'account') {
+  if (lines.length > 0 && scope === 'account' && alone) {
     lines.push(
-      `To leave it as it is, connect only the service that Frontline uses: npm run connect -- --service ${serviceSid}`,
+      `Or connect only the service that Frontline uses: it keeps the events of the other services. npm run connect -- --service ${alone}`,
     );
   }
   return lines;

@@ -13,15 +13,25 @@ import { isOurs, nameOf, POST_EVENT_PATH, PRE_EVENT_PATH } from './plan-webhooks
  * @throws TwilioError if Twilio does not answer, Problem if the account has no default service
  */
 export async function stillCalledBy(twilio: Twilio, scopes: Scope[], retries: Retries): Promise<string[]> {
+  const set = await readEverywhere(twilio, scopes, retries);
+  const deployed = (await allDeployments(twilio, retries)).map(({ domain }) => domain);
+  return set.filter(({ webhooks }) => isCallingAny(webhooks, deployed)).map(({ scope }) => nameOf(scope));
+}
+
+/**
+ * Reads the webhooks of the account, and of the services that have inbound conversations.
+ *
+ * @param scopes where to look beside these; what is gone is left out
+ * @throws TwilioError if Twilio does not answer, Problem if the account has no default service
+ */
+export async function readEverywhere(twilio: Twilio, scopes: Scope[], retries: Retries) {
   const { all } = await readServices(twilio, retries);
   const read = async (scope: Scope) => {
     const webhooks = await readWebhooks(twilio, scope, retries).catch(unlessGone);
     return webhooks ? [{ scope, webhooks }] : [];
   };
   const everywhere = [...new Set<Scope>(['account', ...all, ...scopes])];
-  const set = (await Promise.all(everywhere.map(read))).flat();
-  const deployed = (await allDeployments(twilio, retries)).map(({ domain }) => domain);
-  return set.filter(({ webhooks }) => isCallingAny(webhooks, deployed)).map(({ scope }) => nameOf(scope));
+  return (await Promise.all(everywhere.map(read))).flat();
 }
 
 export function describeCalls(callers: string[], isMoreToUndo: boolean): string {

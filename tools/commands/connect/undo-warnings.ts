@@ -5,6 +5,7 @@ import type { HistoryEntry } from './history';
 import { isPreEvent, nameOf } from './plan-webhooks';
 import type { UndoPlan } from './read-undo-plan';
 import { isLikeOurs } from './show-plan';
+import { shownTime } from './shown-time';
 import { shownUrl } from './shown-url';
 
 type Planned = UndoPlan['webhooks'][number];
@@ -17,7 +18,10 @@ export async function warningsOf(
 ): Promise<string[]> {
   const foreign = webhooks
     .filter(({ isForeign }) => isForeign)
-    .map(({ scope }) => `The ${nameOf(scope)} have been changed since ${entry.at}: that would be lost.`);
+    .map(
+      ({ scope }) =>
+        `The ${nameOf(scope)} have been changed since your change of ${shownTime(entry.at)}: that would be lost.`,
+    );
   const dead = await Promise.all(webhooks.map((planned) => judgePreEvent(twilio, planned)));
   return [...foreign, ...dead.flat()];
 }

@@ -11,6 +11,7 @@ import { type Progress, trackProgress } from './progress';
 import { readUndoPlan, type UndoPlan } from './read-undo-plan';
 import { retryCountsSetting, type Setting, webhooksSetting } from './setting';
 import { showPlan } from './show-plan';
+import { shownTime } from './shown-time';
 import { shownWebhooks } from './shown-url';
 import { describeCalls, stillCalledBy } from './still-called';
 import { warningsOf } from './undo-warnings';
@@ -57,14 +58,19 @@ export async function undo(
   const shown = showPlan(webhooks, retryCounts, caller.terminal);
   const warnings = await warningsOf(twilio, entry, plan);
   if (flags['dry-run']) {
-    caller.result([shown, ...warnings.map((line) => `! ${line}`)].join('\n\n'), { ...summary, warnings });
+    caller.result([shown, ...warnings.map((line) => `! ${line}`), 'Nothing has been changed.'].join('\n\n'), {
+      ...summary,
+      warnings,
+    });
     return EXIT.done;
   }
   // That it cannot be written is found before anything is changed.
   changeInHistory(entry);
+  const set = `what was set before your change of ${shownTime(entry.at)}`;
   const isToDo = retryCounts.length > 0 || webhooks.some(({ before, after }) => !isSame(before, after));
   if (isToDo) {
-    await askFirst({ shown, warnings, question: `Put back what was set before ${entry.at}?` }, flags, caller);
+    const question = `Put back ${set}?`;
+    await askFirst({ shown, warnings, question, summary: { ...summary, warnings } }, flags, caller);
   }
   const { left, kept } = await putBack(entry, plan, twilio, caller);
   if (left.length > 0) {
@@ -77,7 +83,7 @@ export async function undo(
   removeFromHistory(entry);
   const rest =
     kept.length > 0 ? `\nTwilio keeps these, which do nothing without a URL: ${kept.join(', ')}.` : '';
-  const words = `What was set before ${entry.at} is set again`;
+  const words = `W${set.slice(1)} is set again`;
   const callers = await explain(
     caller,
     () => `${words}, but whether the Functions are still called is not known`,

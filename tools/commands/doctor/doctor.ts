@@ -22,15 +22,16 @@ Tells whether the installation works. It changes nothing.
 
   CHECK      makes these checks only, such as: webhooks crm
   --address  looks up who has this address, such as +14155550147
-  --to       your number that they write to: by default one that creates conversations. Numbers in
-             the CRM without a country code are read as of its country
+  --to       your number that they write to: by default one that creates
+             conversations. Numbers in the CRM without a country code are read
+             as of its country
   --domain   the domain of the Functions, if there are several
   --list     names the checks
   --json     prints JSON
   --help     shows this
 
-It exits with 0 if there is no problem (warnings are none), with 1 if there is one,
-with 2 after wrong flags, and with 130 if it was interrupted.`;
+It exits with 0 if there is no problem (warnings do not count), with 1 if there
+is one, with 2 after wrong flags, and with 130 if it was interrupted.`;
 
 const CHECKS: Check[] = [
   account,

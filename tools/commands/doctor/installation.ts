@@ -10,6 +10,7 @@ import {
   type Scope,
   type Webhooks,
 } from '../../twilio/webhooks';
+import { findGoneFunctions } from '../connect/gone-functions';
 import { hostsOf } from '../connect/own-domains';
 import { POST_EVENT_PATH, PRE_EVENT_PATH, urlOf } from '../connect/plan-webhooks';
 import { calledUrls, type FunctionUrls, planAll } from './webhook-plans';
@@ -92,6 +93,7 @@ export function examine(
     }),
     services,
     webhooks: webhooksOf,
+    goneFunctions: () => findGoneFunctions(twilio, retries),
     /** @throws Problem if nothing is deployed */
     plans,
     /** What Twilio calls; if the webhooks cannot be read, what is deployed. @throws Problem if nothing is deployed */

@@ -1,4 +1,5 @@
 import type { Colour, Terminal } from '../command-line';
+import { wrap } from '../wrap';
 import type { Finding, Verdict } from './check';
 import type { Checked } from './run-checks';
 
@@ -38,9 +39,10 @@ export function showChecks(checks: Checked[], terminal?: Terminal): string {
   return [...lines, '', paint(MARKS[summaryOf(checks).verdict][1], summaryOf(checks).text)].join('\n');
 }
 
-/** The last line. */
+/** The last line: how many findings there are, not checks. */
 export function summaryOf(checks: Checked[]): { verdict: Verdict; text: string } {
-  const count = (verdict: Verdict) => checks.filter((check) => check.verdict === verdict).length;
+  const findings = checks.flatMap((check) => check.findings);
+  const count = (verdict: Verdict) => findings.filter((finding) => finding.verdict === verdict).length;
   const [problems, warnings, left] = [count('problem'), count('warning'), count('skipped')];
   const also = [
     warnings > 0 && `${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`,
@@ -52,14 +54,4 @@ export function summaryOf(checks: Checked[]): { verdict: Verdict; text: string }
   }
   if (also.length > 0) return { verdict: 'warning', text: `No problem${rest}.` };
   return { verdict: 'ok', text: 'All well.' };
-}
-
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(/\s+/).filter(Boolean)) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + word.length < width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
 }

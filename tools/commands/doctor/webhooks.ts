@@ -1,4 +1,5 @@
 import type { ServiceSid } from '../../twilio/conversations-services';
+import { NothingDeployed } from '../../twilio/deployment';
 import { describeError } from '../../twilio/errors';
 import {
   allOf,
@@ -21,7 +22,12 @@ export const webhooks: Check = {
   about: 'Twilio calls the Functions, for the events that they are for, and repeats what it missed',
   async run(installation) {
     const { defaultSid, all } = await installation.services();
-    const plans = await installation.plans();
+    const plans = await installation.plans().catch(async (error) => {
+      const gone = error instanceof NothingDeployed && (await installation.goneFunctions());
+      if (!gone) throw error;
+      return gone;
+    });
+    if ('mend' in plans) return plans.seen.map((seen) => problem(seen, plans.mend));
     const { own, global, ofServices, gone, inUse } = plans;
     // The check of inbound messages tells of other services that are gone.
     const isDefaultGone = gone.includes(defaultSid);

@@ -85,7 +85,12 @@ describe('connect', () => {
       '  +                 onParticipantAdded',
       '  -                 onMessageAdd',
     ]);
+    expect(out.split('\n').at(-1)).toBe('Nothing has been changed.');
     expect(account.writes()).toEqual([]);
+  });
+
+  test('explains itself in 80 columns', async () => {
+    for (const line of connect.usage.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
 
   test('asks, and changes nothing after a no', async () => {
@@ -142,8 +147,14 @@ describe('another backend', () => {
     const { code, problems } = await run();
     expect(code).toBe(1);
     expect(problems.join('\n')).toContain('https://crm.acme.com/post will no longer receive onMessageAdded.');
-    expect(problems.join('\n')).toContain(`npm run connect -- --service ${DEFAULT}`);
+    expect(problems.join('\n')).not.toContain('--service');
     expect(problems.at(-1)).toContain('--replace');
+    expect(await json('--yes')).toMatchObject({
+      ok: false,
+      error: problems.at(-1),
+      webhooks: [{ scope: 'account', after: OURS, changed: false }],
+      warnings: [expect.any(String), expect.stringContaining('no longer receive onMessageAdded.')],
+    });
     expect(account.webhooks()).toMatchObject(STRANGER);
     expect((await run(['--yes', '--replace'])).code).toBe(0);
     expect(account.webhooks()).toEqual(OURS);
@@ -156,8 +167,43 @@ describe('another backend', () => {
     expect(account.webhooks()?.target).toBe('flex');
   });
 
+  test('keeps the events of other services, if there are any and one is connected alone', async () => {
+    account.state().configuration.addresses.push({
+      type: 'sms',
+      address: '+15017122661',
+      autoCreation: { enabled: true, type: 'default', conversation_service_sid: OTHER },
+    });
+    expect((await run()).problems.join('\n')).toContain(
+      `it keeps the events of the other services. npm run connect -- --service ${DEFAULT}`,
+    );
+  });
+
+  test('is told of in lines that fit the terminal', async () => {
+    set(DEFAULT, STRANGER);
+    for (const args of [['--yes'], ['--dry-run'], ['--undo']]) {
+      const { out, problems } = await run(args, { columns: 60 });
+      const lines = [...problems, out].join('\n').split('\n');
+      expect(lines.length).toBeGreaterThan(1);
+      expect(lines.filter((line) => line.length > 60 && !line.startsWith(' '))).toEqual([]);
+    }
+  });
+
+  test('is told what it will miss of a service that is connected', async () => {
+    const { code, problems } = await run(['--yes', '--service', DEFAULT]);
+    expect([code, problems.slice(0, 2)]).toEqual([
+      1,
+      [
+        `! https://crm.acme.com/pre will no longer receive onMessageAdd from ${DEFAULT}, nor be asked before they happen.`,
+        `! https://crm.acme.com/post will no longer receive onMessageAdded from ${DEFAULT}.`,
+      ],
+    ]);
+    expect(account.writes()).toEqual([]);
+    set('account', { ...STRANGER, filters: [] });
+    expect(await run(['--yes', '--service', DEFAULT])).toMatchObject({ code: 0, problems: [] });
+  });
+
   test('keeps what it has if a service is connected instead', async () => {
-    expect((await run(['--yes', '--service', DEFAULT, '--service', OTHER])).code).toBe(0);
+    expect((await run(['--yes', '--replace', '--service', DEFAULT, '--service', OTHER])).code).toBe(0);
     const { target, ...ours } = OURS;
     expect([account.webhooks(DEFAULT), account.webhooks(OTHER)]).toEqual([ours, ours]);
     expect(account.webhooks()).toMatchObject(STRANGER);
@@ -245,7 +291,7 @@ describe('a domain at Twilio', () => {
     account.state().deployed.others = [];
     expect(await run([])).toMatchObject({
       code: 1,
-      problems: [expect.anything(), expect.anything(), expect.anything()],
+      problems: [expect.stringContaining('It may be a deployment'), expect.anything()],
     });
   });
 });
@@ -268,6 +314,12 @@ describe('a service that has webhooks of its own', () => {
     expect(account.webhooks()).toEqual(OURS);
     expect(account.webhooks(DEFAULT)).toMatchObject(STRANGER);
     expect(account.state().retryCounts.get(DEFAULT)).toEqual({ pre: 0, post: 0 });
+  });
+
+  test('of another backend, if it is the default one, is told again in the question', async () => {
+    set(DEFAULT, STRANGER);
+    const { asked } = await run([], { answer: false });
+    expect(asked).toEqual(['Set the global webhooks all the same?']);
   });
 
   test('is seen if only an address creates conversations in it', async () => {
@@ -320,6 +372,15 @@ describe('nothing is changed', () => {
   test('if nothing is deployed', async () => {
     account.state().deployed.activated = false;
     await unchanged('run npm run deploy first');
+  });
+
+  test('if nothing is deployed any more, and it says what is still called', async () => {
+    set('account', OLD);
+    account.state().deployed.activated = false;
+    await unchanged(
+      `Pre-Event URL calls ${OLD.preWebhookUrl}, which is gone: every new conversation is rejected`,
+    );
+    expect((await run()).problems.at(-1)).toContain('or clear it in the Console');
   });
 
   test('if the domain is another account’s', () =>
@@ -616,6 +677,16 @@ describe('undo', () => {
       code: 1,
       problems: [expect.stringContaining('nothing to undo')],
     });
+  });
+
+  test('asks by the local time of the change', async () => {
+    await run();
+    const [entry] = JSON.parse(readFileSync('.twilioconnectinfo', 'utf8'));
+    const at = new Date(2026, 10, 25, 22, 43, 7).toISOString();
+    writeFileSync('.twilioconnectinfo', JSON.stringify([{ ...entry, at }]));
+    const { asked } = await run(['--undo'], { answer: false });
+    expect(asked).toEqual(['Put back what was set before your change of 25 Nov, 22:43?']);
+    expect((await run(['--undo', '--dry-run'])).out).toMatch(/Nothing has been changed\.$/);
   });
 
   test('goes back one change at a time', async () => {
