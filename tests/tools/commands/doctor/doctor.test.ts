@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { connect } from '../../../../tools/commands/connect/connect';
 import type { Check } from '../../../../tools/commands/doctor/check';
@@ -7,6 +9,7 @@ import { ok } from '../../../../tools/commands/doctor/check';
 import { doctor } from '../../../../tools/commands/doctor/doctor';
 import type { Installation } from '../../../../tools/commands/doctor/installation';
 import { runChecks } from '../../../../tools/commands/doctor/run-checks';
+import { SAMPLE } from '../../../../tools/commands/doctor/sample-customers';
 import { type FakeConversations, startFakeConversations } from '../../../../tools/fakes/twilio/conversations';
 import { SERVICES } from '../../../../tools/fakes/twilio/fake-account';
 import { DOMAIN } from '../../../../tools/fakes/twilio/serverless';
@@ -99,6 +102,11 @@ test('before connect, it says that Twilio does not call, and names connect', asy
     'warning',
     expect.stringContaining("If Twilio's API hangs, messages could be lost: run npm run connect"),
   ]);
+});
+
+test('the last line counts what was found, and not the checks', async () => {
+  const { out } = await account.run(doctor, ['webhooks']);
+  expect(out.split('\n').at(-1)).toBe('1 problem, 1 warning.');
 });
 
 test('text has a line for each check that is well, and says so at the end', async () => {
@@ -339,6 +347,15 @@ describe('the webhooks', () => {
     ]);
   });
 
+  test('of a default service that another backend has are connected by its name, also for what is repeated', async () => {
+    await install();
+    set(DEFAULT, { preWebhookUrl: 'https://acme.com/pre', filters: ['onMessageAdd'] });
+    account.state().retryCounts.set(DEFAULT, { pre: 0, post: 0 });
+    const { webhooks, load } = await found('webhooks', 'load');
+    expect(webhooks?.at(-1)).toContain(`→ Run npm run connect -- --service ${DEFAULT}: it sets 3.`);
+    expect(load?.at(-1)).toContain(`run npm run connect -- --service ${DEFAULT},`);
+  });
+
   test('of an account without a default service cannot be judged, which is said once', async () => {
     await install();
     account.state().configuration.defaultService = null;
@@ -355,7 +372,7 @@ describe('the webhooks', () => {
 
   test('are well if the default service is connected alone, and another backend has the others', async () => {
     set('account', { preWebhookUrl: 'https://acme.com/pre', filters: ['onMessageAdd'] });
-    await account.run(connect, ['--yes', '--service', DEFAULT]);
+    await account.run(connect, ['--yes', '--replace', '--service', DEFAULT]);
     expect(await found()).toEqual({});
   });
 
@@ -411,7 +428,7 @@ describe('the webhooks', () => {
       ],
       load: ['warning', expect.stringContaining(`run npm run connect -- --service ${DEFAULT}, which`)],
     });
-    await account.run(connect, ['--yes', '--service', DEFAULT]);
+    await account.run(connect, ['--yes', '--replace', '--service', DEFAULT]);
     expect(await found()).toEqual({
       webhooks: [
         'warning',
@@ -515,6 +532,26 @@ describe('nothing hides anything else', () => {
       1,
       expect.stringContaining('run npm run deploy first'),
     ]);
+  });
+
+  test('Functions that are gone, but still called, are named', async () => {
+    await install();
+    account.state().deployed.activated = false;
+    account.state().domains = {};
+    expect(ills((await run(['webhooks'])).report)).toEqual({
+      webhooks: [
+        'problem',
+        `global webhooks: Pre-Event URL calls ${PRE_URL}, which is gone: every new conversation is rejected → ` +
+          'Run npm run connect -- --undo, or npm run deploy and then npm run connect.',
+        expect.stringContaining('which is gone: no customer is linked'),
+      ],
+    });
+  });
+
+  test('Functions that are called, and answer, are not said to be gone: another account may have them', async () => {
+    await install();
+    account.state().deployed.activated = false;
+    expect(JSON.stringify((await run(['webhooks'])).report)).not.toContain('is gone');
   });
 
   test('credentials that are refused are said so', async () => {
@@ -668,9 +705,61 @@ describe('the CRM', () => {
     account.state().deployed.variables = { CRM_SOURCE: 'hubspot' };
     const found = await crm();
     expect(found).toMatchObject([
-      { verdict: 'problem', seen: expect.stringContaining('HUBSPOT_ACCESS_TOKEN is not set') },
+      {
+        verdict: 'problem',
+        seen: expect.stringContaining('HUBSPOT_ACCESS_TOKEN is not set'),
+        mend: 'It works with your .env: run npm run deploy.',
+      },
       { verdict: 'ok', seen: expect.stringContaining('knows nobody by a number that nobody has') },
       { verdict: 'warning', seen: 'CRM_SOURCE is hubspot where it is deployed, and file in .env' },
+    ]);
+  });
+
+  test('that is the sample customers is told', async () => {
+    const samples: { display_name: string; channels: { value: string }[] }[] = JSON.parse(
+      readFileSync(join(__dirname, '../../../../assets/customers.private.json'), 'utf8'),
+    );
+    const sample = samples.find(({ display_name }) => display_name === SAMPLE.name);
+    expect(sample?.channels.map(({ value }) => value.toLowerCase())).toContain(SAMPLE.address);
+    const functions = createServer(async (request, response) => {
+      const event = new URLSearchParams((await request.toArray()).join(''));
+      const name = event.get('MessagingBinding.Address') === SAMPLE.address ? SAMPLE.name : '+15005550001';
+      response.writeHead(200, { 'Content-Type': 'application/json', Connection: 'close' });
+      response.end(JSON.stringify({ friendly_name: name }));
+    }).listen(0);
+    account.state().domains = { [DOMAIN]: `http://localhost:${(functions.address() as AddressInfo).port}` };
+    const found = await crm();
+    functions.close();
+    expect(found?.map(({ verdict, seen }) => [verdict, seen]).at(-1)).toEqual([
+      'warning',
+      'the sample customers are deployed',
+    ]);
+  });
+
+  test('that fails here and there alike is told once', async () => {
+    account.state().domains = { [DOMAIN]: broken.url };
+    account.state().deployed.variables = { CRM_SOURCE: 'hubspot' };
+    const { report } = await run(['crm'], { env: { CRM_SOURCE: 'hubspot' } });
+    expect(report.checks[0]?.findings).toEqual([
+      {
+        verdict: 'problem',
+        seen: expect.stringContaining('HUBSPOT_ACCESS_TOKEN is not set'),
+        mend: 'Fix it in .env. Then npm run deploy.',
+      },
+      { verdict: 'warning', seen: 'from here: the same' },
+    ]);
+  });
+
+  test('that does not know the address which is looked up is asked whether it should', async () => {
+    const mends = async (...args: string[]) =>
+      (await crm(...args))?.map(({ verdict, mend }) => [verdict, mend]);
+    const number = ['warning', 'Is that number in your CRM, and with which country code?'];
+    expect(await mends('--address', '+14155550199')).toEqual([number, number]);
+    const email = ['warning', 'Is that address in your CRM?'];
+    expect(await mends('--address', 'nobody@example.com')).toEqual([email, email]);
+    expect(await mends()).toEqual([
+      ['ok', undefined],
+      ['ok', undefined],
     ]);
   });
 
@@ -682,6 +771,10 @@ describe('the CRM', () => {
       { verdict: 'warning', seen: 'CRM_SOURCE is file where it is deployed, and hubspot in .env' },
     ]);
   });
+});
+
+test('--help fits into 80 columns', () => {
+  for (const line of doctor.usage.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
 });
 
 test('--list names the checks, those named alone are run, and others are a usage error', async () => {
