@@ -1,13 +1,9 @@
 import * as mapping from '../../../assets/crm.private';
 import type { FrontlineCustomer, Member } from '../../../assets/frontline.private';
-import {
-  type Conversations,
-  type ListedConversation,
-  STATES,
-  type State,
-} from '../../../tools/commands/relink/list-conversations';
+import type { Conversations, ListedConversation } from '../../../tools/commands/relink/list-conversations';
 import { lookUps } from '../../../tools/commands/relink/look-up';
 import { Position } from '../../../tools/commands/relink/position';
+import { STATES, type State } from '../../../tools/commands/relink/states';
 import { takeConversations } from '../../../tools/commands/relink/take-conversations';
 import { startTally } from '../../../tools/commands/relink/tally';
 import { walk } from '../../../tools/commands/relink/walk';

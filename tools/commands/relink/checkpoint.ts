@@ -2,7 +2,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { Problem } from '../../problem';
-import { STATES } from './list-conversations';
+import { STATES } from './states';
 
 /** How far a run has come, so that the next one goes on there. Days and states are kept, since the tokens of pages move. */
 const Checkpoint = z.object({

@@ -2,9 +2,9 @@ import { Problem } from '../../problem';
 import { type Checkpoint, readCheckpoint, removeCheckpoint, writeCheckpoint } from './checkpoint';
 import { Halt } from './halt';
 import { legsOf } from './legs';
-import { STATES } from './list-conversations';
 import { Position } from './position';
 import type { Scope } from './scope';
+import { STATES } from './states';
 
 /** Whether a run keeps its position, and goes on from one. */
 export interface Keeping {

@@ -1,6 +1,6 @@
 import type { Checkpoint } from './checkpoint';
-import { STATES, type State } from './list-conversations';
 import type { Scope } from './scope';
+import { STATES, type State } from './states';
 
 /** The conversations of a state that were created from a day on, up to a day. */
 export interface Leg {

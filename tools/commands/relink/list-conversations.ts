@@ -7,10 +7,6 @@ import { dayOf } from './scope';
 /** The conversations of one Conversations service, by Twilio's helper library. */
 export type Conversations = Twilio['conversations']['v1']['conversations'];
 
-/** What is not closed: a closed conversation cannot be changed, https://www.twilio.com/docs/api/errors/50377 */
-export const STATES = ['active', 'inactive'] as const;
-export type State = (typeof STATES)[number];
-
 /** A conversation as it was listed. */
 export interface ListedConversation {
   sid: string;

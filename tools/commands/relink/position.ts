@@ -1,4 +1,4 @@
-import type { State } from './list-conversations';
+import type { State } from './states';
 
 /** More failed conversations than these are not remembered one by one: the position stays, and all after it are done again. */
 const FAILED_MAX = 1000;

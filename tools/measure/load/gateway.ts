@@ -61,10 +61,10 @@ export function startGateway({ functions, assets, variables, crm, twilio, coldMs
 
   /** Has one instance answer an event. */
   async function sendTo(place: number, path: string, event: Record<string, string>) {
-    if (isStopped) return TOO_MANY;
     const isCold = !started.has(`${place} ${path}`);
     started.add(`${place} ${path}`);
     if (isCold && coldMs[path]) await setTimeout(coldMs[path]);
+    if (isStopped) return TOO_MANY;
     const id = asks++;
     const stop = new AbortController();
     const answer = new Promise<GatewayAnswer>((resolve) => {
