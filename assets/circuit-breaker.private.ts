@@ -22,7 +22,7 @@ const AWAITED_TRY_MS = 250;
 const TRY_MS = 500;
 /** What always was slow gets more, as does a try that nothing came before for a while: few events take few places. */
 const OF_USUAL = 1.5;
-const OF_IDLE = 1 / 4;
+const OF_IDLE = 1 / 12;
 const TRY_MAX_MS = 2000;
 /** One try in so many has all its time, so that what has become slow is found to be back as well. */
 const WHOLE_TRIES = 20;

@@ -167,8 +167,8 @@ describe('a try', () => {
 
   test('that nothing came before for a while is longer', async () => {
     await open();
-    clock += 1000 + 4000;
-    now += 5000;
+    clock += 1000 + 12_000;
+    now += 13_000;
     expect((await lookUp(hung, { isAwaited: true })).limit).toBe(1000);
   });
 
