@@ -22,7 +22,8 @@ const AWAITED_TRY_MS = 250;
 const TRY_MS = 500;
 /** What always was slow gets more, as does a try that nothing came before for a while: few events take few places. */
 const OF_USUAL = 1.5;
-const OF_IDLE = 1 / 12;
+const OF_IDLE = 1 / 4;
+const AWAITED_OF_IDLE = 1 / 12;
 const TRY_MAX_MS = 2000;
 /** One try in so many has all its time, so that what has become slow is found to be back as well. */
 const WHOLE_TRIES = 20;
@@ -135,7 +136,8 @@ function limitOf({ isOpen, failures, usualMs, pausedAt, pausedMs }: Circuit, isA
   if (isOpen ? Math.random() * WHOLE_TRIES < 1 : failures === 0) return NO_LIMIT;
   const shortestMs = isOpen ? (isAwaited ? AWAITED_TRY_MS : TRY_MS) : AFTER_FAILURE_MS;
   const idleMs = isOpen ? Math.abs(Date.now() - pausedAt) - pausedMs : 0;
-  return Math.max(shortestMs, Math.min(TRY_MAX_MS, Math.max(usualMs * OF_USUAL, idleMs * OF_IDLE)));
+  const ofIdleMs = idleMs * (isAwaited ? AWAITED_OF_IDLE : OF_IDLE);
+  return Math.max(shortestMs, Math.min(TRY_MAX_MS, Math.max(usualMs * OF_USUAL, ofIdleMs)));
 }
 
 /** A refusal is an answer: only a CRM that says nothing, or that it is too busy, has not answered. */
