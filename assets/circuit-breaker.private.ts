@@ -25,7 +25,7 @@ const OF_USUAL = 1.5;
 const OF_IDLE = 1 / 4;
 const AWAITED_OF_IDLE = 1 / 12;
 const TRY_MAX_MS = 2000;
-/** One try in so many has all its time, so that what has become slow is found to be back as well. */
+/** Of those that no message waits for, one try in so many has all its time: so what has become slow is found to be back as well. */
 const WHOLE_TRIES = 20;
 const NO_LIMIT = Number.POSITIVE_INFINITY;
 /** What Node and other HTTP clients say if there is no connection. */
@@ -133,7 +133,7 @@ function isPausing({ tryAt, pausedAt, pausedMs }: Circuit): boolean {
 }
 
 function limitOf({ isOpen, failures, usualMs, pausedAt, pausedMs }: Circuit, isAwaited: boolean): number {
-  if (isOpen ? Math.random() * WHOLE_TRIES < 1 : failures === 0) return NO_LIMIT;
+  if (isOpen ? !isAwaited && Math.random() * WHOLE_TRIES < 1 : failures === 0) return NO_LIMIT;
   const shortestMs = isOpen ? (isAwaited ? AWAITED_TRY_MS : TRY_MS) : AFTER_FAILURE_MS;
   const idleMs = isOpen ? Math.abs(Date.now() - pausedAt) - pausedMs : 0;
   const ofIdleMs = idleMs * (isAwaited ? AWAITED_OF_IDLE : OF_IDLE);

@@ -152,8 +152,8 @@ describe('a try', () => {
     expect(await limits(false, [0.5, 0.06, 0.04, 0.99])).toEqual([500, 500, all, 500]);
   });
 
-  test('that a message waits for is shorter, but for now and then', async () => {
-    expect(await limits(true, [0.5, 0.04])).toEqual([250, all]);
+  test('that a message waits for is shorter', async () => {
+    expect(await limits(true, [0.5, 0.04])).toEqual([250, 250]);
   });
 
   test.each([
