@@ -80,6 +80,15 @@ test('a CRM that fails for ten customers in a row ends the run', async () => {
   expect(names).toEqual([...Array(9).fill('LookUpError'), 'Halt']);
 });
 
+test('a CRM that goes on refusing ends the run', async () => {
+  const { find } = start(jest.fn().mockRejectedValue(failing({ status: 429 })), undefined, {
+    firstPauseMs: 1,
+  });
+  const finding = Array.from({ length: 10 }, (_, i) => find(addressOf(i), undefined));
+  const names = (await Promise.allSettled(finding)).map((end) => 'reason' in end && end.reason.name);
+  expect(names.sort()).toEqual(['Halt', ...Array(9).fill('LookUpError')]);
+});
+
 const addressOf = (i: number) => mapping.parseAddress(`+1415555014${i}`) as Address;
 
 test('a CRM that answers nobody for a while ends the run, however few they are that ask', async () => {

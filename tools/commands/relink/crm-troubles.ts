@@ -14,10 +14,19 @@ export interface Failure {
 const DOWN_MS = 30_000;
 /** One or two customers may be what the CRM fails for: for so many, it fails for all. */
 const CUSTOMERS_MIN = 3;
+/**
+ * A CRM that refuses (429), and one that is asked for one or two customers alone, does not get there: it counts as down after so
+ * many given up in a row.
+ */
+const GIVEN_UP_MAX = 10;
 
-/** Follows how a CRM fails: how long it has answered nobody, and until when it refuses. What is waited for is noted. */
+/**
+ * Follows how a CRM fails: how long it has answered nobody, until when it refuses, and whether it counts as down. What is waited
+ * for is noted.
+ */
 export class CrmTroubles {
   private failing = new Set<string>();
+  private givenUpInARow = 0;
   private downAt = 0;
   private refusedUntil = 0;
 
@@ -31,8 +40,10 @@ export class CrmTroubles {
     return this.refusedUntil - performance.now();
   }
 
+  /** It has found somebody, nobody, or something that is wrong for this customer. */
   answered() {
     this.failing.clear();
+    this.givenUpInARow = 0;
     this.waiting.end('crm');
   }
 
@@ -53,6 +64,12 @@ export class CrmTroubles {
     const until = new Date(Date.now() + this.leftMs()).toTimeString().slice(0, 'hh:mm:ss'.length);
     const what = status ? `answers ${status}` : 'does not answer';
     this.waiting.begin('crm', () => `The CRM ${what}: trying until ${until}`);
+  }
+
+  /** A customer is not looked up again. @returns whether the CRM counts as down */
+  gaveUp(): boolean {
+    this.waiting.end('crm');
+    return this.failsForAll() || ++this.givenUpInARow >= GIVEN_UP_MAX;
   }
 
   /** Whether it fails, as far as can be told, for all customers. */

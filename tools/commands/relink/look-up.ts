@@ -31,8 +31,6 @@ const TRIES = { refused: 7, failed: 5 };
 const FIRST_PAUSE_MS = 1000;
 /** A CRM that wants to be left alone for longer is asked again before: Airtable wants half a minute. */
 const REFUSAL_MAX_MS = 60_000;
-/** After so many customers in a row whom the CRM has not answered for, it counts as down. */
-const FAILURES_MAX = 10;
 
 /** A look-up that failed: with the reason, and nothing personal. */
 export class LookUpError extends Error {
@@ -64,7 +62,6 @@ export function lookUps(crm: Crm, context: Context, pace: CrmPace) {
     Promise<FrontlineCustomer | undefined> | FrontlineCustomer | undefined
   >();
   let asked = 0;
-  let failuresInARow = 0;
   const troubles = new CrmTroubles(waiting, downMs);
   let lastFailure: Failure | undefined;
 
@@ -95,7 +92,6 @@ export function lookUps(crm: Crm, context: Context, pace: CrmPace) {
           // What waits its turn would hold up the end of the run for as long as that takes.
           { signal },
         );
-        failuresInARow = 0;
         troubles.answered();
         return customer;
       } catch (error) {
@@ -110,7 +106,6 @@ export function lookUps(crm: Crm, context: Context, pace: CrmPace) {
         const pauseMs = Math.max(firstPauseMs * 2 ** (tries - 1), Math.min(retryAfterMs, REFUSAL_MAX_MS));
         if (!isTransient) {
           // The CRM has answered, with something that is wrong for this customer.
-          failuresInARow = 0;
           troubles.answered();
           throw new LookUpError(reason, remedy);
         }
@@ -121,9 +116,8 @@ export function lookUps(crm: Crm, context: Context, pace: CrmPace) {
           ? troubles.leftMs() <= 0
           : tries >= TRIES[isRefused ? 'refused' : 'failed'];
         if (isOver) {
-          waiting.end('crm');
-          if (!failsForAll && ++failuresInARow < FAILURES_MAX) throw new LookUpError(reason, remedy);
-          throw new Halt(`The CRM fails for every customer: ${reason}`, remedy);
+          if (troubles.gaveUp()) throw new Halt(`The CRM fails for every customer: ${reason}`, remedy);
+          throw new LookUpError(reason, remedy);
         }
         if (isRefused) continue;
         const jitteredMs = pauseMs * (0.5 + Math.random() / 2);
