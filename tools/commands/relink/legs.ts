@@ -22,15 +22,14 @@ export interface Legs {
 /** @param kept what is kept of an interrupted run */
 export function legsOf({ since, until }: Scope, today: string, kept?: Checkpoint): Legs {
   const last = until ?? today;
-  const first = kept && { state: STATES[0], day: until ?? kept.began };
-  const isAtStart = kept?.state === first?.state && kept?.day === first?.day;
   const all = STATES.map((state): Leg => ({ state, since, until: last })) as Legs['rest'];
-  if (!kept || isAtStart) return { newer: [], rest: all };
+  if (!kept) return { newer: [], rest: all };
 
   const { state, day, began } = kept;
   const at = STATES.indexOf(state);
   // Of a state that was just begun, the newest have not been passed.
-  const isBegun = day !== first?.day;
+  const isBegun = day !== (until ?? began);
+  if (at === 0 && !isBegun) return { newer: [], rest: all };
   const from = since && since > began ? since : began;
   const passed = STATES.slice(0, isBegun ? at + 1 : at);
   return {
