@@ -35,23 +35,23 @@ async function hasAvatarsAsPaths(env: NodeJS.ProcessEnv): Promise<boolean> {
 
 /** How many look-ups a second the CRM gets: what its source says, and as many as there are from a file. */
 export function perSecondOf(context: CrmContext): number {
-  const source = crmSourceOf(context);
-  if (source === 'file') return Number.POSITIVE_INFINITY;
-  const path = Runtime.getAssets()[`/crm/${source}.js`]?.path;
-  const { perSecond }: Partial<CrmSource> = path ? require(path) : {};
-  return perSecond ?? PER_SECOND;
+  if (crmSourceOf(context) === 'file') return Number.POSITIVE_INFINITY;
+  return loadSource(context).perSecond ?? PER_SECOND;
 }
 
 /** Checks the settings of the CRM source: without them, each look-up would fail. @throws Problem that says what is missing */
 export function checkCrmSettings(context: CrmContext) {
-  const source = crmSourceOf(context);
-  const assets = Runtime.getAssets();
-  const path = assets[`/crm/${source}.js`]?.path;
-  const { settings }: Partial<CrmSource> = path ? require(path) : {};
+  const { settings } = loadSource(context);
   if (!settings) return;
   try {
-    require(assets['/crm-settings.js']?.path ?? '').readSettings(settings, context);
+    require(Runtime.getAssets()['/crm-settings.js']?.path ?? '').readSettings(settings, context);
   } catch (error) {
-    throw new Problem(`CRM_SOURCE ${source}: ${(error as Error).message}`);
+    throw new Problem(`CRM_SOURCE ${crmSourceOf(context)}: ${(error as Error).message}`);
   }
+}
+
+/** Nothing of a source that there is not: the first look-up says so. */
+function loadSource(context: CrmContext): Partial<CrmSource> {
+  const path = Runtime.getAssets()[`/crm/${crmSourceOf(context)}.js`]?.path;
+  return path ? require(path) : {};
 }

@@ -4,12 +4,11 @@ import PQueue from 'p-queue';
 import type { Address } from '../../../assets/address.private';
 import type { FrontlineCustomer } from '../../../assets/frontline.private';
 import type { Crm } from '../../runtime/in-process-runtime';
+import type { CrmContext } from './crm-context';
 import { CrmTroubles, type Failure } from './crm-troubles';
 import { Halt } from './halt';
 import type { Remedy } from './remedy';
 import { Waiting } from './waiting';
-
-type Context = Parameters<Crm['findCustomer']>[1];
 
 export interface CrmPace {
   /** How many look-ups a second. */
@@ -50,7 +49,7 @@ export class LookUpError extends Error {
  *
  * @throws LookUpError if the CRM fails for an address; Halt if it refuses the credentials, or fails for all of them
  */
-export function lookUps(crm: Crm, context: Context, pace: CrmPace) {
+export function lookUps(crm: Crm, context: CrmContext, pace: CrmPace) {
   const { perSecond, signal, firstPauseMs = FIRST_PAUSE_MS, waiting = new Waiting(), downMs } = pace;
   const everyMs = perSecond === Number.POSITIVE_INFINITY ? 0 : 1000 / perSecond;
   const queue = new PQueue({

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { Crm } from '../../runtime/in-process-runtime';
 import { adaptiveCalls } from '../../twilio/adaptive-calls';
 import type { TwilioError } from '../../twilio/errors';
+import type { CrmContext } from './crm-context';
 import { Halt } from './halt';
 import { type Keeping, keepPosition } from './keep-position';
 import type { Leg } from './legs';
@@ -27,7 +28,7 @@ export interface Run extends Keeping {
   source: string;
   conversations: Conversations;
   crm: Crm;
-  context: Parameters<Crm['findCustomer']>[1];
+  context: CrmContext;
   perSecond: number;
   signal: AbortSignal;
   showsProgress: boolean;
