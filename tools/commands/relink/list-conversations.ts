@@ -33,20 +33,14 @@ export function conversationsOf({ conversations: { v1 } }: Twilio, service?: str
  */
 export async function* listConversations(
   conversations: Conversations,
-  { call }: Pick<AdaptiveCalls, 'call'>,
+  calls: AdaptiveCalls,
   { state, since, until }: Leg,
 ): AsyncGenerator<ListedConversation> {
   const startDate = since && `${since}T00:00:00Z`;
   const endDate = `${until}T23:59:59Z`;
-  let readAt = 0;
-  const params = { state, ...(startDate ? { startDate } : {}), endDate };
-  for await (const page of readPages(conversations, params, (read) =>
-    call(() => {
-      readAt = performance.now();
-      return read();
-    }),
-  ))
-    for (const one of page) yield listed(one, readAt);
+  const params = { state, startDate, endDate };
+  for await (const { instances, readAt } of readPages(conversations, params, calls))
+    for (const one of instances) yield listed(one, readAt);
 }
 
 /** What of a conversation is needed. */

@@ -1,3 +1,4 @@
+import type { AdaptiveCalls } from '../../twilio/adaptive-calls';
 import { described, malformedAnswer } from '../../twilio/errors';
 
 /** A Conversation or a Participant. */
@@ -21,22 +22,27 @@ interface List<P extends Page> {
 const PAGE_SIZE = 100;
 
 /**
- * Reads a list page by page.
+ * Reads a list page by page, each with when it was asked for, by `performance.now()`.
  *
- * @param call makes a call, and again after transient errors
  * @throws TwilioError if an answer is not a list, such as a proxy's `{}`: Twilio's helper library takes that for an empty one
  */
 export async function* readPages<P extends Page>(
   list: List<P>,
   params: object,
-  call: (read: () => Promise<P>) => Promise<P>,
-): AsyncGenerator<P['instances']> {
-  let page = await call(async () => checked(await list.page({ ...params, pageSize: PAGE_SIZE })));
+  { call }: AdaptiveCalls,
+): AsyncGenerator<{ instances: P['instances']; readAt: number }> {
+  const read = (ask: () => Promise<P>) =>
+    call(async () => {
+      const readAt = performance.now();
+      const { instances, nextPageUrl } = checked(await ask());
+      return { instances, nextPageUrl, readAt };
+    });
+  let page = await read(() => list.page({ ...params, pageSize: PAGE_SIZE }));
   for (;;) {
-    yield page.instances;
+    yield page;
     const { nextPageUrl } = page;
     if (!nextPageUrl) return;
-    page = await call(async () => checked(await list.getPage(nextPageUrl)));
+    page = await read(() => list.getPage(nextPageUrl));
   }
 }
 

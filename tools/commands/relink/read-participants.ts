@@ -3,16 +3,14 @@ import { readPages } from './read-pages';
 import type { Relinking } from './relinking';
 
 /** Those who take part, but workers. */
-export async function readParticipants(sid: string, { conversations, calls: { call } }: Relinking) {
+export async function readParticipants(sid: string, { conversations, calls }: Relinking) {
   let readAt = 0;
   const all: ListedParticipant[] = [];
-  for await (const page of readPages(conversations(sid).participants, {}, (read) =>
-    call(() => {
-      readAt ||= performance.now();
-      return read();
-    }),
-  ))
-    all.push(...page);
+  for await (const page of readPages(conversations(sid).participants, {}, calls)) {
+    // The first page is the oldest.
+    readAt ||= page.readAt;
+    all.push(...page.instances);
+  }
   const participants = all.filter(isCustomer).map(({ sid, identity, messagingBinding, attributes }) => ({
     sid,
     identity,
