@@ -25,23 +25,22 @@ const { values: flags } = parseArgs({
   options: { short: { type: 'boolean', default: false }, relink: { type: 'boolean', default: false } },
 });
 const EVENTS = flags.short ? 500 : 10_000;
-/** A CRM that hangs is waited for as long as Twilio allows, unless time is short. */
 /** How often a run of relink is killed, and with how many conversations. */
 const [KILLS, KILLED_CONVERSATIONS] = flags.short ? [3, 60] : [20, 400];
+/** A CRM that hangs is waited for as long as Twilio allows, unless time is short. */
 const CRM_VARIABLES: Record<string, string> = flags.short ? { CRM_TIMEOUT_MS: '1000' } : {};
 
 const results: WebhookResult[] = [];
-function report(result: WebhookResult) {
-  results.push(result);
-  const { part, fault, problem } = result;
-  if (problem) console.error(`${part}, ${fault}: ${problem}`);
-}
-
+const report = reportTo(results);
 const relinkResults: RelinkOutcome[] = [];
-function reportRelink(result: RelinkOutcome) {
-  relinkResults.push(result);
-  const { part, fault, problem } = result;
-  if (problem) console.error(`${part}, ${fault}: ${problem}`);
+const reportRelink = reportTo(relinkResults);
+
+function reportTo<T extends WebhookResult | RelinkOutcome>(results: T[]) {
+  return (result: T) => {
+    results.push(result);
+    const { part, fault, problem } = result;
+    if (problem) console.error(`${part}, ${fault}: ${problem}`);
+  };
 }
 
 async function run() {
@@ -58,30 +57,33 @@ async function breakFunctions() {
   await sendEvents(report, EVENTS);
   writeTable('burst', BURST_HEADER, await measureBursts(report, flags.short), flags.short);
 
-  const rows = [...new Set(results.map(({ part }) => part))].map((part) =>
-    rowOf(
-      part,
-      results.filter((result) => result.part === part),
-    ),
-  );
-  rows.push(rowOf('**all**', results));
   const header = ['what is broken', 'webhooks', 'answered as promised', 'lost', 'slowest answer'];
-  writeTable('faults', header, rows, flags.short);
+  writeTable('faults', header, rowsOf(results, rowOf), flags.short);
 }
 
 async function breakRelink() {
   await breakTwilioUnderRelink(reportRelink, flags.short ? CALLS_TO_TWILIO.slice(-1) : CALLS_TO_TWILIO);
   await breakCrmUnderRelink(reportRelink, flags.short ? CRM_FAULT_NAMES.slice(0, 1) : CRM_FAULT_NAMES);
   await killRelink(reportRelink, KILLS, KILLED_CONVERSATIONS);
-  const rows = [...new Set(relinkResults.map(({ part }) => part))].map((part) =>
-    relinkRowOf(
-      part,
-      relinkResults.filter((result) => result.part === part),
-    ),
-  );
-  rows.push(relinkRowOf('**all**', relinkResults));
   const header = ['what is broken', 'faults', 'conversations', 'as promised', 'lost', 'written twice'];
-  writeTable('relink-faults', header, rows, flags.short);
+  writeTable('relink-faults', header, rowsOf(relinkResults, relinkRowOf), flags.short);
+}
+
+/** A row for each part, and one for all. */
+function rowsOf<T extends { part: string }>(
+  results: T[],
+  rowOf: (part: string, results: T[]) => string[],
+): string[][] {
+  const parts = [...new Set(results.map(({ part }) => part))];
+  return [
+    ...parts.map((part) =>
+      rowOf(
+        part,
+        results.filter((result) => result.part === part),
+      ),
+    ),
+    rowOf('**all**', results),
+  ];
 }
 
 function relinkRowOf(part: string, results: RelinkOutcome[]): string[] {
