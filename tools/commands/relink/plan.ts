@@ -81,19 +81,25 @@ export function planConversation(
   return Object.keys(changes).length > 0 ? { changes, renames } : undefined;
 }
 
+/** The customer behind a participant's address, if it was looked up and the CRM knows it. */
+function customerOf({ messagingBinding }: ListedParticipant, { found }: Known, crm: Crm) {
+  return found.get(crm.parseAddress(messagingBinding?.address)?.key ?? '');
+}
+
 /**
  * A participant's attributes, linked to the customer or, with `ofCrm`, with the customer's present name and avatar: JSON.
  *
  * @returns `undefined` if they are to stay, or would be too long
  */
 export function planParticipant(
-  { attributes: json, messagingBinding }: ListedParticipant,
-  { found }: Known,
+  participant: ListedParticipant,
+  known: Known,
   crm: Crm,
   ofCrm?: OfCrm,
 ): string | undefined {
+  const { attributes: json } = participant;
   const attributes = crm.parseAttributes(json);
-  const customer = found.get(crm.parseAddress(messagingBinding?.address)?.key ?? '');
+  const customer = customerOf(participant, known, crm);
   if (!attributes || !customer) return undefined;
   const fits = (changed: string) => Buffer.byteLength(changed) <= PARTICIPANT_ATTRIBUTES_MAX_BYTES;
   if (!attributes.customer_id) {
@@ -112,8 +118,7 @@ export function planParticipant(
 /** Whether a customer whom the CRM knows is not linked, since the attributes have no room left for that. */
 export function isFull(participant: ListedParticipant, known: Known, crm: Crm): boolean {
   const attributes = crm.parseAttributes(participant.attributes);
-  const customer = known.found.get(crm.parseAddress(participant.messagingBinding?.address)?.key ?? '');
-  if (!attributes || attributes.customer_id || !customer) return false;
+  if (!attributes || attributes.customer_id || !customerOf(participant, known, crm)) return false;
   return !planParticipant(participant, known, crm);
 }
 

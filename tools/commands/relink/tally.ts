@@ -20,18 +20,6 @@ const COUNTED = {
 } as const;
 type Counted = keyof typeof COUNTED;
 
-const COUNTED_AS = {
-  linked: 'linked',
-  already: 'already',
-  named: 'named',
-  avatar: 'avatars',
-  renamed: 'renamed',
-  refreshed: 'refreshed',
-  unknown: 'unknown',
-  left: 'left',
-  unreadable: 'unreadable',
-} as const satisfies Record<Step['what'], Counted>;
-
 /** What a run has changed. */
 const CHANGES = ['linked', 'named', 'avatars', 'renamed', 'refreshed'] as const satisfies Counted[];
 
@@ -45,7 +33,7 @@ export function startTally() {
   const remedies = new Set<Remedy>();
   return {
     counts,
-    step: ({ what }: Step) => void counts[COUNTED_AS[what]]++,
+    step: ({ what }: Step) => void counts[what === 'avatar' ? 'avatars' : what]++,
     finish(outcome: Outcome) {
       counts.conversations++;
       if (outcome !== 'done') counts[outcome]++;
