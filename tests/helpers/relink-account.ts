@@ -73,10 +73,6 @@ export function useRelinkAccount() {
     relinkAll: (run: Partial<Run> = {}) =>
       relinkAll({
         scope: {},
-        keepsPosition: false,
-        restart: false,
-        refresh: false,
-        dryRun: false,
         accountSid: ACCOUNT.accountSid,
         source: 'file',
         conversations: conversationsOf(connectToFake(account.api, ACCOUNT)),
@@ -84,9 +80,7 @@ export function useRelinkAccount() {
         context: { DOMAIN_NAME: 'example.com' } as Run['context'],
         perSecond: Number.POSITIVE_INFINITY,
         signal: new AbortController().signal,
-        showsProgress: false,
         firstPauseMs: 20,
-        onStep: () => undefined,
         note: () => undefined,
         ...run,
       }),

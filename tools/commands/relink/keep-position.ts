@@ -10,8 +10,8 @@ import { STATES } from './states';
 export interface Keeping {
   scope: Scope;
   /** It goes on where an interrupted one has come to, unless `restart`. */
-  keepsPosition: boolean;
-  restart: boolean;
+  keepsPosition?: boolean;
+  restart?: boolean;
   note(line: string): void;
 }
 
@@ -24,7 +24,7 @@ const SAVE_EVERY_MS = 1000;
  * @param stop ends the run, if its position cannot be kept
  */
 export function keepPosition(
-  { scope, keepsPosition, restart, note }: Keeping,
+  { scope, keepsPosition = false, restart, note }: Keeping,
   about: object,
   today: string,
   stop: (reason: Halt) => void,

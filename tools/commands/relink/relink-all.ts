@@ -21,8 +21,8 @@ import { walk } from './walk';
 
 /** What a run is to do, and with what. */
 export interface Run extends Keeping {
-  refresh: boolean;
-  dryRun: boolean;
+  refresh?: boolean;
+  dryRun?: boolean;
   accountSid: string;
   /** The CRM source. */
   source: string;
@@ -31,12 +31,12 @@ export interface Run extends Keeping {
   context: CrmContext;
   perSecond: number;
   signal: AbortSignal;
-  showsProgress: boolean;
+  showsProgress?: boolean;
   /** The pause before the first retry, in ms. */
   firstPauseMs?: number;
   /** How long a call to Twilio may take, in ms. */
   callTimeoutMs?: number;
-  onStep(conversation: ListedConversation, step: Step): void;
+  onStep?(conversation: ListedConversation, step: Step): void;
   onFailure?(sid: string, failure: Described): void;
 }
 
@@ -49,7 +49,7 @@ const CALLS_AT_A_TIME = 10;
  * @returns what was done; `halt` says why it has ended before all was
  */
 export async function relinkAll(run: Run) {
-  const { scope, refresh, dryRun, crm, conversations, firstPauseMs } = run;
+  const { scope, refresh = false, dryRun = false, crm, conversations, firstPauseMs } = run;
   const halted = new AbortController();
   const signal = AbortSignal.any([run.signal, halted.signal]);
   setMaxListeners(Number.POSITIVE_INFINITY, signal);
@@ -81,7 +81,7 @@ export async function relinkAll(run: Run) {
     { conversations, calls, crm, find: crmLookUps.find, refresh, dryRun },
     {
       tally,
-      onStep: run.onStep,
+      onStep: (conversation, step) => run.onStep?.(conversation, step),
       onDone: (sid) => position.failed.delete(sid),
       onFailure(sid, failure) {
         position.fail(sid);

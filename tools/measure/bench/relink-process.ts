@@ -15,10 +15,6 @@ const crm = loadCrm(task.customers ? { '/customers.json': { path: task.customers
 async function ours(): Promise<number> {
   const { lookUps, halt } = await relinkAll({
     scope: {},
-    keepsPosition: false,
-    restart: false,
-    refresh: false,
-    dryRun: false,
     accountSid: task.accountSid,
     source: CONTEXT.CRM_SOURCE ?? 'file',
     conversations: conversationsOf(twilio),
@@ -26,8 +22,6 @@ async function ours(): Promise<number> {
     context: CONTEXT,
     perSecond: Number.POSITIVE_INFINITY,
     signal: new AbortController().signal,
-    showsProgress: false,
-    onStep: () => undefined,
     note: () => undefined,
   });
   if (halt) throw halt;

@@ -30,10 +30,6 @@ export async function relinkHere(
   const crm = loadCrm({ '/customers.json': { path: customersFile } });
   const { tally, halt } = await relinkAll({
     scope: {},
-    keepsPosition: false,
-    restart: false,
-    refresh: false,
-    dryRun: false,
     accountSid: account.accountSid,
     source: 'file',
     conversations: conversationsOf(connectToFake(api, account)),
@@ -47,10 +43,8 @@ export async function relinkHere(
     context: { DOMAIN_NAME: 'example.com' } as Parameters<typeof relinkAll>[0]['context'],
     perSecond: Number.POSITIVE_INFINITY,
     signal: new AbortController().signal,
-    showsProgress: false,
     firstPauseMs: FIRST_PAUSE_MS,
     callTimeoutMs,
-    onStep: () => undefined,
     note: () => undefined,
   });
   return { counted: countedIn(tally.counts), hasStopped: Boolean(halt) };
