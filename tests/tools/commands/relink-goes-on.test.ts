@@ -136,7 +136,7 @@ test('an interrupted run counts all that it has written', async () => {
       named: conversations.filter(({ friendlyName }) => friendlyName !== ADA).length,
     });
   }
-});
+}, 30_000);
 
 describe('the file with the place', () => {
   test.each([

@@ -1,0 +1,80 @@
+import { writeFileSync } from 'node:fs';
+import { CHECKPOINT_FILE, type Checkpoint } from '../../../tools/commands/relink/checkpoint';
+import { type CrmContext, perSecondOf } from '../../../tools/commands/relink/crm-context';
+import { loadCrm } from '../../../tools/runtime/in-process-runtime';
+import { ACCOUNT, ADA, sid, useRelinkAccount } from '../../helpers/relink-account';
+
+const account = useRelinkAccount();
+const { add, conversation, run } = account;
+const SERVICE = `IS${'5'.repeat(32)}`;
+const named = (...which: number[]) => which.filter((i) => conversation(i)?.friendlyName === 'Ada Okafor');
+
+describe('of the conversations,', () => {
+  beforeEach(() => {
+    for (let i = 1; i <= 4; i++) add(i, { dateCreated: `2026-10-0${i}T23:30:00Z` });
+  });
+
+  test.each([
+    [
+      ['--since', '2026-10-03'],
+      [3, 4],
+    ],
+    [
+      ['--until', '2026-10-02'],
+      [1, 2],
+    ],
+    [
+      ['--since', '2026-10-02', '--until', '2026-10-03'],
+      [2, 3],
+    ],
+    [['--conversation', sid('CH', 3)], [3]],
+  ])('%j takes those alone', async (flags, expected) => {
+    const { stdout } = await run([...flags, '--json']);
+    expect(named(1, 2, 3, 4)).toEqual(expected);
+    expect(JSON.parse(stdout)).toMatchObject({ conversations: expected.length, isComplete: true });
+  });
+
+  test('one that there is not is told, with what to do', async () => {
+    const { status, stderr } = await run(['--conversation', sid('CH', 9)]);
+    expect(status).toBe(1);
+    expect(stderr).toContain(`${sid('CH', 9)} is not there, or in another service: see --service`);
+  });
+
+  test('--restart takes those as well that an interrupted run had done', async () => {
+    const interrupted: Checkpoint = {
+      scope: { accountSid: ACCOUNT.accountSid, source: 'file', refresh: false },
+      began: '2026-10-04',
+      state: 'active',
+      day: '2026-10-02',
+      failed: [],
+    };
+    const keep = () => writeFileSync(CHECKPOINT_FILE, JSON.stringify([interrupted]));
+    keep();
+    await run();
+    expect(named(1, 2, 3, 4)).toEqual([1, 2, 4]);
+    keep();
+    await run(['--restart']);
+    expect(named(1, 2, 3, 4)).toEqual([1, 2, 3, 4]);
+  });
+});
+
+test.each([
+  ['the default service', [], {}, [1]],
+  ['--service', ['--service', SERVICE], {}, [2]],
+  ['CHAT_SERVICE_SID', [], { CHAT_SERVICE_SID: SERVICE }, [2]],
+])('takes the conversations of one service: %s', async (_what, flags, env, expected) => {
+  add(1);
+  add(2, { chatServiceSid: SERVICE }, { chatServiceSid: SERVICE });
+  await run(flags, undefined, env);
+  expect([named(1, 2), conversation(3 - (expected[0] ?? 0))?.friendlyName]).toEqual([expected, ADA]);
+});
+
+test.each([
+  ['hubspot', 4],
+  ['airtable', 4],
+  ['http', 10],
+  ['file', Number.POSITIVE_INFINITY],
+])('%s is asked %d times a second by default', (source, perSecond) => {
+  loadCrm();
+  expect(perSecondOf({ CRM_SOURCE: source } as unknown as CrmContext)).toBe(perSecond);
+});
