@@ -1,4 +1,4 @@
-import { progressLine } from '../../../tools/commands/relink/show-progress';
+import { progressLine, showProgress } from '../../../tools/commands/relink/show-progress';
 import { startTally } from '../../../tools/commands/relink/tally';
 import { Waiting, watchTwilio } from '../../../tools/commands/relink/waiting';
 import { adaptiveCalls } from '../../../tools/twilio/adaptive-calls';
@@ -33,6 +33,33 @@ test.each([
   [3_720_000, '/s · 1 h 2 min · '],
 ])('after %d ms: %s', (elapsedMs, expected) => {
   expect(progressOf({ conversations: elapsedMs > 0 ? 5 : 0 }, elapsedMs)).toContain(expected);
+});
+
+test('without a terminal, a line a minute is said, and at once what is waited for', () => {
+  jest.useFakeTimers();
+  const { isTTY } = process.stderr;
+  process.stderr.isTTY = false;
+  const said = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const waiting = new Waiting();
+  const progress = showProgress(
+    () => ({ counts: startTally().counts, state: 'active', day: '2026-11-18' }),
+    waiting,
+  );
+  jest.advanceTimersByTime(59_000);
+  expect(said).not.toHaveBeenCalled();
+  waiting.begin('crm', () => 'The CRM is busy');
+  jest.advanceTimersByTime(90_000);
+  expect(said.mock.calls).toEqual([
+    ['The CRM is busy\n'],
+    ['0 done, to 2026-11-18 · 0.0/s · 1 min · 0 linked, 0 unknown\n'],
+    ['0 done, to 2026-11-18 · 0.0/s · 2 min · 0 linked, 0 unknown\n'],
+  ]);
+  progress.stop();
+  jest.advanceTimersByTime(90_000);
+  expect(said).toHaveBeenCalledTimes(3);
+  process.stderr.isTTY = isTTY;
+  jest.useRealTimers();
+  jest.restoreAllMocks();
 });
 
 describe('what a run waits for', () => {

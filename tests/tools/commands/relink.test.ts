@@ -340,6 +340,26 @@ describe('a run', () => {
     expect(account.api.calls.filter(({ outcome }) => outcome === 429).length).toBeLessThan(50);
   }, 30_000);
 
+  test.each([
+    ['refuses the account', { status: 403 }, 'mend', 20],
+    ['refuses the credentials', { status: 401 }, 'mend', 0],
+    ['fails', { status: 500 }, 'later', 20],
+  ])(
+    'ends when Twilio %s for every conversation from some time on',
+    async (_what, fault, remedy, failed) => {
+      for (let i = 0; i < 80; i++) add(i);
+      let writes = 0;
+      account.api.faultOf = ({ method }) => (method === 'POST' && ++writes > 10 ? fault : undefined);
+      const { tally, halt } = await account.relinkAll({ firstPauseMs: 1 });
+      expect(halt).toMatchObject({ remedy });
+      expect(tally.counts.failed).toBeGreaterThanOrEqual(failed);
+      // Those that were written just before may come in between.
+      expect(tally.counts.failed).toBeLessThanOrEqual(failed > 0 ? 2 * failed : 0);
+      expect(tally.counts.linked + tally.counts.named).toBe(10);
+    },
+    30_000,
+  );
+
   test('counts a conversation that fails by its reason, and goes on', async () => {
     for (let i = 0; i < 5; i++) add(i);
     account.api.faultOf = ({ method, path }) =>
