@@ -47,6 +47,13 @@ describe('a run that goes on days later', () => {
     expect(names(1, 2)).toEqual([ADA, ADA]);
   });
 
+  test('takes everything with --restart', async () => {
+    keep();
+    await account.run(['--restart']);
+    expect(names(1, 2, 3, 4, 5, 6)).toEqual(Array(6).fill('Ada Okafor'));
+    expect(kept()).toEqual([]);
+  });
+
   test('goes on from its old place if it is interrupted again before that is done', async () => {
     keep();
     const interruption = new AbortController();

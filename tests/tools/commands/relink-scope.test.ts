@@ -1,8 +1,6 @@
-import { writeFileSync } from 'node:fs';
-import { CHECKPOINT_FILE, type Checkpoint } from '../../../tools/commands/relink/checkpoint';
 import { type CrmContext, perSecondOf } from '../../../tools/commands/relink/crm-context';
 import { loadCrm } from '../../../tools/runtime/in-process-runtime';
-import { ACCOUNT, ADA, sid, useRelinkAccount } from '../../helpers/relink-account';
+import { ADA, sid, useRelinkAccount } from '../../helpers/relink-account';
 
 const account = useRelinkAccount();
 const { add, conversation, run } = account;
@@ -39,23 +37,6 @@ describe('of the conversations,', () => {
     expect(status).toBe(1);
     expect(stderr).toContain(`${sid('CH', 9)} is not there, or in another service: see --service`);
   });
-
-  test('--restart takes those as well that an interrupted run had done', async () => {
-    const interrupted: Checkpoint = {
-      scope: { accountSid: ACCOUNT.accountSid, source: 'file', refresh: false },
-      began: '2026-10-04',
-      state: 'active',
-      day: '2026-10-02',
-      failed: [],
-    };
-    const keep = () => writeFileSync(CHECKPOINT_FILE, JSON.stringify([interrupted]));
-    keep();
-    await run();
-    expect(named(1, 2, 3, 4)).toEqual([1, 2, 4]);
-    keep();
-    await run(['--restart']);
-    expect(named(1, 2, 3, 4)).toEqual([1, 2, 3, 4]);
-  });
 });
 
 test.each([
@@ -77,4 +58,12 @@ test.each([
 ])('%s is asked %d times a second by default', (source, perSecond) => {
   loadCrm();
   expect(perSecondOf({ CRM_SOURCE: source } as unknown as CrmContext)).toBe(perSecond);
+});
+
+test('--per-second slows the look-ups down', async () => {
+  for (let i = 1; i <= 3; i++) add(i, {}, { address: `+1415555010${i}` });
+  const startedAt = performance.now();
+  const { stdout } = await run(['--per-second', '10', '--json']);
+  expect(JSON.parse(stdout).lookUps).toBe(3);
+  expect(performance.now() - startedAt).toBeGreaterThan(190);
 });

@@ -5,10 +5,11 @@ import { PAGE, writeTable } from '../../../tools/measure/measurements';
 
 const page = readFileSync(PAGE, 'utf8');
 
-const FUNCTIONS = ['first', 'warm', 'memory', 'calls', 'links', 'load', 'relink', 'faults', 'burst'];
+const FUNCTIONS = ['first', 'warm', 'memory', 'calls', 'links', 'load', 'faults', 'burst'];
+const RELINK = ['relink', 'relink-faults'];
 const LOAD = ['rates', 'crm-numbers', 'api-numbers', 'outage'];
 
-test.each([...FUNCTIONS, ...LOAD])('the table %s is filled in', (name) => {
+test.each([...FUNCTIONS, ...RELINK, ...LOAD])('the table %s is filled in', (name) => {
   const [, table] = new RegExp(`<!-- ${name} -->(.*)<!-- /${name} -->`, 's').exec(page) ?? [];
   expect(table?.split('\n').filter((line) => line.startsWith('|')).length).toBeGreaterThan(3);
 });
