@@ -8,6 +8,7 @@ import { Alignment, type ShiftedRow } from './alignment';
 import { cleanCell, isNoteOnSomebodyElse, valuesOf } from './cell-values';
 import { type Columns, findColumns, isHeadersAgain } from './columns';
 import { listHeaders } from './headers';
+import { looksLikeId } from './looks';
 import type { CsvSettings } from './named-columns';
 import { refuseOtherQuotes } from './refused-headers';
 import { type Row, readRows } from './rows';
@@ -114,10 +115,10 @@ function leaveOutLines(number: number, lines: string[][], list: CustomerList) {
 
 /**
  * A report ends with its totals and a notice, each in the one cell of a row. Before the end, such a row is a customer, as
- * is one whose cell is an ID: it has a digit, and no spaces.
+ * is one whose cell is an ID.
  */
 function mayBeFooter({ cells }: Row, { addresses, id }: Columns): boolean {
-  if (/^\S*\d\S*$/.test(cells[id] ?? '')) return false;
+  if (looksLikeId(cells[id] ?? '')) return false;
   return cells.filter(Boolean).length === 1 && !addresses.some(({ column }) => cells[column]);
 }
 
