@@ -114,8 +114,8 @@ function leaveOutLines(number: number, lines: string[][], list: CustomerList) {
 }
 
 /**
- * A report ends with its totals and a notice, each in the one cell of a row. Before the end, such a row is a customer, as
- * is one whose cell is an ID.
+ * A report ends with its totals and a notice, each in the one cell of a row. Before the end, such a row is a customer, as is
+ * one whose cell is an ID.
  */
 function mayBeFooter({ cells }: Row, { addresses, id }: Columns): boolean {
   if (looksLikeId(cells[id] ?? '')) return false;
