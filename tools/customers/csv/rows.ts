@@ -6,7 +6,7 @@ import { type Encoding, textOf } from './text';
 /** What is between the cells: of CSV, of Excel where the comma is the decimal sign, of "Unicode Text", of some databases. */
 const DELIMITERS = [',', ';', '\t', '|'];
 /** What Excel puts before the headers to name the delimiter. */
-const SEPARATOR_LINE = /^sep=(.?)$/im;
+const SEPARATOR_LINE = /^sep=(.?)$/i;
 const LINE_ENDS = ['\r\n', '\n', '\r'];
 const HEAD_CHARACTERS = 64 * 1024;
 
@@ -98,7 +98,7 @@ async function headOf(file: string, encoding: Encoding): Promise<string> {
 
 /** The delimiter that Excel's first line names (`sep=;`), or that makes the most cells of the headers. */
 function delimiterOf(head: string): string {
-  const [, named] = SEPARATOR_LINE.exec(head.replace('\uFEFF', '').split(/[\r\n]/, 1)[0] ?? '') ?? [];
+  const [, named] = SEPARATOR_LINE.exec(head.split(/[\r\n]/, 1)[0] ?? '') ?? [];
   if (named) return named;
   const cellsWith = (delimiter: string) => {
     try {
