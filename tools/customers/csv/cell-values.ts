@@ -13,10 +13,10 @@ const DIALLED = /,[\s,]{0,9}[\d*]+#|,\s?,[\s,]{0,9}\d[\d*]*(?![\d*])/g;
 /** The values of a cell: `Okafor, Ada <ada@example.com>` is one, whatever is in the name. */
 export function valuesOf(written: string, type: string): string[] {
   const cell = type === 'email' || !written.includes(',') ? written : written.replace(DIALLED, '');
-  if (!SEVERAL_VALUES.test(cell)) return [cell];
+  if (!SEVERAL_VALUES.test(cell) || isShortened(cell)) return [cell];
   const inBrackets =
     type === 'email' ? [...cell.matchAll(/<([^<>]+)>/g)].map(([, address = '']) => address) : [];
-  const values = inBrackets.length > 0 ? inBrackets : isShortened(cell) ? [cell] : cell.split(BETWEEN_VALUES);
+  const values = inBrackets.length > 0 ? inBrackets : cell.split(BETWEEN_VALUES);
   return values.map(cleanCell).filter(Boolean);
 }
 
