@@ -110,7 +110,7 @@ function emailKey(written: string): AddressKey {
 }
 
 function numberKey(written: string, country: CountryCode | undefined): AddressKey {
-  if (/[a-z]/i.test(written) && isOfSomebodyElse(written)) return { problem: OF_SOMEBODY_ELSE };
+  if (isOfSomebodyElse(written)) return { problem: OF_SOMEBODY_ELSE };
   if (isShortened(written)) {
     return {
       problem:
