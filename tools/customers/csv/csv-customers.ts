@@ -89,10 +89,6 @@ export async function readCsvCustomers(
   addRows(table.alignment.end(), table);
   const { columns, unused } = table;
   unused.report(findings);
-  for (const column of columns.ofSecondPerson) {
-    const reason = 'of a second person in a row, so that they are not read';
-    findings.add('columns to look at', reason, listHeaders([columns.headers[column] ?? '']));
-  }
   if (columns.names.every((group) => group.length === 0)) {
     const reason = 'the one with names, which no header tells: name it by CSV_NAME_COLUMN in .env';
     findings.add('columns to look at', reason, listHeaders(columns.headers));
