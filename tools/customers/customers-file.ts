@@ -15,7 +15,7 @@ const MISNAMED = /^customers?( ?\(\d+\))?\.(json|csv|xlsx?|txt|tsv)(\.[a-z]+)?$/
 /** The customers that the project comes with. */
 export const SAMPLE_CUSTOMERS = 'assets/customers.private.json';
 /** Where everything that was left out is listed, with all places; git ignores it. */
-export const REPORT = 'customers-report.txt';
+const REPORT = 'customers-report.txt';
 
 /** The variables of `.env` that say where customers are, and how they are read. */
 export interface CustomersSettings extends ReadingSettings {

@@ -6,8 +6,8 @@ import { isOthers, kindOf, wordsOf } from './headers';
 import { looksLikeEmail, looksLikeNumber } from './looks';
 import type { Row } from './rows';
 
-export const TOO_LONG = 'more cells than there are headers, so they may be shifted';
-export const TOO_SHORT =
+const TOO_LONG = 'more cells than there are headers, so they may be shifted';
+const TOO_SHORT =
   'fewer cells than there are headers, and some are not below their own, so they may be shifted';
 
 /** A row whose cells are not below their headers, and why that is likely. */
