@@ -1,18 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { PassThrough } from 'node:stream';
-import {
-  type Command,
-  confirm,
-  EXIT,
-  hasColours,
-  refuseSwallowedFlags,
-  runCommand,
-  UsageError,
-} from '../../../tools/commands/command-line';
+import { type Command, EXIT, runCommand, UsageError } from '../../../tools/commands/command-line';
 import { Problem } from '../../../tools/problem';
 
 const options = { to: { type: 'string' } } as const;
@@ -65,26 +51,6 @@ test.each([[['--too', 'Ada']], [['Ada']], [['--to']]])(
   },
 );
 
-test('a flag that npm took for itself is a usage error, and one of npm’s own settings is not', () => {
-  const taken =
-    (env: Record<string, string>, flags = {}) =>
-    () =>
-      refuseSwallowedFlags(
-        { options: { undo: { type: 'boolean' }, 'dry-run': { type: 'boolean' }, yes: { type: 'boolean' } } },
-        flags,
-        {
-          npm_lifecycle_event: 'connect',
-          ...env,
-        },
-      );
-  expect(taken({ npm_config_undo: 'true' })).toThrow(
-    new UsageError('npm took --undo for itself: write npm run connect -- --undo'),
-  );
-  expect(taken({ npm_config_dry_run: 'true' })).toThrow('npm run connect -- --dry-run');
-  expect(taken({ npm_config_undo: 'true' }, { undo: true })).not.toThrow();
-  expect(taken({ npm_config_yes: 'true', npm_config_color: 'always' })).not.toThrow();
-});
-
 test('flags that do not go together are a usage error as well', async () => {
   const { code, problems } = await run([], async () => {
     throw new UsageError('--to is missing');
@@ -124,114 +90,10 @@ test('with --json, what is wrong is JSON as well, as one document', async () => 
   ]);
 });
 
-test.each([
-  ['y\n', true],
-  ['Yes\n', true],
-  ['\n', false],
-  ['', false],
-])('%j, and then the end of the input, is taken for %p', async (typed, expected) => {
-  const input = new PassThrough();
-  const confirmed = confirm('Change this?', input, new PassThrough(), new AbortController());
-  input.end(typed);
-  expect(await confirmed).toBe(expected);
-});
-
 test('a bug is not told as a problem', async () => {
   const bug = new TypeError('undefined is not a function');
   const action = async () => {
     throw bug;
   };
   await expect(run([], action)).rejects.toBe(bug);
-});
-
-test.each([
-  [true, undefined, true],
-  [true, '', true],
-  [true, '1', false],
-  [false, undefined, false],
-])('to a terminal (%p) with NO_COLOR=%p: colours %p', (isTTY, NO_COLOR, expected) => {
-  expect(hasColours({ isTTY }, { NO_COLOR })).toBe(expected);
-});
-
-describe('as a process', () => {
-  let project: string;
-  beforeEach(() => {
-    project = mkdtempSync(join(tmpdir(), 'command-'));
-    const commandLine = JSON.stringify(resolve('tools/commands/command-line'));
-    const run = 'async (_flags, { env, result }) => { result(env.CRM_AUTHORIZATION, {}); return 0; }';
-    const command = `{ usage: 'npm run show', options: {}, run: ${run} }`;
-    writeFileSync(join(project, 'show.ts'), `require(${commandLine}).runAsProcess(${command});`);
-  });
-  afterEach(() => rmSync(project, { recursive: true }));
-
-  const show = (envFile: string, flags: string[] = [], variables = {}) => {
-    writeFileSync(join(project, '.env'), envFile);
-    const args = ['--import', require.resolve('tsx'), 'show.ts', ...flags];
-    const env = { ...process.env, ...variables };
-    const { status, stdout, stderr } = spawnSync(process.execPath, args, {
-      cwd: project,
-      env,
-      encoding: 'utf8',
-    });
-    return { status, stdout, stderr };
-  };
-
-  test('it has the variables of .env as the Functions get them, but for those of the shell', () => {
-    const envFile = '\uFEFFCRM_AUTHORIZATION=Bearer ab#cd\n';
-    expect(show(envFile)).toEqual({ status: 0, stdout: 'Bearer ab#cd\n', stderr: '' });
-    expect(show(envFile, [], { CRM_AUTHORIZATION: 'Bearer x' }).stdout).toBe('Bearer x\n');
-  }, 30_000);
-
-  test('it does nothing with a .env that the Functions would read otherwise, but shows its usage', () => {
-    const envFile = 'CRM_AUTHORIZATION=Bearer x # from IT\n';
-    expect(show(envFile)).toMatchObject({
-      status: 1,
-      stdout: '',
-      stderr: expect.stringMatching(/^\.env, line 1: /),
-    });
-    expect(show(envFile, ['--help'])).toEqual({ status: 0, stdout: 'npm run show\n', stderr: '' });
-  }, 30_000);
-
-  /** A command that waits for what is under way after Ctrl-C, and then says so. */
-  const startBusy = (underWayMs: number) => {
-    const commandLine = JSON.stringify(resolve('tools/commands/command-line'));
-    const run = `async (_flags, { signal, result, problem }) => {
-      for (let i = 0; !signal.aborted; i++) {
-        result('line ' + i, {});
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-      await new Promise((resolve) => setTimeout(resolve, ${underWayMs}));
-      problem('stopped');
-      return 1;
-    }`;
-    writeFileSync(
-      join(project, 'busy.ts'),
-      `require(${commandLine}).runAsProcess({ usage: '', options: {}, run: ${run} });`,
-    );
-    return spawn(process.execPath, ['--import', require.resolve('tsx'), 'busy.ts'], { cwd: project });
-  };
-
-  test('a second Ctrl-C ends it at once, but the one that npm passes on does not', async () => {
-    const busy = startBusy(60_000);
-    await once(busy.stdout, 'data');
-    const ended = once(busy, 'exit');
-    busy.kill('SIGINT');
-    busy.kill('SIGINT');
-    await new Promise((resolve) => setTimeout(resolve, 1200));
-    expect(busy.exitCode).toBeNull();
-    busy.kill('SIGINT');
-    expect(await ended).toEqual([EXIT.interrupted, null]);
-  }, 30_000);
-
-  test('it ends in order when nobody reads on', async () => {
-    const busy = startBusy(100);
-    let stderr = '';
-    busy.stderr.on('data', (text) => {
-      stderr += text;
-    });
-    await once(busy.stdout, 'data');
-    busy.stdout.destroy();
-    expect(await once(busy, 'close')).toEqual([EXIT.interrupted, null]);
-    expect(stderr).toBe('stopped\n');
-  }, 30_000);
 });

@@ -3,7 +3,8 @@
  * before, so that `npm run connect -- --undo` can put it back.
  */
 import { isServiceSid, type ServiceSid } from '../../twilio/conversations-services';
-import { type Caller, type Command, EXIT, runAsProcess, UsageError } from '../command-line';
+import { type Caller, type Command, EXIT, UsageError } from '../command-line';
+import { runAsProcess } from '../run-as-process';
 import { fitTo } from '../wrap';
 import { askFirst } from './ask-first';
 import { change } from './change';

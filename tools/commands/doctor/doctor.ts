@@ -1,6 +1,7 @@
 /** `npm run doctor`: tells whether the installation works, and what to do if it does not. It changes nothing. */
 import { readTypedAddress } from '../../typed-address';
-import { type Command, EXIT, runAsProcess, UsageError } from '../command-line';
+import { type Command, EXIT, UsageError } from '../command-line';
+import { runAsProcess } from '../run-as-process';
 import { account } from './account';
 import type { Check } from './check';
 import { conversations } from './conversations';

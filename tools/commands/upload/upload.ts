@@ -10,8 +10,9 @@ import {
   SAMPLE_CUSTOMERS,
 } from '../../customers/customers-file';
 import { Problem } from '../../problem';
-import { type Caller, type Command, EXIT, runAsProcess } from '../command-line';
+import { type Caller, type Command, EXIT } from '../command-line';
 import { showProgress } from '../progress';
+import { runAsProcess } from '../run-as-process';
 import { findTooLarge, findTurned, maskedId, planUpload, type Step } from './plan-upload';
 import { type Documents, describeSyncError, type Failure, readDocuments, takeSteps } from './sync-documents';
 

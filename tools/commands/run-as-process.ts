@@ -1,0 +1,104 @@
+import { once } from 'node:events';
+import { createInterface } from 'node:readline/promises';
+import { styleText } from 'node:util';
+import { checkEnvFile, readEnvFile } from '../build/env-file';
+import { connectToTwilio } from '../twilio/account';
+import { type Command, EXIT, type Options, runCommand, UsageError } from './command-line';
+
+/** A second Ctrl-C that comes later than this ends the process at once, and waits for nothing. */
+const SAME_CTRL_C_MS = 1000;
+
+/** Runs a command with the flags, the `.env` and the terminal of this process, and ends the process. */
+export async function runAsProcess<O extends Options>(command: Command<O>): Promise<void> {
+  const { env, stdin, stdout, stderr } = process;
+  for (const [name, value] of Object.entries(readEnvFile())) env[name] ??= value;
+  // What the CRM mapping logs: standard output has the result alone.
+  console.log = console.error;
+  const interruption = new AbortController();
+  let interruptedAt = Number.POSITIVE_INFINITY;
+  process.on('SIGINT', () => {
+    // The same one comes twice: npm passes on the Ctrl-C that the terminal has sent already.
+    if (performance.now() - interruptedAt > SAME_CTRL_C_MS) process.exit(EXIT.interrupted);
+    interruptedAt = Math.min(interruptedAt, performance.now());
+    interruption.abort();
+  });
+  // Whoever reads has seen enough, such as `head`: it ends as after Ctrl-C.
+  for (const stream of [stdout, stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      interruption.abort();
+    });
+  }
+  const run: typeof command.run = (flags, ...rest) => {
+    refuseSwallowedFlags(command, flags, env);
+    checkEnvFile();
+    return command.run(flags, ...rest);
+  };
+  const code = await runCommand({ ...command, run }, process.argv.slice(2), {
+    env,
+    connect: () => connectToTwilio(env, interruption.signal),
+    signal: interruption.signal,
+    out: (text) => stdout.write(`${text}\n`),
+    problem: (line) => stderr.write(`${hasColours(stderr, env) ? styleText('red', line) : line}\n`),
+    note: (line) => stderr.isTTY && stderr.write(`${line}\n`),
+    ...(stdout.isTTY && {
+      terminal: {
+        columns: stdout.columns,
+        paint: (colour, text) => (hasColours(stdout, env) ? styleText(colour, text) : text),
+      },
+    }),
+    ...(stdin.isTTY &&
+      stderr.isTTY && { confirm: (question) => confirm(question, stdin, stderr, interruption) }),
+  });
+  process.exit(interruption.signal.aborted ? EXIT.interrupted : code);
+}
+
+/**
+ * Without `--` before them, npm takes flags for its own settings, and the command would do what was not asked for.
+ *
+ * @throws UsageError if it has taken one; of `--yes`, people may have made a setting of npm themselves
+ */
+export function refuseSwallowedFlags(
+  { options }: Pick<Command, 'options'>,
+  flags: Record<string, unknown>,
+  env: NodeJS.ProcessEnv,
+) {
+  const swallowed = Object.keys(options).filter(
+    (name) => name !== 'yes' && !flags[name] && env[`npm_config_${name.replaceAll('-', '_')}`],
+  );
+  const [first] = swallowed;
+  if (!first) return;
+  throw new UsageError(
+    `npm took --${first} for itself: write npm run ${env.npm_lifecycle_event} -- --${first}`,
+  );
+}
+
+/** Asks on a terminal. Ctrl-C and Ctrl-D are a no. */
+export async function confirm(
+  question: string,
+  input: NodeJS.ReadableStream,
+  output: NodeJS.WritableStream,
+  interruption: AbortController,
+): Promise<boolean> {
+  const terminal = createInterface({ input, output });
+  // While it waits for an answer, Ctrl-C comes to it, and not to the process.
+  terminal.on('SIGINT', () => interruption.abort());
+  // At the end of the input, by Ctrl-D, some versions of Node never settle the question.
+  const closed = once(terminal, 'close').then(() => '');
+  try {
+    const asked = terminal.question(`${question} [y/N] `, { signal: interruption.signal });
+    const answer = await Promise.race([asked, closed]);
+    return /^y(es)?$/i.test(answer.trim());
+  } catch (error) {
+    if ((error as Error).name !== 'AbortError') throw error;
+    output.write('\n');
+    return false;
+  } finally {
+    terminal.close();
+  }
+}
+
+/** Whether to write in colours: to a terminal, unless https://no-color.org says no. */
+export function hasColours(stream: { isTTY?: boolean }, { NO_COLOR }: NodeJS.ProcessEnv): boolean {
+  return Boolean(stream.isTTY) && !NO_COLOR;
+}
