@@ -69,6 +69,7 @@ export function keyOf(type: string, value: string, country?: CountryCode): Addre
 
 /** Fewer digits are no phone number. */
 const DIGITS_MIN = 7;
+
 export const WITHOUT_COUNTRY =
   'a phone number without a country code: set CRM_DEFAULT_COUNTRY in .env to their country, such as US';
 export const OF_SOMEBODY_ELSE = 'the number of somebody else, or of a fax, as the words beside it say';
@@ -76,6 +77,11 @@ export const OF_SOMEBODY_ELSE = 'the number of somebody else, or of a fax, as th
 /** Whether the words beside a number say that it is not the customer's own: `+14155550147 (his wife)`, `Work Fax`. */
 export function isOfSomebodyElse(written: string): boolean {
   return SOMEBODY_ELSE.test(written);
+}
+
+/** Whether a text has as many digits as a phone number, whatever is between them. */
+export function hasDigitsOfNumber(written: string): boolean {
+  return written.replace(/\D/g, '').length >= DIGITS_MIN;
 }
 
 /** Whether a number has been shortened to a few digits: which digits are lost is unknown. */
@@ -104,7 +110,7 @@ function emailKey(written: string): AddressKey {
 }
 
 function numberKey(written: string, country: CountryCode | undefined): AddressKey {
-  if (/[a-z]/i.test(written) && isOfSomebodyElse(written)) return { problem: OF_SOMEBODY_ELSE };
+  if (isOfSomebodyElse(written)) return { problem: OF_SOMEBODY_ELSE };
   if (isShortened(written)) {
     return {
       problem:
@@ -118,7 +124,7 @@ function numberKey(written: string, country: CountryCode | undefined): AddressKe
   const key = parseAddress(number)?.key;
   const parsed = key && key === plain?.number ? plain : parsePhoneNumberFromString(key ?? '');
   if (parsed?.isPossible()) return { key };
-  const isNational = !country && !/^(\+|00)/.test(written) && written.replace(/\D/g, '').length >= DIGITS_MIN;
+  const isNational = !country && !/^(\+|00)/.test(written) && hasDigitsOfNumber(written);
   if (isNational) return { problem: WITHOUT_COUNTRY };
   return { problem: 'not a phone number: write it with its country code, like +14155550147' };
 }

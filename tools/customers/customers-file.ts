@@ -15,7 +15,7 @@ const MISNAMED = /^customers?( ?\(\d+\))?\.(json|csv|xlsx?|txt|tsv)(\.[a-z]+)?$/
 /** The customers that the project comes with. */
 export const SAMPLE_CUSTOMERS = 'assets/customers.private.json';
 /** Where everything that was left out is listed, with all places; git ignores it. */
-export const REPORT = 'customers-report.txt';
+const REPORT = 'customers-report.txt';
 
 /** The variables of `.env` that say where customers are, and how they are read. */
 export interface CustomersSettings extends ReadingSettings {
@@ -45,20 +45,19 @@ export async function loadCustomers<T extends ReadCustomers>(
   try {
     refuseSeveral(settings);
     const read = use(await readCustomersFile(file, settings));
-    const isReported = writeReport(file, read.report);
     return {
       ...read,
       file,
       warnings: [
         ...read.warnings.map((warning) => lead(`warning: ${warning}`)),
-        ...(isReported ? [`The whole list is in ${REPORT}`] : []),
+        ...writeReport(file, read.report),
       ],
       brief: read.brief.map(lead),
     };
   } catch (error) {
-    const isReported = error instanceof UnusableCustomers && writeReport(file, error.report);
     const lines = reasonOf(error, file).split('\n').map(lead);
-    throw new Problem([...lines, ...(isReported ? [`The whole list is in ${REPORT}`] : [])].join('\n'));
+    const whole = error instanceof UnusableCustomers ? writeReport(file, error.report) : [];
+    throw new Problem([...lines, ...whole].join('\n'));
   }
 }
 
@@ -86,15 +85,19 @@ function refuseSeveral({ CUSTOMERS_FILE }: CustomersSettings) {
   );
 }
 
-/** Writes the report, or removes that of an earlier time, if the file is the same. @returns whether there is one */
-function writeReport(file: string, report: string[]): boolean {
+/**
+ * Writes the report, or removes that of an earlier time, if the file is the same.
+ *
+ * @returns a line that says where it is, if there is one
+ */
+function writeReport(file: string, report: string[]): string[] {
   const title = `What was left out of ${file}`;
   if (report.length > 0) {
     writeFileSync(REPORT, `${[title, ...report].join('\n\n')}\n`);
-    return true;
+    return [`The whole list is in ${REPORT}`];
   }
   if (existsSync(REPORT) && readFileSync(REPORT, 'utf8').startsWith(`${title}\n`)) rmSync(REPORT);
-  return false;
+  return [];
 }
 
 function reasonOf(error: unknown, file: string): string {

@@ -13,7 +13,7 @@ const ONE = {
   'rows left out': 'row left out',
 };
 
-export type Consequence = keyof typeof ONE;
+type Consequence = keyof typeof ONE;
 
 /** What is wrong for one reason. */
 interface Finding {

@@ -127,7 +127,7 @@ test('two builds at once do not clash, and whoever reads meanwhile finds a whole
   expect(leftovers()).toEqual([]);
 }, 60_000);
 
-test('before another command, a build tells customers who are left out in a line', async () => {
+test('before another command, a build of an export tells customers who are left out in a line', async () => {
   rmSync(join(project, 'customers.json'));
   const people = ['1,Ada,+14155550147', '2,Eve,call me', '3,Cy,', '4,Luca,+14155550101'];
   write('customers.csv', ['ID,Name,Phone', ...people].join('\n'));
@@ -137,4 +137,7 @@ test('before another command, a build tells customers who are left out in a line
     stdout: '',
     stderr: 'customers.csv: 1 address left out, 2 customers left out; npm run build says where\n',
   });
+  expect(built('assets/customers.private.json')).toBe(
+    '[\n["+14155550101","4","Luca"],\n["+14155550147","1","Ada"]\n]\n',
+  );
 }, 60_000);

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { compileCustomers } from '../../../tools/customers/compile-customers';
 import { Problem } from '../../../tools/problem';
 
@@ -357,3 +358,36 @@ test.each([
     compile([at({ type: 'sms', value }, { type: 'messenger', value: '1' })]).json;
   expect(json(number)).toBe(json(number.replace(/(?<=\+\d)/, ' ')));
 });
+
+test('whatever the records are, the build does not crash, and nobody gets an address that they do not have', () => {
+  const number = fc.integer({ min: 2_000_000, max: 2_000_030 }).map((n) => `+1415${n}`);
+  const dirt = fc.oneof(fc.constantFrom('', ' ', '3.36796E+10', 'n/a', 5, null), fc.string(), fc.anything());
+  const channel = fc.oneof(fc.record({ type: fc.constantFrom('sms', 'whatsapp'), value: number }), dirt);
+  const person = fc.record(
+    {
+      customer_id: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constantFrom('C-1', 'C-2'), dirt),
+      display_name: fc.oneof(fc.string(), dirt),
+      avatar: dirt,
+      channels: fc.oneof({ weight: 4, arbitrary: fc.array(channel, { maxLength: 4 }) }, dirt),
+    },
+    { requiredKeys: [] },
+  );
+  // As JSON has it: what cannot be there is gone.
+  const people = fc.array(fc.oneof({ weight: 4, arbitrary: person }, dirt)).map(asJson);
+  fc.assert(
+    fc.property(people, (records) => {
+      const { customers } = compileCustomers(JSON.stringify(records), { CUSTOMERS_MAX_UNUSABLE: '100%' });
+      for (const { key, customer_id } of customers.filter(({ key }) => key.startsWith('+1415'))) {
+        const owners = records.filter((record) => JSON.stringify(record)?.includes(`"${key}"`)) as {
+          customer_id: unknown;
+        }[];
+        expect(owners.map((owner) => String(owner.customer_id).trim())).toContain(customer_id);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+function asJson(value: unknown): unknown[] {
+  return JSON.parse(JSON.stringify(value, (_key, one) => (typeof one === 'bigint' ? String(one) : one)));
+}

@@ -1,6 +1,15 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import {
   type CustomersSettings,
   customersFile,
@@ -67,6 +76,25 @@ test.each([
   );
   expect(customersFile({ CUSTOMERS_FILE: name })).toBe(name);
 });
+
+/** Git without what is set for another repository, or for whoever runs the tests. */
+const git = (...args: string[]) => spawnSync('git', args, { env: { PATH: process.env.PATH } });
+(git('--version').status === 0 ? test : test.skip)(
+  'git ignores customers, and the report of those who are left out',
+  () => {
+    copyFileSync(resolve(repository, '.gitignore'), '.gitignore');
+    git('init', '--quiet');
+    const own = [
+      'customers.json',
+      'customers.csv',
+      'customers.xlsx',
+      'Customers.CSV',
+      'customers-report.txt',
+    ];
+    const { stdout } = git('check-ignore', ...own, 'assets/customers.private.json');
+    expect(String(stdout).trim().split('\n')).toEqual(own);
+  },
+);
 
 test('the report of an earlier build is not taken for customers', async () => {
   writeFileSync('customers-report.txt', 'What was left out of customers.csv\n');

@@ -125,6 +125,16 @@ test('prints JSON and nothing else, and ends with 1 if one of a group is another
   });
 }, 60_000);
 
+test('knows the customers of an export that CUSTOMERS_FILE names', async () => {
+  const file = resolve('tests/fixtures/exports/hubspot.csv');
+  const env = readFileSync(join(project, '.env'), 'utf8');
+  writeFileSync(join(project, '.env'), `${env}CUSTOMERS_FILE=${file}\nCRM_DEFAULT_COUNTRY=US\n`);
+  const { code, stdout } = await run(['--from', '+14155550147', '--expect-customer', '501', '--json']);
+  writeFileSync(join(project, '.env'), env);
+  expect(JSON.parse(stdout)).toMatchObject({ customersFile: file, source: 'file' });
+  expect(code).toBe(0);
+}, 60_000);
+
 test('a Function that throws is shown with its line, and ends it with 1', async () => {
   const file = join(project, 'functions/on-conversation-add.protected.ts');
   const code = readFileSync(file, 'utf8');

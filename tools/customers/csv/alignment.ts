@@ -1,13 +1,13 @@
 import { Problem } from '../../problem';
-import { isShortened } from '../address-key';
+import { hasDigitsOfNumber, isShortened } from '../address-key';
 import { isNoValue } from '../customer-id';
 import type { Columns } from './columns';
 import { isOthers, kindOf, wordsOf } from './headers';
 import { looksLikeEmail, looksLikeNumber } from './looks';
 import type { Row } from './rows';
 
-export const TOO_LONG = 'more cells than there are headers, so they may be shifted';
-export const TOO_SHORT =
+const TOO_LONG = 'more cells than there are headers, so they may be shifted';
+const TOO_SHORT =
   'fewer cells than there are headers, and some are not below their own, so they may be shifted';
 
 /** A row whose cells are not below their headers, and why that is likely. */
@@ -72,7 +72,7 @@ export class Alignment {
     if (!cell || isNoValue(cell)) return true;
     const type = this.own.get(column);
     if (type === 'email') return cell.includes('@');
-    if (type) return cell.replace(/\D/g, '').length >= 7 || isShortened(cell);
+    if (type) return hasDigitsOfNumber(cell) || isShortened(cell);
     if (column === this.columns.id) return true;
     const words = wordsOf(this.columns.headers[column] ?? '');
     const isOfAddresses = kindOf(words) !== undefined || words.includes('fax');

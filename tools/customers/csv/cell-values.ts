@@ -1,4 +1,4 @@
-import { isOfSomebodyElse, isShortened } from '../address-key';
+import { hasDigitsOfNumber, isOfSomebodyElse, isShortened } from '../address-key';
 
 /**
  * What is between several values in a cell: ` ::: ` in Google Contacts, a comma in Pipedrive, a semicolon in HubSpot, line
@@ -7,24 +7,22 @@ import { isOfSomebodyElse, isShortened } from '../address-key';
 const BETWEEN_VALUES = /:::|[,|\r\n]|;(?!ext=)/;
 /** What a cell of one value does not have. */
 const SEVERAL_VALUES = /[:;,|<\r\n]/;
-/** Of fewer digits is no phone number. */
-const DIGITS_MIN = 7;
 /** What is dialled after pauses, once the call is taken: `+14155550147,,4791234567#`. */
 const DIALLED = /,[\s,]{0,9}[\d*]+#|,\s?,[\s,]{0,9}\d[\d*]*(?![\d*])/g;
 
 /** The values of a cell: `Okafor, Ada <ada@example.com>` is one, whatever is in the name. */
 export function valuesOf(written: string, type: string): string[] {
   const cell = type === 'email' || !written.includes(',') ? written : written.replace(DIALLED, '');
-  if (!SEVERAL_VALUES.test(cell)) return [cell];
+  if (!SEVERAL_VALUES.test(cell) || isShortened(cell)) return [cell];
   const inBrackets =
     type === 'email' ? [...cell.matchAll(/<([^<>]+)>/g)].map(([, address = '']) => address) : [];
-  const values = inBrackets.length > 0 ? inBrackets : isShortened(cell) ? [cell] : cell.split(BETWEEN_VALUES);
+  const values = inBrackets.length > 0 ? inBrackets : cell.split(BETWEEN_VALUES);
   return values.map(cleanCell).filter(Boolean);
 }
 
 /** `assistant Jo`, which is about the number before it or the one after it. */
 export function isNoteOnSomebodyElse(value: string): boolean {
-  return value.replace(/\D/g, '').length < DIGITS_MIN && isOfSomebodyElse(value);
+  return !hasDigitsOfNumber(value) && isOfSomebodyElse(value);
 }
 
 /** A cell without what keeps Excel from taking it for a number or a formula: `'+14155550147`, `="0147"`. */

@@ -8,6 +8,7 @@ import { Alignment, type ShiftedRow } from './alignment';
 import { cleanCell, isNoteOnSomebodyElse, valuesOf } from './cell-values';
 import { type Columns, findColumns, isHeadersAgain } from './columns';
 import { listHeaders } from './headers';
+import { looksLikeId } from './looks';
 import type { CsvSettings } from './named-columns';
 import { refuseOtherQuotes } from './refused-headers';
 import { type Row, readRows } from './rows';
@@ -88,10 +89,6 @@ export async function readCsvCustomers(
   addRows(table.alignment.end(), table);
   const { columns, unused } = table;
   unused.report(findings);
-  for (const column of columns.ofSecondPerson) {
-    const reason = 'of a second person in a row, so that they are not read';
-    findings.add('columns to look at', reason, listHeaders([columns.headers[column] ?? '']));
-  }
   if (columns.names.every((group) => group.length === 0)) {
     const reason = 'the one with names, which no header tells: name it by CSV_NAME_COLUMN in .env';
     findings.add('columns to look at', reason, listHeaders(columns.headers));
@@ -113,11 +110,11 @@ function leaveOutLines(number: number, lines: string[][], list: CustomerList) {
 }
 
 /**
- * A report ends with its totals and a notice, each in the one cell of a row. Before the end, such a row is a customer, as
- * is one whose cell is an ID: it has a digit, and no spaces.
+ * A report ends with its totals and a notice, each in the one cell of a row. Before the end, such a row is a customer, as is
+ * one whose cell is an ID.
  */
 function mayBeFooter({ cells }: Row, { addresses, id }: Columns): boolean {
-  if (/^\S*\d\S*$/.test(cells[id] ?? '')) return false;
+  if (looksLikeId(cells[id] ?? '')) return false;
   return cells.filter(Boolean).length === 1 && !addresses.some(({ column }) => cells[column]);
 }
 

@@ -1,15 +1,6 @@
 import { Problem } from '../../problem';
 import { listHeaders } from './headers';
 
-/** The variables of `.env` that name columns, where their headers do not tell what is in them. */
-export interface CsvSettings {
-  CSV_ID_COLUMN?: string;
-  CSV_NAME_COLUMN?: string;
-  CSV_PHONE_COLUMN?: string;
-  CSV_EMAIL_COLUMN?: string;
-  CSV_AVATAR_COLUMN?: string;
-}
-
 const VARIABLES = [
   'CSV_ID_COLUMN',
   'CSV_NAME_COLUMN',
@@ -17,6 +8,10 @@ const VARIABLES = [
   'CSV_EMAIL_COLUMN',
   'CSV_AVATAR_COLUMN',
 ] as const;
+
+/** The variables of `.env` that name columns, where their headers do not tell what is in them. */
+export type CsvSettings = { [variable in (typeof VARIABLES)[number]]?: string };
+
 const ONE_COLUMN: (keyof CsvSettings)[] = ['CSV_ID_COLUMN', 'CSV_AVATAR_COLUMN'];
 
 /** The columns that a variable names: one header, or several with commas between them. */

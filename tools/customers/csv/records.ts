@@ -1,7 +1,7 @@
 import { Problem } from '../../problem';
 
 /** A row as it is written. */
-export interface Record {
+export interface WrittenRow {
   number: number;
   lines: string[];
 }
@@ -11,12 +11,12 @@ export interface Record {
  *
  * @throws Problem if one is never closed
  */
-export async function* readRecords(text: AsyncIterable<string>): AsyncGenerator<Record[]> {
+export async function* readRecords(text: AsyncIterable<string>): AsyncGenerator<WrittenRow[]> {
   let number = 1;
   let lines: string[] = [];
   let isOpen = false;
   for await (const some of linesOf(text)) {
-    const records: Record[] = [];
+    const records: WrittenRow[] = [];
     for (const line of some) {
       lines.push(line);
       if (hasOddQuotes(line)) isOpen = !isOpen;

@@ -1,12 +1,12 @@
 import { CsvError, type Options, parse } from 'csv-parse/sync';
 import { Problem } from '../../problem';
-import { type Record, readRecords } from './records';
+import { readRecords, type WrittenRow } from './records';
 import { type Encoding, textOf } from './text';
 
 /** What is between the cells: of CSV, of Excel where the comma is the decimal sign, of "Unicode Text", of some databases. */
 const DELIMITERS = [',', ';', '\t', '|'];
 /** What Excel puts before the headers to name the delimiter. */
-const SEPARATOR_LINE = /^sep=(.?)$/im;
+const SEPARATOR_LINE = /^sep=(.?)$/i;
 const LINE_ENDS = ['\r\n', '\n', '\r'];
 const HEAD_CHARACTERS = 64 * 1024;
 
@@ -45,7 +45,7 @@ export async function* readRows(file: string, encoding: Encoding): AsyncGenerato
 }
 
 /** The cells of each record; `undefined` if its quotes do not match. */
-function parseAll(records: Record[], delimiter: string): (string[] | undefined)[] {
+function parseAll(records: WrittenRow[], delimiter: string): (string[] | undefined)[] {
   const texts = records.map(({ lines }) => lines.join('\n'));
   const plain = texts.map((text) => plainCells(text, delimiter));
   const rest = texts.filter((_text, i) => !plain[i]);
@@ -55,7 +55,7 @@ function parseAll(records: Record[], delimiter: string): (string[] | undefined)[
     if (cells) return cells;
     if (together) return together.next().value ?? undefined;
     const [alone] = parseRows([texts[i] ?? ''], delimiter) ?? [];
-    const { number, lines } = records[i] as Record;
+    const { number, lines } = records[i] as WrittenRow;
     if (alone || lines.length === 1) return alone;
     throw new Problem(
       `row ${number}: ${NOT_MATCHING}, over ${lines.length} lines: mend them, so that no other row is lost`,
@@ -98,7 +98,7 @@ async function headOf(file: string, encoding: Encoding): Promise<string> {
 
 /** The delimiter that Excel's first line names (`sep=;`), or that makes the most cells of the headers. */
 function delimiterOf(head: string): string {
-  const [, named] = SEPARATOR_LINE.exec(head.replace('\uFEFF', '').split(/[\r\n]/, 1)[0] ?? '') ?? [];
+  const [, named] = SEPARATOR_LINE.exec(head.split(/[\r\n]/, 1)[0] ?? '') ?? [];
   if (named) return named;
   const cellsWith = (delimiter: string) => {
     try {

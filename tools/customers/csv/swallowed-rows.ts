@@ -1,9 +1,6 @@
 import { widthOf } from './alignment';
 import type { Columns } from './columns';
-import { looksLikeEmail, looksLikeNumber } from './looks';
-
-/** An ID, rather than a word of a note or of a street: it has a digit, and no spaces. */
-const ID = /^\S*\d\S*$/;
+import { looksLikeEmail, looksLikeId, looksLikeNumber } from './looks';
 
 /**
  * Whether a quote that was left open in one row has been closed by one of another, so that both are read as one: the number
@@ -22,6 +19,6 @@ export function isSeveralRows(lines: string[][], columns: Columns): boolean {
 function isRow(cells: string[], { id, addresses }: Columns): boolean {
   const plain = cells.map((cell) => cell.replace(/["']/g, '').trim());
   const reach = Math.max(id, Math.min(...addresses.map(({ column }) => column)));
-  const isLong = plain.length > reach && ID.test(plain[id] ?? '');
+  const isLong = plain.length > reach && looksLikeId(plain[id] ?? '');
   return isLong && plain.some((cell) => looksLikeNumber(cell) || looksLikeEmail(cell));
 }

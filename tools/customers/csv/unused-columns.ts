@@ -1,6 +1,6 @@
 import type { Findings } from '../findings';
 import type { Columns } from './columns';
-import { shorten } from './headers';
+import { listHeaders, shorten } from './headers';
 import { looksLikeEmail, looksLikeNumber } from './looks';
 
 /** Counts the phone numbers and e-mail addresses in columns that are not read, so that none is dropped without a word. */
@@ -21,15 +21,15 @@ export class UnusedColumns {
     }
   }
 
-  /** Tells by their headers the columns most of whose cells are phone numbers, or e-mail addresses. */
+  /** Tells by their headers the columns most of whose cells are phone numbers, or e-mail addresses, and those of a second person. */
   report(findings: Findings) {
-    const { addresses, headers } = this.columns;
+    const { addresses, headers, ofSecondPerson } = this.columns;
     const read = (isEmail: boolean) =>
       addresses.flatMap(({ column, type }) =>
         (type === 'email') === isEmail ? shorten(headers[column] ?? '') : [],
       );
     for (const { column, filled, numbers, emails } of this.counts) {
-      const header = shorten(this.columns.headers[column] ?? '') || `(column ${column + 1})`;
+      const header = shorten(headers[column] ?? '') || `(column ${column + 1})`;
       const look = (what: string, variable: string, isEmail: boolean) => {
         const all = [...read(isEmail), '…'].join(', ');
         const reason = `most cells look like ${what}, and are not read: if they are customers’ own, name all such columns in .env, ${variable}=${all}`;
@@ -37,6 +37,10 @@ export class UnusedColumns {
       };
       if (numbers * 2 > filled) look('phone numbers', 'CSV_PHONE_COLUMN', false);
       if (emails * 2 > filled) look('e-mail addresses', 'CSV_EMAIL_COLUMN', true);
+    }
+    for (const column of ofSecondPerson) {
+      const reason = 'of a second person in a row, so that they are not read';
+      findings.add('columns to look at', reason, listHeaders([headers[column] ?? '']));
     }
   }
 }

@@ -1,0 +1,31 @@
+import { findPeople, type Person } from '../../../tools/simulator/people';
+
+const people: Person[] = Array.from({ length: 5000 }, (_, i) => ({
+  id: `C-${i}`,
+  name: i === 4711 ? 'Ada Okafor' : `Customer ${i}`,
+  keys: [`+1415${2_000_000 + i}`, `email:c${i}@example.com`],
+}));
+const find = (query: string, max = 20) => findPeople(people, query, max).map(({ id }) => id);
+
+test.each([
+  ['the beginning of a name', 'ada'],
+  ['words of a name in any order', 'okafor ADA'],
+  ['an ID', 'c-4711'],
+  ['a number', '+14152004711'],
+  ['a number as people write it', '(415) 200-4711'],
+  ['an e-mail address', 'c4711@example'],
+])('a customer among thousands is found by %s', (_name, query) => {
+  expect(find(query)).toEqual(['C-4711']);
+});
+
+test('no more are offered than are asked for, in the order of their IDs', () => {
+  expect(find('', 3)).toEqual(['C-0', 'C-1', 'C-2']);
+  expect(find('customer 49', 2)).toEqual(['C-49', 'C-490']);
+  expect(find('nobody')).toEqual([]);
+});
+
+test('whose name begins with what is typed comes before others', () => {
+  const ada = { id: 'C-9', name: 'Ada Okafor', keys: ['+14155550147'] };
+  const nevada = { id: 'C-1', name: 'Nevada Ltd', keys: ['+14155550148'] };
+  expect(findPeople([nevada, ada], 'ada', 2)).toEqual([ada, nevada]);
+});
