@@ -4,6 +4,7 @@
  * `--relink` does what concerns `npm run relink` alone.
  */
 import { parseArgs } from 'node:util';
+import { count } from '../bench/statistics';
 import { writeTable } from '../measurements';
 import { breakCrms } from './break-crms';
 import { breakDeployment } from './break-deployment';
@@ -25,23 +26,22 @@ const { values: flags } = parseArgs({
   options: { short: { type: 'boolean', default: false }, relink: { type: 'boolean', default: false } },
 });
 const EVENTS = flags.short ? 500 : 10_000;
-/** A CRM that hangs is waited for as long as Twilio allows, unless time is short. */
 /** How often a run of relink is killed, and with how many conversations. */
 const [KILLS, KILLED_CONVERSATIONS] = flags.short ? [3, 60] : [20, 400];
+/** A CRM that hangs is waited for as long as Twilio allows, unless time is short. */
 const CRM_VARIABLES: Record<string, string> = flags.short ? { CRM_TIMEOUT_MS: '1000' } : {};
 
 const results: WebhookResult[] = [];
-function report(result: WebhookResult) {
-  results.push(result);
-  const { part, fault, problem } = result;
-  if (problem) console.error(`${part}, ${fault}: ${problem}`);
-}
-
 const relinkResults: RelinkOutcome[] = [];
-function reportRelink(result: RelinkOutcome) {
-  relinkResults.push(result);
-  const { part, fault, problem } = result;
-  if (problem) console.error(`${part}, ${fault}: ${problem}`);
+const report = noteIn(results);
+const reportRelink = noteIn(relinkResults);
+
+function noteIn<R extends WebhookResult | RelinkOutcome>(all: R[]) {
+  return (result: R) => {
+    all.push(result);
+    const { part, fault, problem } = result;
+    if (problem) console.error(`${part}, ${fault}: ${problem}`);
+  };
 }
 
 async function run() {
@@ -58,30 +58,30 @@ async function breakFunctions() {
   await sendEvents(report, EVENTS);
   writeTable('burst', BURST_HEADER, await measureBursts(report, flags.short), flags.short);
 
-  const rows = [...new Set(results.map(({ part }) => part))].map((part) =>
-    rowOf(
-      part,
-      results.filter((result) => result.part === part),
-    ),
-  );
-  rows.push(rowOf('**all**', results));
   const header = ['what is broken', 'webhooks', 'answered as promised', 'lost', 'slowest answer'];
-  writeTable('faults', header, rows, flags.short);
+  writeTable('faults', header, rowsByPart(results, rowOf), flags.short);
 }
 
 async function breakRelink() {
   await breakTwilioUnderRelink(reportRelink, flags.short ? CALLS_TO_TWILIO.slice(-1) : CALLS_TO_TWILIO);
   await breakCrmUnderRelink(reportRelink, flags.short ? CRM_FAULT_NAMES.slice(0, 1) : CRM_FAULT_NAMES);
   await killRelink(reportRelink, KILLS, KILLED_CONVERSATIONS);
-  const rows = [...new Set(relinkResults.map(({ part }) => part))].map((part) =>
-    relinkRowOf(
-      part,
-      relinkResults.filter((result) => result.part === part),
-    ),
-  );
-  rows.push(relinkRowOf('**all**', relinkResults));
   const header = ['what is broken', 'faults', 'conversations', 'as promised', 'lost', 'written twice'];
-  writeTable('relink-faults', header, rows, flags.short);
+  writeTable('relink-faults', header, rowsByPart(relinkResults, relinkRowOf), flags.short);
+}
+
+/** A row for each part, and one for all. */
+function rowsByPart<R extends { part: string }>(all: R[], rowOf: (part: string, results: R[]) => string[]) {
+  const parts = [...new Set(all.map(({ part }) => part))];
+  return [
+    ...parts.map((part) =>
+      rowOf(
+        part,
+        all.filter((result) => result.part === part),
+      ),
+    ),
+    rowOf('**all**', all),
+  ];
 }
 
 function relinkRowOf(part: string, results: RelinkOutcome[]): string[] {
@@ -95,18 +95,17 @@ function relinkRowOf(part: string, results: RelinkOutcome[]): string[] {
       sum(({ conversations, problem }) => (problem ? 0 : conversations)),
       sum(({ lost }) => lost),
       sum(({ writtenTwice }) => writtenTwice),
-    ].map((n) => n.toLocaleString('en')),
+    ].map(count),
   ];
 }
 
 function rowOf(part: string, results: WebhookResult[]): string[] {
-  const count = (of: WebhookResult[]) => of.length.toLocaleString('en');
   const slowest = Math.max(...results.map(({ ms }) => ms));
   return [
     part,
-    count(results),
-    count(results.filter(({ problem }) => !problem)),
-    count(results.filter(({ isLost }) => isLost)),
+    count(results.length),
+    count(results.filter(({ problem }) => !problem).length),
+    count(results.filter(({ isLost }) => isLost).length),
     `${(slowest / 1000).toFixed(1)} s`,
   ];
 }
