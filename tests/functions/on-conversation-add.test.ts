@@ -45,6 +45,17 @@ describe('a customer who is known', () => {
     });
   });
 
+  test('is found in the embedded customers by what that takes alone: all else would delay the first answer', async () => {
+    const needed = ['/crm.js', '/address.js', '/frontline.js', '/event-log.js', '/crm/file.js'];
+    const others = Object.keys(Runtime.getAssets()).filter(
+      (path) => path.endsWith('.js') && !needed.includes(path),
+    );
+    installRuntime(Object.fromEntries(others.map((path) => [path, '/there/is/no/such/file.js'])));
+    jest.resetModules();
+    const known = { 'MessagingBinding.Address': '+14155550147' };
+    expect(await answer(known, { CRM_SOURCE: undefined })).toMatchObject({ friendly_name: 'Ada Okafor' });
+  });
+
   test('without an avatar leaves the attributes as they are', async () => {
     script(async () => ({ customer_id: 'C-1', display_name: 'Ada Okafor', avatar: null }));
     expect(await answer()).toStrictEqual({ friendly_name: 'Ada Okafor' });
