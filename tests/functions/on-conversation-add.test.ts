@@ -176,6 +176,8 @@ describe('a sender by e-mail who is not known', () => {
 });
 
 describe('a CRM that fails', () => {
+  // Each test begins with a CRM that is asked.
+  afterEach(() => jest.resetModules());
   const byNumber = { friendly_name: '+33679571533' };
 
   test('lets the customer go by number', async () => {
@@ -190,6 +192,18 @@ describe('a CRM that fails', () => {
   test('is not waited for when it is too slow', async () => {
     script(() => new Promise(() => undefined));
     expect(await answer({}, { CRM_TIMEOUT_MS: '50' })).toStrictEqual(byNumber);
+  });
+
+  test('is tried for a quarter of a second once it does not answer, since a message waits', async () => {
+    script(() => Promise.reject(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })));
+    for (let i = 0; i < 2; i++) await answer();
+    const pauseIsOver = Date.now() + 1300;
+    jest.spyOn(Date, 'now').mockReturnValue(pauseIsOver);
+    const timer = jest.spyOn(globalThis, 'setTimeout');
+    script(() => new Promise(() => undefined));
+    expect(await answer()).toStrictEqual(byNumber);
+    const limits = timer.mock.calls.map(([, delay = 0]) => Math.round(delay / 10) * 10);
+    expect(limits).toEqual([250]);
   });
 
   test('of an unknown name lets the customer go by number', async () => {
