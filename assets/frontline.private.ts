@@ -72,25 +72,19 @@ export function conversationChanges(
 export function isUnnamed(friendlyName: unknown, members: Member[], isGroup: boolean): boolean {
   if (typeof friendlyName !== 'string') return true;
   const names = isGroup ? members.flatMap(({ customer }) => customer?.display_name ?? []) : [];
-  const isOfMember = (text: string) =>
-    !text || names.includes(text) || members.some(({ address }) => addresses().isAddressOf(text, address));
+  const isOfMember = (part: string) => {
+    const text = part.trim();
+    return (
+      !text || names.includes(text) || members.some(({ address }) => addresses().isAddressOf(text, address))
+    );
+  };
   const parts = friendlyName.split(',');
   // A name may have commas in it, too: "Acme, Inc.". From the end on, whether what begins there is of members.
   const mostParts = Math.max(1, ...names.map((name) => name.split(',').length));
   const counts = Array.from({ length: mostParts }, (_, i) => i + 1);
-  const fits = parts.concat('').map(() => false);
-  fits[parts.length] = true;
+  const fits = [...parts.map(() => false), true];
   for (let i = parts.length - 1; i >= 0; i--) {
-    fits[i] = counts.some(
-      (count) =>
-        fits[i + count] &&
-        isOfMember(
-          parts
-            .slice(i, i + count)
-            .join(',')
-            .trim(),
-        ),
-    );
+    fits[i] = counts.some((count) => fits[i + count] && isOfMember(parts.slice(i, i + count).join(',')));
   }
   return fits[0] ?? true;
 }

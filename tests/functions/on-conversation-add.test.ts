@@ -45,6 +45,17 @@ describe('a customer who is known', () => {
     });
   });
 
+  test('is found in the embedded customers by what that takes alone: all else would delay the first answer', async () => {
+    const needed = ['/crm.js', '/address.js', '/frontline.js', '/event-log.js', '/crm/file.js'];
+    const others = Object.keys(Runtime.getAssets()).filter(
+      (path) => path.endsWith('.js') && !needed.includes(path),
+    );
+    installRuntime(Object.fromEntries(others.map((path) => [path, '/there/is/no/such/file.js'])));
+    jest.resetModules();
+    const known = { 'MessagingBinding.Address': '+14155550147' };
+    expect(await answer(known, { CRM_SOURCE: undefined })).toMatchObject({ friendly_name: 'Ada Okafor' });
+  });
+
   test('without an avatar leaves the attributes as they are', async () => {
     script(async () => ({ customer_id: 'C-1', display_name: 'Ada Okafor', avatar: null }));
     expect(await answer()).toStrictEqual({ friendly_name: 'Ada Okafor' });
@@ -165,6 +176,8 @@ describe('a sender by e-mail who is not known', () => {
 });
 
 describe('a CRM that fails', () => {
+  // Each test begins with a CRM that is asked.
+  afterEach(() => jest.resetModules());
   const byNumber = { friendly_name: '+33679571533' };
 
   test('lets the customer go by number', async () => {
@@ -179,6 +192,18 @@ describe('a CRM that fails', () => {
   test('is not waited for when it is too slow', async () => {
     script(() => new Promise(() => undefined));
     expect(await answer({}, { CRM_TIMEOUT_MS: '50' })).toStrictEqual(byNumber);
+  });
+
+  test('is tried for a quarter of a second once it does not answer, since a message waits', async () => {
+    script(() => Promise.reject(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })));
+    for (let i = 0; i < 2; i++) await answer();
+    const pauseIsOver = Date.now() + 1300;
+    jest.spyOn(Date, 'now').mockReturnValue(pauseIsOver);
+    const timer = jest.spyOn(globalThis, 'setTimeout');
+    script(() => new Promise(() => undefined));
+    expect(await answer()).toStrictEqual(byNumber);
+    const limits = timer.mock.calls.map(([, delay = 0]) => Math.round(delay / 10) * 10);
+    expect(limits).toEqual([250]);
   });
 
   test('of an unknown name lets the customer go by number', async () => {

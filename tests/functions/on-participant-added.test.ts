@@ -186,6 +186,20 @@ describe('what was written meanwhile', () => {
   });
 });
 
+test('after an event that is sent again, a conversation is named: the embedded customers may have failed as well', async () => {
+  const address = sms['MessagingBinding.Address'];
+  const conversationSid = sms.ConversationSid;
+  api.addConversation({ sid: conversationSid, friendlyName: address, attributes: '{}' });
+  for (const [RetryCount, name] of [
+    ['0', address],
+    ['1', 'Ada Okafor'],
+  ]) {
+    api.add({ sid: sms.ParticipantSid, conversationSid, attributes: '{}', address });
+    expect(await send({ RetryCount })).toEqual(ok);
+    expect(api.conversation(conversationSid)?.friendlyName).toBe(name);
+  }
+});
+
 test('a call may take longer than 1.5 s while there is time', async () => {
   api.delayMs = 1700;
   expect(await send()).toEqual(ok);

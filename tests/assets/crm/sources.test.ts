@@ -38,7 +38,7 @@ describe.each(CRM_NAMES)('%s', (name) => {
   });
 
   test('goes on if the API asks to slow down, and the time allows it', async () => {
-    for (const status of [500, 502, 503]) {
+    for (const status of [500, 502, 503, 504]) {
       apis().faults = [{ status }];
       expect(await find(name, '+14155550147')).toEqual(customer);
     }

@@ -5,7 +5,15 @@ import { limitRate } from '../../../tools/fakes/rate-limit';
 import { startFakeConversations } from '../../../tools/fakes/twilio/conversations';
 import { filesOf, withNumbers } from '../../../tools/measure/load/deployments';
 import { type Gateway, startGateway } from '../../../tools/measure/load/gateway';
-import { FILE } from '../../../tools/measure/load/situations';
+import { measureLoad } from '../../../tools/measure/load/measure-load';
+import {
+  CANDIDATES,
+  type Candidate,
+  CRM_HANGS,
+  FILE,
+  type Situation,
+  takes,
+} from '../../../tools/measure/load/situations';
 import { type Send, writeToWorkers } from '../../../tools/measure/load/write-to-workers';
 
 const ACCOUNT = { ACCOUNT_SID: `AC${'1'.repeat(32)}`, AUTH_TOKEN: 'token' };
@@ -62,14 +70,41 @@ describe('the gateway', () => {
   });
 });
 
-test('numbers in an Asset are changed for one measurement, and only those that are there', async () => {
+test('numbers in an Asset are changed for one measurement, and only those that are there', () => {
   const files = filesOf('ours', FILE, { compiled: '', plain: '' });
-  const change = (numbers: Record<string, number>) =>
-    withNumbers(files, '/circuit-breaker.js', numbers, async ({ assets }) =>
-      readFileSync(assets['/circuit-breaker.js']?.path ?? '', 'utf8'),
+  const change = (numbers: Record<string, number>) => {
+    const { assets } = withNumbers(files, '/circuit-breaker.js', numbers);
+    return readFileSync(assets['/circuit-breaker.js']?.path ?? '', 'utf8');
+  };
+  expect(change({ FAILURES_MAX: 7 })).toContain('FAILURES_MAX = 7;');
+  expect(() => change({ NO_SUCH_NUMBER: 7 })).toThrow('no constant NO_SUCH_NUMBER');
+});
+
+describe('a load', () => {
+  const load = (candidate: Candidate, situation: Situation, perSecond: number) =>
+    measureLoad(
+      // New instances need no warming up.
+      { ...situation, isCold: true },
+      filesOf(candidate, situation, { compiled: '', plain: '' }),
+      { perSecond, seconds: 1, retries: 0 },
+      { stopsAtLoss: true },
     );
-  expect(await change({ FAILURES_MAX: 7 })).toContain('FAILURES_MAX = 7;');
-  await expect(change({ NO_SUCH_NUMBER: 7 })).rejects.toThrow('no constant NO_SUCH_NUMBER');
+
+  test.each(CANDIDATES)(
+    'is carried while all is well: %s',
+    async (candidate) => {
+      const outcomes = await load(candidate, takes('the CRM', 10), 5);
+      const all = { isLost: false, wasNamed: true, wasLinked: true, isNamed: true, isLinked: true };
+      expect(outcomes).toEqual(Array(5).fill(expect.objectContaining(all)));
+    },
+    30_000,
+  );
+
+  test('ends with the first message that finds no place', async () => {
+    const outcomes = await load('without circuit breakers', CRM_HANGS, 60);
+    expect(outcomes.at(-1)).toMatchObject({ isLost: true });
+    expect(outcomes.filter(({ isLost }) => !isLost)).toEqual([]);
+  }, 30_000);
 });
 
 describe('customers who write', () => {

@@ -5,11 +5,11 @@ import { PAGE, writeTable } from '../../../tools/measure/measurements';
 
 const page = readFileSync(PAGE, 'utf8');
 
-const FUNCTIONS = ['first', 'warm', 'memory', 'calls', 'links', 'load', 'faults', 'burst'];
-const RELINK = ['relink', 'relink-faults'];
+const FUNCTIONS = ['first', 'warm', 'memory', 'calls', 'links', 'load', 'relink', 'faults', 'burst'];
 const LOAD = ['rates', 'crm-numbers', 'api-numbers', 'outage'];
+const OTHERS = ['relink-faults', 'number-forms', 'compile'];
 
-test.each([...FUNCTIONS, ...RELINK, ...LOAD])('the table %s is filled in', (name) => {
+test.each([...FUNCTIONS, ...LOAD, ...OTHERS])('the table %s is filled in', (name) => {
   const [, table] = new RegExp(`<!-- ${name} -->(.*)<!-- /${name} -->`, 's').exec(page) ?? [];
   expect(table?.split('\n').filter((line) => line.startsWith('|')).length).toBeGreaterThan(3);
 });

@@ -3,10 +3,9 @@
  * and the plots of docs/measurements.md. `--short` measures less, and leaves that page alone;
  * `--load` measures only how many conversations a second the 30 places of a service carry.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { makeTemporaryFolder } from '../../runtime/temporary-folder';
 import { writeTable, writeText } from '../measurements';
 import { baseline, type ColdStart, EMPTY, measureColdStart, ours } from './cold-start';
 import { benchCompile } from './compile';
@@ -42,14 +41,13 @@ async function run() {
 }
 
 async function benchFunctions() {
-  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+  const folder = makeTemporaryFolder('frontline-bench');
   const files = new Map(SIZES.map((size) => [size, writeCustomers(folder, size)]));
   await benchProcesses(files);
   const loadFiles = files.get(LOAD_SIZE);
   if (loadFiles) await benchWebhooks(loadFiles);
   await benchRelink(flags.short);
   await benchCompile(flags.short);
-  rmSync(folder, { recursive: true });
 
   writeText(
     'machine',

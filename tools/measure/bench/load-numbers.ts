@@ -61,22 +61,21 @@ export async function measureNumbers({ customers, isShort, note, light }: Bench)
   return Promise.all(
     (isShort ? [] : CHOICES).map(async ({ name, asset, hangs, works, columns, variants }) => {
       const count = PER_SECOND * HANG_SECONDS;
-      const rows = variants.map(async ([cells, numbers]) =>
-        withNumbers(filesOf('ours', hangs, customers), asset, numbers, async (files) => {
-          const lost = (retries: number) =>
-            light(async () => {
-              const load = { perSecond: PER_SECOND, seconds: HANG_SECONDS, retries };
-              return (await measureLoad(hangs, files, load)).filter(({ isLost }) => isLost).length;
-            });
-          const linked = light(async () => {
-            const outcomes = await measureLoad(works, files, { ...WORK, retries: 0 });
-            return outcomes.filter(({ isLinked }) => isLinked).length;
+      const rows = variants.map(async ([cells, numbers]) => {
+        const files = withNumbers(filesOf('ours', hangs, customers), asset, numbers);
+        const lost = (retries: number) =>
+          light(async () => {
+            const load = { perSecond: PER_SECOND, seconds: HANG_SECONDS, retries };
+            return (await measureLoad(hangs, files, load)).filter(({ isLost }) => isLost).length;
           });
-          const all = await Promise.all([lost(0), lost(3), linked]);
-          note(`${hangs.name}, ${cells.join(', ')}: ${all.join(', ')}`);
-          return [...cells, ...all.map(String)];
-        }),
-      );
+        const linked = light(async () => {
+          const outcomes = await measureLoad(works, files, { ...WORK, retries: 0 });
+          return outcomes.filter(({ isLinked }) => isLinked).length;
+        });
+        const all = await Promise.all([lost(0), lost(3), linked]);
+        note(`${hangs.name}, ${cells.join(', ')}: ${all.join(', ')}`);
+        return [...cells, ...all.map(String)];
+      });
       return {
         name,
         header: [

@@ -1,8 +1,7 @@
 /** What 30 places carry: how many conversations a second, and what becomes of them while something hangs. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { availableParallelism, loadavg } from 'node:os';
 import PQueue from 'p-queue';
+import { makeTemporaryFolder } from '../../runtime/temporary-folder';
 import { writeTable } from '../measurements';
 import { writeCustomers } from './customers';
 import type { Bench } from './load-bench';
@@ -23,7 +22,7 @@ export async function benchLoad(isShort: boolean) {
       'This machine is busy with something else: the tables will show that, and not what 30 places carry.\n',
     );
   }
-  const folder = mkdtempSync(join(tmpdir(), 'bench-load-'));
+  const folder = makeTemporaryFolder('frontline-bench-load');
   const lightOnes = new PQueue({ concurrency: SIDE_BY_SIDE });
   const loneOnes = new PQueue({ concurrency: 1 });
   // First what runs side by side, then what runs alone.
@@ -40,11 +39,10 @@ export async function benchLoad(isShort: boolean) {
   await lightOnes.onIdle();
   loneOnes.start();
   const [outages, numbers, rates] = await all;
-  rmSync(folder, { recursive: true });
 
-  if (rates.cells.length > 0) {
+  if (!isShort) {
     writeTable('rates', rates.header, rates.rows, isShort);
-    if (!isShort) drawRates('docs/load.svg', rates.cells);
+    drawRates('docs/load.svg', rates.cells);
   }
   for (const { name, header, rows } of numbers) writeTable(name, header, rows, isShort);
   writeTable('outage', outages.header, outages.rows, isShort);

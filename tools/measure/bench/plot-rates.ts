@@ -1,16 +1,13 @@
-import { writeFileSync } from 'node:fs';
 import * as Plot from '@observablehq/plot';
-import { parseHTML } from 'linkedom';
 import { CANDIDATES, SITUATIONS } from '../load/situations';
 import { type Cell, describeRate } from './load-rates';
+import { writePlot } from './plot';
 
 /** Draws how many conversations a second are carried without retries, a bar for each candidate in each situation. */
 export function drawRates(file: string, cells: Cell[]) {
-  const { document } = parseHTML('<html></html>');
   const bars = cells.filter(({ retries }) => retries === 0);
   const label = (cell: Cell) => `${cell.candidate}: ${describeRate(cell)}`;
-  const svg = Plot.plot({
-    document,
+  writePlot(file, 12, {
     width: 840,
     height: 40 + bars.length * 18 + SITUATIONS.length * 6,
     marginTop: 35,
@@ -33,9 +30,4 @@ export function drawRates(file: string, cells: Cell[]) {
       }),
     ],
   });
-  svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
-  svg.setAttribute('font-size', '12');
-  // Readable on a dark page as well.
-  svg.setAttribute('style', 'background: #fff; color: #1f2328');
-  writeFileSync(file, `${svg.outerHTML}\n`);
 }

@@ -11,11 +11,9 @@ export interface Point {
 
 /** Draws the time of the first answer against the number of customers, with what Node itself takes. */
 export function drawFirstAnswers(file: string, points: Point[], nodeMs: number) {
-  const { document } = parseHTML('<html></html>');
   const sizes = [...new Set(points.map(({ customers }) => customers))];
   const last = Math.max(...sizes);
-  const svg = Plot.plot({
-    document,
+  writePlot(file, 13, {
     width: 720,
     height: 360,
     marginTop: 35,
@@ -54,8 +52,14 @@ export function drawFirstAnswers(file: string, points: Point[], nodeMs: number) 
       ),
     ],
   });
+}
+
+/** Draws a plot into a file. */
+export function writePlot(file: string, fontSize: number, options: Plot.PlotOptions) {
+  const { document } = parseHTML('<html></html>');
+  const svg = Plot.plot({ document, ...options });
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
-  svg.setAttribute('font-size', '13');
+  svg.setAttribute('font-size', String(fontSize));
   // Readable on a dark page as well.
   svg.setAttribute('style', 'background: #fff; color: #1f2328');
   writeFileSync(file, `${svg.outerHTML}\n`);

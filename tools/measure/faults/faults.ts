@@ -4,6 +4,7 @@
  * `--relink` does what concerns `npm run relink` alone.
  */
 import { parseArgs } from 'node:util';
+import { count } from '../bench/statistics';
 import { writeTable } from '../measurements';
 import { breakCrms } from './break-crms';
 import { breakDeployment } from './break-deployment';
@@ -31,13 +32,13 @@ const [KILLS, KILLED_CONVERSATIONS] = flags.short ? [3, 60] : [20, 400];
 const CRM_VARIABLES: Record<string, string> = flags.short ? { CRM_TIMEOUT_MS: '1000' } : {};
 
 const results: WebhookResult[] = [];
-const report = reportTo(results);
 const relinkResults: RelinkOutcome[] = [];
-const reportRelink = reportTo(relinkResults);
+const report = noteIn(results);
+const reportRelink = noteIn(relinkResults);
 
-function reportTo<T extends WebhookResult | RelinkOutcome>(results: T[]) {
-  return (result: T) => {
-    results.push(result);
+function noteIn<R extends WebhookResult | RelinkOutcome>(all: R[]) {
+  return (result: R) => {
+    all.push(result);
     const { part, fault, problem } = result;
     if (problem) console.error(`${part}, ${fault}: ${problem}`);
   };
@@ -58,7 +59,7 @@ async function breakFunctions() {
   writeTable('burst', BURST_HEADER, await measureBursts(report, flags.short), flags.short);
 
   const header = ['what is broken', 'webhooks', 'answered as promised', 'lost', 'slowest answer'];
-  writeTable('faults', header, rowsOf(results, rowOf), flags.short);
+  writeTable('faults', header, rowsByPart(results, rowOf), flags.short);
 }
 
 async function breakRelink() {
@@ -66,23 +67,20 @@ async function breakRelink() {
   await breakCrmUnderRelink(reportRelink, flags.short ? CRM_FAULT_NAMES.slice(0, 1) : CRM_FAULT_NAMES);
   await killRelink(reportRelink, KILLS, KILLED_CONVERSATIONS);
   const header = ['what is broken', 'faults', 'conversations', 'as promised', 'lost', 'written twice'];
-  writeTable('relink-faults', header, rowsOf(relinkResults, relinkRowOf), flags.short);
+  writeTable('relink-faults', header, rowsByPart(relinkResults, relinkRowOf), flags.short);
 }
 
 /** A row for each part, and one for all. */
-function rowsOf<T extends { part: string }>(
-  results: T[],
-  rowOf: (part: string, results: T[]) => string[],
-): string[][] {
-  const parts = [...new Set(results.map(({ part }) => part))];
+function rowsByPart<R extends { part: string }>(all: R[], rowOf: (part: string, results: R[]) => string[]) {
+  const parts = [...new Set(all.map(({ part }) => part))];
   return [
     ...parts.map((part) =>
       rowOf(
         part,
-        results.filter((result) => result.part === part),
+        all.filter((result) => result.part === part),
       ),
     ),
-    rowOf('**all**', results),
+    rowOf('**all**', all),
   ];
 }
 
@@ -97,18 +95,17 @@ function relinkRowOf(part: string, results: RelinkOutcome[]): string[] {
       sum(({ conversations, problem }) => (problem ? 0 : conversations)),
       sum(({ lost }) => lost),
       sum(({ writtenTwice }) => writtenTwice),
-    ].map((n) => n.toLocaleString('en')),
+    ].map(count),
   ];
 }
 
 function rowOf(part: string, results: WebhookResult[]): string[] {
-  const count = (of: WebhookResult[]) => of.length.toLocaleString('en');
   const slowest = Math.max(...results.map(({ ms }) => ms));
   return [
     part,
-    count(results),
-    count(results.filter(({ problem }) => !problem)),
-    count(results.filter(({ isLost }) => isLost)),
+    count(results.length),
+    count(results.filter(({ problem }) => !problem).length),
+    count(results.filter(({ isLost }) => isLost).length),
     `${(slowest / 1000).toFixed(1)} s`,
   ];
 }

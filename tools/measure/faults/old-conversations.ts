@@ -1,7 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { builtFolder } from '../../build/built-folder';
@@ -9,6 +8,7 @@ import { compileCustomers } from '../../customers/compile-customers';
 import { fakeCrm, startFakeCrms } from '../../fakes/fake-crms';
 import type { Call } from '../../fakes/fake-server';
 import { startFakeConversations } from '../../fakes/twilio/conversations';
+import { makeTemporaryFolder } from '../../runtime/temporary-folder';
 import { numberOf } from '../bench/customers';
 
 /** What was broken under `npm run relink`, and what became of the conversations. */
@@ -62,7 +62,7 @@ export async function startOldConversations(count: number, onCall: (call: Call) 
   }));
   crm.know(...customers);
   // The checkpoint of a process is here, too.
-  const folder = mkdtempSync(join(tmpdir(), 'old-conversations-'));
+  const folder = makeTemporaryFolder('frontline-old-conversations');
   const customersFile = join(folder, 'customers.json');
   const inFile = customers.map(({ id, lastName, phone }) => ({
     customer_id: id,
@@ -131,7 +131,6 @@ export async function startOldConversations(count: number, onCall: (call: Call) 
     close() {
       api.close();
       crm.close();
-      rmSync(folder, { recursive: true });
     },
   };
 }

@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { builtFolder } from '../../build/built-folder';
 import { builtAssets } from '../../runtime/in-process-runtime';
+import { makeTemporaryFolder } from '../../runtime/temporary-folder';
 import type { CustomerFiles } from '../bench/customers';
 import type { Deployment } from './gateway';
 import type { Candidate, Situation } from './situations';
@@ -34,18 +34,12 @@ export function filesOf(candidate: Candidate, { source }: Situation, customers: 
 }
 
 /**
- * Has numbers in an Asset changed, by the names of their constants, to measure what is best.
+ * Changes numbers in an Asset, by the names of their constants, to measure what is best.
  *
+ * @returns the files with a changed copy, which is there until the process ends
  * @throws Error if it has no such constant
  */
-export async function withNumbers<T>(
-  files: Files,
-  asset: string,
-  numbers: Record<string, number>,
-  measure: (files: Files) => Promise<T>,
-): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), 'changed-asset-'));
-  const path = join(folder, basename(asset));
+export function withNumbers(files: Files, asset: string, numbers: Record<string, number>): Files {
   const original = files.assets[asset]?.path;
   let code = readFileSync(original ?? asset, 'utf8');
   for (const [name, value] of Object.entries(numbers)) {
@@ -53,10 +47,7 @@ export async function withNumbers<T>(
     if (!constant.test(code)) throw new Error(`${asset} has no constant ${name}`);
     code = code.replace(constant, String(value));
   }
+  const path = join(makeTemporaryFolder('frontline-numbers'), basename(asset));
   writeFileSync(path, code);
-  try {
-    return await measure({ ...files, assets: { ...files.assets, [asset]: { path } } });
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  return { ...files, assets: { ...files.assets, [asset]: { path } } };
 }

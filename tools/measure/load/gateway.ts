@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { resolve } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { FakeServer } from '../../fakes/fake-server';
 
 /** What an event was answered, by a Function or by Twilio's gateway. */
@@ -63,17 +63,17 @@ export function startGateway({ functions, assets, variables, crm, twilio, coldMs
   async function sendTo(place: number, path: string, event: Record<string, string>) {
     const isCold = !started.has(`${place} ${path}`);
     started.add(`${place} ${path}`);
-    if (isCold && coldMs[path]) await setTimeout(coldMs[path]);
+    if (isCold && coldMs[path]) await wait(coldMs[path]);
     if (isStopped) return TOO_MANY;
     const id = asks++;
-    const stop = new AbortController();
-    const answer = new Promise<GatewayAnswer>((resolve) => {
-      asked.set(id, resolve);
+    return new Promise<GatewayAnswer>((resolve) => {
+      const tooLong = setTimeout(resolve, EXECUTION_MAX_MS, TOO_LONG).unref();
+      asked.set(id, (answer) => {
+        clearTimeout(tooLong);
+        resolve(answer);
+      });
       instances.send({ id, place, path, event });
     });
-    const tooLong = setTimeout(EXECUTION_MAX_MS, TOO_LONG, { signal: stop.signal, ref: false });
-    tooLong.catch(() => undefined);
-    return Promise.race([answer, tooLong]).finally(() => stop.abort());
   }
 
   return {

@@ -1,4 +1,4 @@
-import { setMaxListeners } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import type { Deployment } from './gateway';
 import { serve } from './serve';
 import type { Situation } from './situations';
@@ -35,9 +35,7 @@ export async function measureLoad(
   const overMs = seconds * 1000;
   const drained = setTimeout(() => end.abort(), overMs + DRAIN_MS);
   const outcomes: Outcome[] = [];
-  const ended = new Promise<void>((resolve) => {
-    end.signal.addEventListener('abort', () => resolve());
-  });
+  const ended = once(end.signal, 'abort');
   const written = writeToWorkers(served.gateway.send, served.api, {
     count: perSecond * seconds,
     overMs,
