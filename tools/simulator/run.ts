@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Problem } from '../problem';
 import { MessageInput } from './message-input';
+import { keyOf } from './simulated-conversations';
 import type { Simulator } from './simulator';
 import { isSwitchId, SWITCHES, type SwitchId } from './switches';
 
@@ -53,7 +54,7 @@ async function play(simulator: Simulator, { messages }: z.infer<typeof SavedRun>
   const played = new Set<string>();
   for (const { switches, isNew, ...message } of messages) {
     switchTo(new Set(switches));
-    const key = [message.from, ...(message.others ?? [])].sort().join();
+    const key = keyOf(message);
     // As it was then, the first message of a customer begins a conversation.
     await simulator.twilio.receive(message, isNew || !played.has(key));
     played.add(key);
