@@ -32,6 +32,7 @@ export function runOf({ twilio, source, customersFile, log }: Simulator) {
 
 /** Those that play a run. */
 const playing = new WeakSet<Simulator>();
+export const isPlaying = (simulator: Simulator) => playing.has(simulator);
 
 /**
  * Plays the messages of a run, one after the other; what is switched on now is on again afterwards.
@@ -39,7 +40,7 @@ const playing = new WeakSet<Simulator>();
  * @throws Problem if another one is being played: each would switch off what the other one needs
  */
 export function playRun(simulator: Simulator, run: z.infer<typeof SavedRun>): Promise<void> {
-  if (playing.has(simulator)) throw new Problem('A saved run is being played.');
+  if (isPlaying(simulator)) throw new Problem('A saved run is being played.');
   playing.add(simulator);
   return play(simulator, run).finally(() => playing.delete(simulator));
 }
