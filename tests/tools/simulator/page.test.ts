@@ -39,6 +39,10 @@ afterEach(() => {
   server.say('');
 });
 
+const post = (path: string, body: string, type = 'application/json') =>
+  fetch(`${url}${path}`, { method: 'POST', body, headers: { 'Content-Type': type } });
+const play = (messages: object[]) => post('/run', JSON.stringify({ messages }));
+
 describe('the server', () => {
   const statusOf = async (path: string, headers = {}) => {
     const [response] = await once(get(`http://127.0.0.1:${server.port}${path}`, { headers }), 'response');
@@ -49,8 +53,6 @@ describe('the server', () => {
     expect(await statusOf('/nope.css')).toBe(404);
     expect(await statusOf('//')).toBeLessThan(500);
     expect(await statusOf('/..%2f..%2fpackage.json')).toBe(404);
-    const post = (path: string, body: string, type = 'application/json') =>
-      fetch(`${url}${path}`, { method: 'POST', body, headers: { 'Content-Type': type } });
     expect((await post('/messages', '{')).status).toBe(400);
     const refused = await post('/messages', '{"from":"ada","text":""}');
     expect([refused.status, await refused.text()]).toEqual([
@@ -64,19 +66,14 @@ describe('the server', () => {
   });
 
   test('plays one saved run at a time, of addresses as they are typed', async () => {
-    const play = (from: string) =>
-      fetch(`${url}/run`, {
-        method: 'POST',
-        body: JSON.stringify({ messages: [{ from, text: 'Hi' }] }),
-        headers: { 'Content-Type': 'application/json' },
-      });
-    expect((await play('ada')).status).toBe(400);
-    const [first, second] = await Promise.all([play('+14155550147'), play('+14155550147')]);
+    const playFrom = (from: string) => play([{ from, text: 'Hi' }]);
+    expect((await playFrom('ada')).status).toBe(400);
+    const [first, second] = await Promise.all([playFrom('+14155550147'), playFrom('+14155550147')]);
     const [played, refused] = first.ok ? [first, second] : [second, first];
     expect([played.status, refused.status]).toEqual([204, 400]);
     expect(await refused.text()).toBe('A saved run is being played.');
     await until(
-      async () => (await play('+14155550147')).ok,
+      async () => (await playFrom('+14155550147')).ok,
       () => 'no run is played any more',
     );
   }, 30_000);
@@ -206,11 +203,7 @@ describeInBrowser('the page', () => {
     await page.getByRole('alert').getByText('The simulator does not answer').waitFor();
     await page.unroute('**/messages');
     // As when it is back, the page is told all anew.
-    await fetch(`${url}/clear`, {
-      method: 'POST',
-      body: '{}',
-      headers: { 'Content-Type': 'application/json' },
-    });
+    await post('/clear', '{}');
     await page.getByRole('alert').waitFor({ state: 'hidden' });
     expect(faults.splice(0)).toEqual([expect.stringContaining('ERR_FAILED')]);
   }, 30_000);
@@ -422,12 +415,7 @@ describeInBrowser('the page', () => {
     await page.getByLabel('A saved run').setInputFiles(file);
     await inTraffic('Linked at the third attempt.');
     await page.locator('.on-count:empty').waitFor({ state: 'attached' });
-    const messages = [{ from: '+15557654321', text: 'Slow', switches: ['crm-slow'] }];
-    await fetch(`${url}/run`, {
-      method: 'POST',
-      body: JSON.stringify({ messages }),
-      headers: { 'Content-Type': 'application/json' },
-    });
+    await play([{ from: '+15557654321', text: 'Slow', switches: ['crm-slow'] }]);
     await page.getByText('Playing a saved run…').waitFor();
     await page.getByText('customers from tests/fixtures/customers.json').waitFor();
   }, 30_000);
