@@ -3,7 +3,8 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { rebuild } from '../build/rebuild';
 import { watchSources } from '../build/watch-sources';
-import { passOnSignals, readServingOrExit, serve } from './serve';
+import { isRunning, spawnTwilioRun } from '../runtime/spawn-twilio-run';
+import { passOnSignals, readServingOrExit } from './serve';
 
 async function dev() {
   const serving = await readServingOrExit('npm run dev');
@@ -12,11 +13,11 @@ async function dev() {
     const { isBuilt, output } = await rebuild();
     if (output) console.error(output);
     if (!isBuilt) return console.error('The build failed: what was built before is served on.');
-    if (server && server.exitCode === null && server.signalCode === null) {
+    if (server && isRunning(server)) {
       server.kill();
       await once(server, 'exit');
     }
-    server = serve(serving);
+    server = spawnTwilioRun(serving);
   };
   passOnSignals(() => server);
   const whenSourcesChange = watchSources();

@@ -3,25 +3,16 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { parseArgs } from 'node:util';
 import { explainPort, readPort } from '../runtime/port';
-import { LOOPBACK, spawnTwilioRun } from '../runtime/spawn-twilio-run';
+import { isRunning, LOOPBACK, type ServeOptions } from '../runtime/spawn-twilio-run';
 
 /** Twilio's own: https://www.twilio.com/docs/labs/serverless-toolkit/developing */
 const DEFAULT_PORT = 3000;
-
-/** What is served, and how. */
-export interface Serving {
-  port: number;
-  /** Where it listens, if not on loopback for this machine alone. */
-  host?: string;
-  /** Flags for `twilio-run start`. */
-  flags: string[];
-}
 
 /**
  * Reads PORT and the flags; of those, `--host` is our own. `twilio-run start` would ask for another port if it is taken, and
  * without a terminal do nothing.
  */
-export async function readServingOrExit(command: string): Promise<Serving> {
+export async function readServingOrExit(command: string): Promise<ServeOptions> {
   const { host, flags } = readFlags(process.argv.slice(2));
   if (host) {
     console.warn(
@@ -58,20 +49,12 @@ function readFlags(args: string[]): { host?: string; flags: string[] } {
   return { host: typeof values.host === 'string' ? values.host : byDefault, flags };
 }
 
-/**
- * Serves the build by `twilio-run start`. The port is a flag, since the flag has a default that hides the variable PORT,
- * which its help names.
- */
-export function serve(serving: Serving): ChildProcess {
-  return spawnTwilioRun(serving);
-}
-
 /** Ends the server with this process, and not before it. */
 export function passOnSignals(server: () => ChildProcess | undefined) {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       const running = server();
-      if (running?.exitCode !== null || running.signalCode !== null) process.exit();
+      if (!running || !isRunning(running)) process.exit();
       running.once('exit', () => process.exit());
       running.kill(signal);
     });

@@ -2,10 +2,11 @@
  * `npm start`: serves the build on the port in PORT, for this machine alone; with `--host 0.0.0.0` for everyone, as a tunnel
  * needs it. Its other flags are those of `twilio-run start`.
  */
-import { passOnSignals, readServingOrExit, serve } from './serve';
+import { spawnTwilioRun } from '../runtime/spawn-twilio-run';
+import { passOnSignals, readServingOrExit } from './serve';
 
 async function start() {
-  const server = serve(await readServingOrExit('npm start'));
+  const server = spawnTwilioRun(await readServingOrExit('npm start'));
   passOnSignals(() => server);
   server.once('exit', (code) => process.exit(code ?? 1));
 }

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { builtFolder } from '../build/built-folder';
-import { spawnTwilioRun } from './spawn-twilio-run';
+import { isRunning, spawnTwilioRun } from './spawn-twilio-run';
 import { makeTemporaryFolder } from './temporary-folder';
 
 /** Of this process's environment, what another process needs to run. The Functions get all that it has. */
@@ -76,10 +76,9 @@ export async function startLocalRuntime({
     });
   }
   server.on('message', onMessage);
-  const isRunning = () => server.exitCode === null && server.signalCode === null;
   const stop = async () => {
     server.off('exit', onCrash);
-    const exited = isRunning() && once(server, 'exit');
+    const exited = isRunning(server) && once(server, 'exit');
     server.kill();
     await exited;
     process.off('exit', kill);
@@ -87,10 +86,10 @@ export async function startLocalRuntime({
   };
 
   const url = `http://localhost:${port}`;
-  const isServed = async () => !isRunning() || fetch(url).then(Boolean, () => false);
+  const isServed = async () => !isRunning(server) || fetch(url).then(Boolean, () => false);
   try {
     await until(isServed, () => `twilio-run did not start:\n${log}`);
-    if (!isRunning()) throw new Error(`twilio-run ended:\n${log}`);
+    if (!isRunning(server)) throw new Error(`twilio-run ended:\n${log}`);
   } catch (error) {
     await stop();
     throw error;

@@ -7,6 +7,7 @@ export const LOOPBACK = '127.0.0.1';
 export const LOCAL_NAME = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
 
 export interface ServeOptions {
+  /** A flag of `twilio-run start`: the flag's default hides the variable PORT, which its help names. */
   port: number;
   /** Of `twilio-run start`. */
   flags: string[];
@@ -20,6 +21,8 @@ export interface ServeOptions {
   /** What it writes goes to this terminal, or to `stdout` and `stderr` of the child. */
   stdio?: 'inherit' | 'pipe';
 }
+
+export const isRunning = ({ exitCode, signalCode }: ChildProcess) => exitCode === null && signalCode === null;
 
 /**
  * Serves built Functions by `twilio-run start`: for this machine alone, and not longer than this process runs, whatever way

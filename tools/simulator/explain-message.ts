@@ -1,11 +1,11 @@
 import type { Exchange, Explanation } from './conversation';
-import { fine, lost, warning } from './explain';
+import { lost, warning } from './explain';
 import type { SwitchId } from './switches';
 
 /**
  * What became of a message.
  *
- * @param parts the webhooks that it brought about, and their calls
+ * @param parts the webhooks that it brought about
  */
 export function explainMessage(
   { joined }: Exchange,
@@ -21,7 +21,7 @@ export function explainMessage(
     const words = `This message joins the existing conversation, ${sent}. Choose Replay to send it in a new conversation.`;
     return { verdict, words };
   }
-  if (!on.has('no-functions')) return { ...fine(''), verdict };
+  if (!on.has('no-functions')) return { verdict, words: '' };
   const sees = on.has('worker')
     ? 'the conversation has the name that the worker gave it, and the customer was linked already'
     : on.has('linked')

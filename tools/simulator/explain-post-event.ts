@@ -1,5 +1,5 @@
 import type { Call } from '../fakes/fake-server';
-import type { Explanation, Report } from './conversation';
+import type { Exchange, Explanation, Report } from './conversation';
 import { answered, fine, inLog, noAnswer, type WebhookAnswer, warning } from './explain';
 
 const ORDINALS = ['', 'first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth'];
@@ -18,7 +18,7 @@ export function explainPostEvent(
     isRetried,
   }: {
     /** The calls that the Function made. */
-    calls: Call[];
+    calls: Pick<Exchange, 'method' | 'to'>[];
     report?: Report;
     /** Whether Twilio sends it again. */
     isRetried: boolean;
@@ -41,7 +41,7 @@ export function explainPostEvent(
   if (status !== 200) return warning(answered(status, body, report));
 
   const outcome = outcomeOf(report);
-  const updates = calls.filter(({ method, path }) => method === 'POST' && path.includes('/Participants/'));
+  const updates = calls.filter(({ method, to }) => method === 'POST' && to.includes('/Participants/'));
   if (outcome === 'linked, conversation named') return fine('Linked, and the conversation got its name.');
   if (outcome === 'linked') {
     const tries = updates.length;

@@ -1,13 +1,9 @@
 import { CONVERSATION_ATTRIBUTES_MAX_BYTES, FRIENDLY_NAME_MAX_LENGTH } from '../twilio/limits';
-import type { Explanation, Report } from './conversation';
+import type { ExchangeAnswer, Explanation, Report } from './conversation';
 
 /** What a webhook was answered. */
-export interface WebhookAnswer {
-  /** There is none if nothing was answered. */
+export interface WebhookAnswer extends ExchangeAnswer {
   status?: number;
-  headers?: Record<string, string>;
-  /** JSON, parsed if it is any. */
-  body?: unknown;
   ms: number;
   /** Why nothing was answered. */
   failure?: 'timeout' | 'unreachable' | 'unreadable' | 'threw';

@@ -72,8 +72,9 @@ export class Feed {
   private soon() {
     this.timer ??= setTimeout(() => {
       const status = this.status();
-      const isChanged = JSON.stringify(status) !== this.sentStatus;
-      this.sentStatus = JSON.stringify(status);
+      const text = JSON.stringify(status);
+      const isChanged = text !== this.sentStatus;
+      this.sentStatus = text;
       const update: Update = {
         status: isChanged ? status : undefined,
         exchanges: [...this.exchanges.values()],

@@ -10,7 +10,7 @@ import { Feed, SHOWN_AT_FIRST, viewOf } from './feed';
 import { findCustomer } from './found-customer';
 import { actions } from './page-actions';
 import { findPeople } from './people';
-import { runOf } from './run';
+import { isPlaying, runOf } from './run';
 import type { Simulator, SimulatorOptions } from './simulator';
 import { SWITCH_GROUPS } from './switches';
 
@@ -49,14 +49,9 @@ export async function servePage(port: number) {
   let simulator: Simulator | undefined;
   /** What keeps the Functions from being up to date, in words. */
   let state = 'Starting…';
-  /** The saved runs that are being played. */
-  let playing = 0;
-  /** Tells a page whether the simulator was started anew. */
-  const startedAt = Date.now();
 
   const statusOf = () => ({
-    startedAt,
-    state: state || (playing > 0 ? 'Playing a saved run…' : ''),
+    state: state || (simulator && isPlaying(simulator) ? 'Playing a saved run…' : ''),
     functionsUrl: simulator?.functionsUrl(),
     customers: simulator?.customersInWords(),
     switches: SWITCH_GROUPS,
@@ -114,13 +109,7 @@ export async function servePage(port: number) {
     if (method !== 'POST' || !act) return send(response, 404);
     if (headers['content-type'] !== 'application/json') return send(response, 415);
     const going = act(simulator, asJson(await readBody(request)));
-    if (going) {
-      playing += 1;
-      void going.catch(console.error).finally(() => {
-        playing -= 1;
-        showStatus();
-      });
-    }
+    void going?.catch(console.error).finally(() => showStatus());
     if (pathname === '/clear') feed.restart();
     else showStatus();
     return send(response, 204);

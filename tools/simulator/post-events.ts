@@ -13,9 +13,6 @@ const RETRY_COUNT = 3;
 
 /** Tells the Functions who has joined, again if Twilio would, and notes the calls that they make for it. */
 export class PostEvents {
-  /** The calls of webhooks that are being answered, by the exchange. */
-  private readonly calls = new Map<string, Call[]>();
-
   /** @param beforeRetry is called before something is sent again */
   constructor(
     private readonly accountSid: string,
@@ -35,11 +32,8 @@ export class PostEvents {
         event: { ...event, RetryCount: String(retryCount) },
         parent,
         on,
-        explain: (given, report, { id }) => {
-          const calls = this.calls.get(id) ?? [];
-          this.calls.delete(id);
-          return explainPostEvent(given, { calls, report, isRetried });
-        },
+        explain: (given, report, exchange) =>
+          explainPostEvent(given, { calls: this.traffic.of(exchange), report, isRetried }),
       });
       if (!isRetried || !isSentAgain(answer)) return;
       await setTimeout(this.retryPauseMs * 2 ** retryCount);
@@ -65,6 +59,5 @@ export class PostEvents {
       answer: { status: call.outcome, headers: call.answer?.headers, body: call.answer?.body },
       ...explainCall(call),
     });
-    if (of) this.calls.set(of.id, [...(this.calls.get(of.id) ?? []), call]);
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Problem } from '../problem';
 import { MessageInput } from './message-input';
+import { keyOf } from './simulated-conversations';
 import type { Simulator } from './simulator';
 import { isSwitchId, SWITCHES, type SwitchId } from './switches';
 
@@ -31,6 +32,7 @@ export function runOf({ twilio, source, customersFile, log }: Simulator) {
 
 /** Those that play a run. */
 const playing = new WeakSet<Simulator>();
+export const isPlaying = (simulator: Simulator) => playing.has(simulator);
 
 /**
  * Plays the messages of a run, one after the other; what is switched on now is on again afterwards.
@@ -38,7 +40,7 @@ const playing = new WeakSet<Simulator>();
  * @throws Problem if another one is being played: each would switch off what the other one needs
  */
 export function playRun(simulator: Simulator, run: z.infer<typeof SavedRun>): Promise<void> {
-  if (playing.has(simulator)) throw new Problem('A saved run is being played.');
+  if (isPlaying(simulator)) throw new Problem('A saved run is being played.');
   playing.add(simulator);
   return play(simulator, run).finally(() => playing.delete(simulator));
 }
@@ -53,7 +55,7 @@ async function play(simulator: Simulator, { messages }: z.infer<typeof SavedRun>
   const played = new Set<string>();
   for (const { switches, isNew, ...message } of messages) {
     switchTo(new Set(switches));
-    const key = [message.from, ...(message.others ?? [])].sort().join();
+    const key = keyOf(message);
     // As it was then, the first message of a customer begins a conversation.
     await simulator.twilio.receive(message, isNew || !played.has(key));
     played.add(key);

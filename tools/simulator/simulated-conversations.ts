@@ -99,7 +99,8 @@ export class SimulatedConversations {
   }
 }
 
-const keyOf = ({ from, others = [] }: Message) => [from, ...others].sort().join();
+/** The same for all messages of the same people, whoever of them writes. */
+export const keyOf = ({ from, others = [] }: Message) => [from, ...others].sort().join();
 
 function newSid(prefix: string): string {
   return prefix + randomBytes(16).toString('hex');

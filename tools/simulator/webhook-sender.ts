@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
 import type { Exchange, Explanation, Report } from './conversation';
-import { lost, type WebhookAnswer } from './explain';
+import { lost, type WebhookAnswer, warning } from './explain';
 import type { SwitchId } from './switches';
 import type { Traffic } from './traffic';
 import { type Event, titleOf } from './webhook-events';
@@ -102,7 +102,7 @@ export class WebhookSender {
       EventType === 'onMessageAdd' ? 'message, and it is lost' : 'conversation, and the message is lost';
     const made = isPreEvent
       ? lost(`Another service answered 500: Twilio rejects the ${what}.`)
-      : ({ verdict: 'warning', words: 'Another service answered 500: nobody is linked.' } as const);
+      : warning('Another service answered 500: nobody is linked.');
     this.traffic.change(exchange, { answer, ...made });
     return answer;
   }

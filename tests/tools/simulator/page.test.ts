@@ -4,7 +4,7 @@ import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { launchBrowser } from '../../../tools/runtime/browser';
 import { until } from '../../../tools/runtime/local-runtime';
 import { servePage } from '../../../tools/simulator/page-server';
@@ -39,6 +39,10 @@ afterEach(() => {
   server.say('');
 });
 
+const post = (path: string, body: string, type = 'application/json') =>
+  fetch(`${url}${path}`, { method: 'POST', body, headers: { 'Content-Type': type } });
+const play = (messages: object[]) => post('/run', JSON.stringify({ messages }));
+
 describe('the server', () => {
   const statusOf = async (path: string, headers = {}) => {
     const [response] = await once(get(`http://127.0.0.1:${server.port}${path}`, { headers }), 'response');
@@ -49,8 +53,6 @@ describe('the server', () => {
     expect(await statusOf('/nope.css')).toBe(404);
     expect(await statusOf('//')).toBeLessThan(500);
     expect(await statusOf('/..%2f..%2fpackage.json')).toBe(404);
-    const post = (path: string, body: string, type = 'application/json') =>
-      fetch(`${url}${path}`, { method: 'POST', body, headers: { 'Content-Type': type } });
     expect((await post('/messages', '{')).status).toBe(400);
     const refused = await post('/messages', '{"from":"ada","text":""}');
     expect([refused.status, await refused.text()]).toEqual([
@@ -64,19 +66,14 @@ describe('the server', () => {
   });
 
   test('plays one saved run at a time, of addresses as they are typed', async () => {
-    const play = (from: string) =>
-      fetch(`${url}/run`, {
-        method: 'POST',
-        body: JSON.stringify({ messages: [{ from, text: 'Hi' }] }),
-        headers: { 'Content-Type': 'application/json' },
-      });
-    expect((await play('ada')).status).toBe(400);
-    const [first, second] = await Promise.all([play('+14155550147'), play('+14155550147')]);
+    const playFrom = (from: string) => play([{ from, text: 'Hi' }]);
+    expect((await playFrom('ada')).status).toBe(400);
+    const [first, second] = await Promise.all([playFrom('+14155550147'), playFrom('+14155550147')]);
     const [played, refused] = first.ok ? [first, second] : [second, first];
     expect([played.status, refused.status]).toEqual([204, 400]);
     expect(await refused.text()).toBe('A saved run is being played.');
     await until(
-      async () => (await play('+14155550147')).ok,
+      async () => (await playFrom('+14155550147')).ok,
       () => 'no run is played any more',
     );
   }, 30_000);
@@ -155,6 +152,34 @@ describeInBrowser('the page', () => {
       .waitFor();
   }, 30_000);
 
+  test('shows an avatar from elsewhere', async () => {
+    const avatar = 'https://images.example.com/ada.svg';
+    const body = '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>';
+    await page.route(avatar, (route) => route.fulfill({ contentType: 'image/svg+xml', body }));
+    const conversation = await simulator.twilio.receive({ from: '+14155550147', text: 'Hello' });
+    Object.assign(conversation ?? {}, { attributes: JSON.stringify({ avatar }) });
+    await simulator.twilio.receive({ from: '+14155550147', text: 'Hello again' });
+    const image = onPhone().locator(`img.avatar[src="${avatar}"]`);
+    await image.waitFor();
+    await page.waitForFunction(`document.querySelector('img[src="${avatar}"]')?.naturalWidth === 8`);
+    await page.unroute(avatar);
+  }, 30_000);
+
+  test('offers who wrote last before all others', async () => {
+    await who().fill('mina');
+    await page.locator('#people').getByText('Mina Sato').click();
+    await page.getByText('Twilio sends +447700900123').waitFor();
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    await inTraffic('From +447700900123');
+    await page.reload();
+    await page.getByText('C-1001. Twilio sends +14155550147').waitFor();
+    await who().click();
+    const first = page.getByRole('option').first();
+    await first.getByText('used last').waitFor();
+    expect(await first.textContent()).toBe('Mina Satoused last');
+    expect(await page.getByRole('option', { name: 'Mina Sato' }).count()).toBe(1);
+  }, 30_000);
+
   test('finds customers by typing, and sends an address as Twilio does', async () => {
     await who().fill('mina');
     await page.locator('#people').getByText('Mina Sato').click();
@@ -206,11 +231,7 @@ describeInBrowser('the page', () => {
     await page.getByRole('alert').getByText('The simulator does not answer').waitFor();
     await page.unroute('**/messages');
     // As when it is back, the page is told all anew.
-    await fetch(`${url}/clear`, {
-      method: 'POST',
-      body: '{}',
-      headers: { 'Content-Type': 'application/json' },
-    });
+    await post('/clear', '{}');
     await page.getByRole('alert').waitFor({ state: 'hidden' });
     expect(faults.splice(0)).toEqual([expect.stringContaining('ERR_FAILED')]);
   }, 30_000);
@@ -341,6 +362,11 @@ describeInBrowser('the page', () => {
     await page.keyboard.press('Enter');
     const answer = page.locator('.body').getByText('"friendly_name": "Ada Okafor"');
     await answer.waitFor();
+    const at = simulator.twilio.traffic.exchanges[1]?.at.slice(-7, -1) ?? '';
+    await page
+      .locator('.body')
+      .getByText(new RegExp(`^Request at \\d\\d:\\d\\d:${at}$`))
+      .waitFor();
     // What it found, and the call that it made, with Twilio's answer.
     await page.locator('.body').getByText('"display_name": "Ada Okafor"').first().waitFor();
     await page.locator('.call .disclosure').first().click();
@@ -422,12 +448,7 @@ describeInBrowser('the page', () => {
     await page.getByLabel('A saved run').setInputFiles(file);
     await inTraffic('Linked at the third attempt.');
     await page.locator('.on-count:empty').waitFor({ state: 'attached' });
-    const messages = [{ from: '+15557654321', text: 'Slow', switches: ['crm-slow'] }];
-    await fetch(`${url}/run`, {
-      method: 'POST',
-      body: JSON.stringify({ messages }),
-      headers: { 'Content-Type': 'application/json' },
-    });
+    await play([{ from: '+15557654321', text: 'Slow', switches: ['crm-slow'] }]);
     await page.getByText('Playing a saved run…').waitFor();
     await page.getByText('customers from tests/fixtures/customers.json').waitFor();
   }, 30_000);
@@ -467,6 +488,21 @@ describeInBrowser('the page', () => {
     await page.getByText('customers from tests/fixtures/customers.json').waitFor();
     server.listener.crash(Promise.reject(new Error('the port is taken')));
     await page.getByText('The Functions do not start: the port is taken').waitFor();
+  }, 30_000);
+
+  test('says that the simulator has stopped, and goes on when it is there again', async () => {
+    const other = await servePage(0);
+    other.show(simulator);
+    await page.goto(`http://localhost:${other.port}`);
+    await page.getByText('customers from tests/fixtures/customers.json').waitFor();
+    other.close();
+    await page.getByText('The simulator has stopped. To go on, run: npm run simulate').waitFor();
+    const again = await servePage(other.port);
+    again.show(simulator);
+    await page.getByText('customers from tests/fixtures/customers.json').waitFor();
+    await page.goto(url);
+    again.close();
+    expect(faults.splice(0).every((fault) => fault.includes('net::ERR_'))).toBe(true);
   }, 30_000);
 
   test('Enter sends what was typed, however soon it is', async () => {
@@ -536,6 +572,24 @@ describeInBrowser('the page', () => {
     const box = await page.locator('.head b').first().boundingBox();
     expect((await replay.boundingBox())?.y).toBeLessThan((box?.y ?? 0) + (box?.height ?? 0));
     await page.setViewportSize({ width: 1280, height: 900 });
+  }, 30_000);
+
+  test('cuts a name that is too long, and says it whole where one points', async () => {
+    const name = 'Ada Okafor '.repeat(20).trim();
+    const conversation = await simulator.twilio.receive({ from: '+14155550147', text: 'Hello' });
+    Object.assign(conversation ?? {}, { friendlyName: name });
+    await simulator.twilio.receive({ from: '+14155550147', text: 'Hello again' });
+    const isCut = (shown: Locator) =>
+      shown.evaluate((node) => [
+        node.scrollWidth > node.clientWidth,
+        node.ownerDocument.defaultView?.getComputedStyle(node).textOverflow,
+      ]);
+    const inList = onPhone().getByTitle(name).first();
+    expect(await isCut(inList)).toEqual([true, 'ellipsis']);
+    await inList.click();
+    const atTop = onPhone().getByRole('heading', { name });
+    expect(await isCut(atTop)).toEqual([true, 'ellipsis']);
+    expect(await atTop.getAttribute('title')).toBe(name);
   }, 30_000);
 
   describe('axe finds nothing', () => {

@@ -123,7 +123,8 @@ function offer(found) {
 
 async function find(query) {
   const found = await ask(query);
-  if (query !== (query === '' ? '' : who.value)) return;
+  // Something else was typed meanwhile.
+  if (query !== '' && query !== who.value) return;
   const last = query === '' ? recent().map((person) => ({ ...person, isRecent: true })) : [];
   const names = new Set(last.map(({ name }) => name));
   const known = found.people.filter(({ name }) => !names.has(name));

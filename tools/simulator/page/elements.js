@@ -11,6 +11,12 @@ export function element(tag, properties = {}, ...children) {
   return made;
 }
 
+/** A list of terms and what is said of each, from its entries. */
+export function termsOf(entries) {
+  const items = entries.flatMap(([term, text]) => [element('dt', {}, term), element('dd', {}, text)]);
+  return element('dl', {}, ...items);
+}
+
 /** Writes a text where it differs, so that a selection stays. */
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;

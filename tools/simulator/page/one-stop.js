@@ -1,6 +1,8 @@
+import { element } from './elements.js';
+
 /**
  * Makes a list one stop of the Tab key, with the arrow keys inside: https://www.w3.org/WAI/ARIA/apg/practices/keyboard-interface/
- * What can be used in it has the attribute data-stop.
+ * What can be used in it has the attribute data-stop, as a `stopButton` has.
  */
 export function oneStop(list) {
   const stops = () => [...list.querySelectorAll('[data-stop]')].filter((stop) => stop.offsetParent);
@@ -22,4 +24,10 @@ export function oneStop(list) {
     const all = stops();
     if (!all.some((stop) => stop.tabIndex === 0)) choose(all[0]);
   };
+}
+
+/** A button in a list that is one stop. */
+export function stopButton(className, ...children) {
+  const attributes = { 'data-stop': '' };
+  return element('button', { type: 'button', className, tabIndex: -1, attributes }, ...children);
 }

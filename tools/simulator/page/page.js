@@ -65,8 +65,8 @@ function take({ isFirst, status: changed, exchanges = [], conversations = [], lo
     $('.log pre').replaceChildren();
     clearConversations();
     clearExchanges();
+    announced.clear();
     for (const { id, isDone } of exchanges) if (isDone) announced.add(id);
-    if (changed.startedAt !== status.startedAt) announced.clear();
   }
   if (changed) status = changed;
   showStatus();

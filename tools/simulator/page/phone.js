@@ -1,6 +1,6 @@
 /** What a worker sees: the conversations, and the one that is open. */
-import { $, attributesOf, avatar, element, setText } from './elements.js';
-import { oneStop } from './one-stop.js';
+import { $, attributesOf, avatar, element, setText, termsOf } from './elements.js';
+import { oneStop, stopButton } from './one-stop.js';
 import { showItems } from './show-items.js';
 
 const CONVERSATIONS_MAX = 100;
@@ -19,15 +19,9 @@ function nameOf({ friendlyName, participants }) {
 function newRow(sid) {
   const face = element('span', { className: 'face' });
   const name = element('b');
-  const last = element('span', { className: 'last' });
+  const last = element('span');
   const side = element('span', { className: 'side' });
-  const button = element(
-    'button',
-    { type: 'button', className: 'item', tabIndex: -1, attributes: { 'data-stop': '' } },
-    face,
-    element('span', { className: 'lines' }, name, last),
-    side,
-  );
+  const button = stopButton('item', face, element('span', { className: 'lines' }, name, last), side);
   button.addEventListener('click', () => {
     opened = sid;
     showOpened();
@@ -146,11 +140,8 @@ async function showCustomers(conversation) {
 }
 
 function customerItem({ id, name, avatar: url, channels }) {
-  const fields = { ID: id, Name: name, Avatar: url, Channels: channels.join(', ') };
-  const shown = Object.entries(fields).flatMap(([term, text]) =>
-    text ? [element('dt', {}, term), element('dd', {}, text)] : [],
-  );
-  return element('li', {}, element('dl', {}, ...shown));
+  const fields = Object.entries({ ID: id, Name: name, Avatar: url, Channels: channels.join(', ') });
+  return element('li', {}, termsOf(fields.filter(([, text]) => text)));
 }
 
 $('.back').addEventListener('click', () => {

@@ -1,6 +1,6 @@
 /** What went to and fro: messages, the webhooks of each, and the calls of each webhook. */
-import { $, element, setText } from './elements.js';
-import { oneStop } from './one-stop.js';
+import { $, element, setText, termsOf } from './elements.js';
+import { oneStop, stopButton } from './one-stop.js';
 import { sendMessage } from './send-message.js';
 import { showItems } from './show-items.js';
 
@@ -78,11 +78,7 @@ function newMessage() {
   const parts = element('ol');
   let message;
   let isDone = false;
-  const replay = element(
-    'button',
-    { type: 'button', className: 'quiet', tabIndex: -1, attributes: { 'data-stop': '' } },
-    'Replay',
-  );
+  const replay = stopButton('quiet', 'Replay');
   replay.addEventListener('click', () => {
     const { from, text, others } = message;
     void sendMessage({ from, text, others, isNew: true });
@@ -117,20 +113,9 @@ function newExchange(direction) {
   const words = element('span', { className: 'words' });
   const body = element('div', { className: 'body', hidden: true });
   const parts = element('ol');
-  const button = element(
-    'button',
-    {
-      type: 'button',
-      className: 'disclosure',
-      tabIndex: -1,
-      ariaExpanded: 'false',
-      attributes: { 'data-stop': '' },
-    },
-    element('span', { className: 'direction' }, DIRECTIONS[direction]),
-    status,
-    title,
-    words,
-  );
+  const from = element('span', { className: 'direction' }, DIRECTIONS[direction]);
+  const button = stopButton('disclosure', from, status, title, words);
+  button.ariaExpanded = 'false';
   const item = element('li', {}, element('div', { className: 'box' }, button, body), parts);
   let shown;
   button.addEventListener('click', () => {
@@ -177,22 +162,19 @@ function showDetails(body, { direction, at, method, to, headers, fields, answer,
 }
 
 function detailsPart({ title, texts, fields = {}, command }) {
+  const entries = Object.entries(fields);
   return element(
     'section',
     {},
     element('h3', {}, title),
     ...texts.filter(Boolean).map((text) => element('pre', {}, text.trim())),
-    listOf(fields),
+    entries.length > 0 ? termsOf(entries) : '',
     command && copyButton(command),
   );
 }
 
 function copyButton(command) {
-  const copy = element(
-    'button',
-    { type: 'button', className: 'quiet', tabIndex: -1, attributes: { 'data-stop': '' } },
-    'Copy as curl',
-  );
+  const copy = stopButton('quiet', 'Copy as curl');
   copy.addEventListener('click', async () => {
     const copied = await navigator.clipboard?.writeText(command).then(
       () => true,
@@ -210,14 +192,6 @@ const linesOf = (headers = {}) =>
   Object.entries(headers)
     .map((entry) => entry.join(': '))
     .join('\n');
-
-function listOf(fields) {
-  const items = Object.entries(fields).flatMap(([name, value]) => [
-    element('dt', {}, name),
-    element('dd', {}, value),
-  ]);
-  return items.length > 0 ? element('dl', {}, ...items) : '';
-}
 
 /** A command that asks the local Functions the same. */
 function curlOf(to, fields) {
