@@ -1,7 +1,7 @@
 import type { Twilio } from 'twilio';
 import { Problem } from '../../problem';
 import type { TwilioError } from '../../twilio/errors';
-import type { Webhooks } from '../../twilio/webhooks';
+import { hasUrl, type Webhooks } from '../../twilio/webhooks';
 import { type Caller, EXIT, type ExitCode } from '../command-line';
 import { askFirst } from './ask-first';
 import { explain, reasonOf, unchanged } from './explain';
@@ -126,7 +126,7 @@ async function putBack(entry: HistoryEntry, plan: UndoPlan, twilio: Twilio, call
     if (!now) continue;
     const fields = differences(now, after).map((field) => `${LABELS[field]} of the ${nameOf(scope)}`);
     // Without a URL, nothing is called, whatever the filters are.
-    (now.preWebhookUrl || now.postWebhookUrl ? left : kept).push(...fields);
+    (hasUrl(now) ? left : kept).push(...fields);
     // The next undo knows by it that nobody else has changed it since.
     const noted = entry.webhooks.find((one) => one.scope === scope);
     if (noted) noted.after = now;

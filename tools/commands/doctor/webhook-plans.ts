@@ -3,7 +3,7 @@ import type { ConversationsServices, ServiceSid } from '../../twilio/conversatio
 import type { Deployment } from '../../twilio/deployment';
 import { malformedAnswer } from '../../twilio/errors';
 import type { Retries } from '../../twilio/retries';
-import type { Scope, Webhooks } from '../../twilio/webhooks';
+import { hasUrl, type Scope, type Webhooks } from '../../twilio/webhooks';
 import { ownDomains } from '../connect/own-domains';
 import {
   allOf,
@@ -48,9 +48,7 @@ export async function planAll(
     ...all.map(async (service) => ({ service, set: await read(service) })),
   ]);
   if (!global) throw malformedAnswer();
-  const ownWebhooks = services.flatMap(({ service, set }) =>
-    set && (set.preWebhookUrl || set.postWebhookUrl) ? [{ service, set }] : [],
-  );
+  const ownWebhooks = services.flatMap(({ service, set }) => (set && hasUrl(set) ? [{ service, set }] : []));
   const own = await ownDomains(twilio, deployment, [global, ...ownWebhooks.map(({ set }) => set)], retries);
   const plan = planWebhooks('account', global, own);
   const ofServices = new Map(
