@@ -4,7 +4,15 @@ import type { Retries } from '../../twilio/retries';
 import { callPostEvent, callPreEvent } from './check-answers';
 import { readHistory } from './history';
 import { hostsOf } from './own-domains';
-import { isOurs, nameOf, POST_EVENT, POST_EVENT_PATH, PRE_EVENT, PRE_EVENT_PATH } from './plan-webhooks';
+import {
+  isOurs,
+  nameOf,
+  POST_EVENT,
+  POST_EVENT_PATH,
+  PRE_EVENT,
+  PRE_EVENT_PATH,
+  withoutOverrides,
+} from './plan-webhooks';
 import { isLikeOurs } from './show-plan';
 import { shownUrl } from './shown-url';
 import { readEverywhere } from './still-called';
@@ -42,7 +50,7 @@ export async function findGoneFunctions(
   const isGone = async (url: string, path: string, call: typeof callPreEvent) => {
     if (!isLikeOurs(url) && !isOurs(url, path, former)) return false;
     if (isOurs(url, path, deployed)) return false;
-    const { status } = await call(twilio, url.replace(/#.*$/, ''));
+    const { status } = await call(twilio, withoutOverrides(url));
     return status === 0 || status === 404;
   };
   const sentences = set.map(async ({ scope, webhooks }) => {

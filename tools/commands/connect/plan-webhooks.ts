@@ -103,12 +103,17 @@ function isAt(url: string, path: string, domains: string[]): boolean {
   return domains.some((domain) => isSameUrl(url, urlOf(domain, path)));
 }
 
+/** Whether two URLs lead to the same place. */
+export function isSameUrl(one: string, other: string): boolean {
+  return withoutOverrides(normalised(one)) === withoutOverrides(normalised(other));
+}
+
 /**
- * Whether two URLs lead to the same place. What follows `#` says how Twilio connects:
+ * A URL without what follows `#`, which says how Twilio connects:
  * https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
  */
-export function isSameUrl(one: string, other: string): boolean {
-  return normalised(one).replace(/#.*$/, '') === normalised(other).replace(/#.*$/, '');
+export function withoutOverrides(url: string): string {
+  return url.replace(/#.*$/, '');
 }
 
 /** With the host in lower case. */

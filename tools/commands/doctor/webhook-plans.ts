@@ -15,6 +15,7 @@ import {
   planWebhooks,
   urlOf,
   type WebhooksPlan,
+  withoutOverrides,
   withoutSlash,
 } from '../connect/plan-webhooks';
 
@@ -65,7 +66,7 @@ export async function planAll(
 export function calledUrls({ inUse, own }: WebhookPlans): FunctionUrls {
   const called = (of: 'preWebhookUrl' | 'postWebhookUrl', path: string) => {
     const set = inUse.map(({ before }) => before[of]).filter((url) => isOurs(url, path, allOf(own)));
-    const urls = set.map((url) => url.replace(/#.*$/, ''));
+    const urls = set.map(withoutOverrides);
     return urls.length > 0 ? [...new Set(urls)] : [urlOf(own.domain, path)];
   };
   return {
