@@ -2,8 +2,8 @@ import type { Twilio } from 'twilio';
 import { allDeployments } from '../../twilio/deployment';
 import type { Retries } from '../../twilio/retries';
 import { callPostEvent, callPreEvent } from './check-answers';
-import { readHistory } from './history';
-import { hostsOf } from './own-domains';
+import { changesOf } from './history';
+import { connectedHosts } from './own-domains';
 import {
   isOurs,
   nameOf,
@@ -38,10 +38,9 @@ export async function findGoneFunctions(
   twilio: Twilio,
   retries: Retries,
 ): Promise<GoneFunctions | undefined> {
-  const changes = readHistory().filter(({ accountSid }) => accountSid === twilio.accountSid);
-  const noted = changes.flatMap(({ webhooks }) => webhooks);
-  const former = hostsOf(noted.map(({ after }) => after));
-  const scopes = noted.map(({ scope }) => scope);
+  const changes = changesOf(twilio);
+  const former = connectedHosts(changes);
+  const scopes = changes.flatMap(({ webhooks }) => webhooks.map(({ scope }) => scope));
   const [set, deployments] = await Promise.all([
     readEverywhere(twilio, scopes, retries),
     allDeployments(twilio, retries),

@@ -1,4 +1,5 @@
 import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { Twilio } from 'twilio';
 import { z } from 'zod';
 import { Problem } from '../../problem';
 import type { Scope } from '../../twilio/webhooks';
@@ -42,6 +43,11 @@ export function readHistory(): HistoryEntry[] {
       `${HISTORY_FILE} ${fault}: it should hold what was set before npm run connect. Move it away to go on without it.`,
     );
   }
+}
+
+/** What has been changed in an account, and not been undone. @throws Problem if the file cannot be read */
+export function changesOf({ accountSid }: Twilio): HistoryEntry[] {
+  return readHistory().filter((entry) => entry.accountSid === accountSid);
 }
 
 /** Notes a change. @throws Problem if the file cannot be written */

@@ -5,7 +5,14 @@ import { hasUrl, type Webhooks } from '../../twilio/webhooks';
 import { type Caller, EXIT, type ExitCode } from '../command-line';
 import { askFirst } from './ask-first';
 import { explain, reasonOf, unchanged } from './explain';
-import { changeInHistory, HISTORY_FILE, type HistoryEntry, readHistory, removeFromHistory } from './history';
+import {
+  changeInHistory,
+  changesOf,
+  HISTORY_FILE,
+  type HistoryEntry,
+  readHistory,
+  removeFromHistory,
+} from './history';
 import { isSame, nameOf } from './plan-webhooks';
 import { type Progress, trackProgress } from './progress';
 import { readUndoPlan, type UndoPlan } from './read-undo-plan';
@@ -94,11 +101,6 @@ export async function undo(
   const done = isToDo && !isCalled ? `Done: what${words.slice('What'.length)}` : words;
   caller.result(`${done}.${rest}`, { ...summary, ok: !isCalled, kept, stillCalledBy: callers });
   return isCalled ? EXIT.problem : EXIT.done;
-}
-
-/** What has been changed in the account, and not been undone. */
-function changesOf({ accountSid }: Twilio): HistoryEntry[] {
-  return readHistory().filter((entry) => entry.accountSid === accountSid);
 }
 
 function lastChange(twilio: Twilio): HistoryEntry {
