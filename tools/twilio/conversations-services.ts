@@ -6,9 +6,12 @@ import type { Scope } from './webhooks';
 
 export type ServiceSid = Exclude<Scope, 'account'>;
 
+/** https://www.twilio.com/docs/glossary/what-is-a-sid */
+export const SERVICE_SID = /^IS[0-9a-f]{32}$/i;
+
 /** Whether it is written as the SID of a Conversations service is. */
-export function isServiceSid(sid: string): boolean {
-  return /^IS[0-9a-f]{32}$/i.test(sid.trim());
+export function isServiceSid(sid: string): sid is ServiceSid {
+  return SERVICE_SID.test(sid);
 }
 
 /** An address that creates conversations when somebody writes to it. */
@@ -28,7 +31,9 @@ export interface InboundAddress {
 export interface ConversationsServices {
   defaultSid: ServiceSid;
   addresses: InboundAddress[];
-  /** The default service, and those in which addresses create conversations. */
+  /** The services in which addresses create conversations. */
+  creatingIn: ServiceSid[];
+  /** The default service, and those. */
   all: ServiceSid[];
 }
 
@@ -64,6 +69,6 @@ export async function readServices(
       serviceSid: (conversation_service_sid || defaultSid) as ServiceSid,
     };
   });
-  const creatingIn = addresses.filter(({ isOn }) => isOn).map(({ serviceSid }) => serviceSid);
-  return { defaultSid, addresses, all: [...new Set([defaultSid, ...creatingIn])] };
+  const creatingIn = [...new Set(addresses.filter(({ isOn }) => isOn).map(({ serviceSid }) => serviceSid))];
+  return { defaultSid, addresses, creatingIn, all: [...new Set([defaultSid, ...creatingIn])] };
 }

@@ -2,7 +2,7 @@
  * `npm run connect`: points the webhooks of Twilio Conversations at the Functions that are deployed, and keeps what was set
  * before, so that `npm run connect -- --undo` can put it back.
  */
-import { isServiceSid, type ServiceSid } from '../../twilio/conversations-services';
+import { isServiceSid } from '../../twilio/conversations-services';
 import { type Caller, type Command, EXIT, UsageError } from '../command-line';
 import { runAsProcess } from '../run-as-process';
 import { fitTo } from '../wrap';
@@ -51,9 +51,11 @@ export const connect: Command<typeof options> = {
   async run(flags, wide) {
     const caller = fitted(wide);
     const { terminal } = caller;
-    const services = [...new Set(flags.service)] as ServiceSid[];
-    const wrong = services.find((service) => !isServiceSid(service));
-    if (wrong) throw new UsageError(`--service ${wrong} is not the SID of a Conversations service (IS…)`);
+    const named = [...new Set(flags.service)];
+    const services = named.filter(isServiceSid);
+    const wrong = named.find((service) => !isServiceSid(service));
+    if (wrong !== undefined)
+      throw new UsageError(`--service ${wrong} is not the SID of a Conversations service (IS…)`);
     if (flags.undo && (services.length > 0 || flags.domain)) {
       throw new UsageError(
         '--undo puts back all that the last change changed: leave out --service and --domain',

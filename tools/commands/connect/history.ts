@@ -2,6 +2,7 @@ import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node
 import type { Twilio } from 'twilio';
 import { z } from 'zod';
 import { Problem } from '../../problem';
+import { isServiceSid } from '../../twilio/conversations-services';
 import type { Scope } from '../../twilio/webhooks';
 
 const webhooks = z.object({
@@ -12,7 +13,7 @@ const webhooks = z.object({
   target: z.string(),
 });
 const retryCounts = z.object({ pre: z.number(), post: z.number() });
-const scope = z.custom<Scope>((value) => value === 'account' || /^IS[0-9a-f]{32}$/i.test(String(value)));
+const scope = z.custom<Scope>((value) => value === 'account' || isServiceSid(String(value)));
 
 /** What one run of `connect` changed. */
 export type HistoryEntry = z.infer<typeof entry>;

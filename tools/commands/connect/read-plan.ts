@@ -61,8 +61,7 @@ export async function readPlan(
   const left = [...shadowing, ...gone];
   const connected = named.length > 0 ? named : services.all.filter((service) => !left.includes(service));
   const retries = await planRetries(twilio, connected, caller);
-  const { defaultSid } = services;
-  const creatingIn = services.addresses.filter(({ isOn }) => isOn).map(({ serviceSid }) => serviceSid);
+  const { defaultSid, creatingIn } = services;
   const used = creatingIn.length > 0 ? creatingIn : [defaultSid];
   // A Messaging Service may create conversations in the default service, which the API does not tell.
   const isCalled = !left.includes(defaultSid) && used.some((service) => !left.includes(service));

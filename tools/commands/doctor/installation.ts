@@ -1,5 +1,5 @@
 import type { Twilio } from 'twilio';
-import { type ConversationsServices, readServices } from '../../twilio/conversations-services';
+import { type ConversationsServices, isServiceSid, readServices } from '../../twilio/conversations-services';
 import { type Deployment, findDeployment } from '../../twilio/deployment';
 import { described } from '../../twilio/errors';
 import { type Retries, withRetries } from '../../twilio/retries';
@@ -82,6 +82,8 @@ export function examine(
     }),
     services,
     webhooks,
+    /** Whether there is a Conversations service of that SID. */
+    isService: async (sid: string) => isServiceSid(sid) && (await webhooks(sid)) !== undefined,
     goneFunctions: () => findGoneFunctions(twilio, retries),
     /** @throws Problem if nothing is deployed */
     plans,

@@ -106,13 +106,16 @@ describe('connect', () => {
     expect(account.writes()).toEqual([]);
   });
 
-  test.each([['--undo', '--domain', 'x.twil.io'], ['--service', 'CH1'], ['--replace'], ['--force']])(
-    'with %s it is a usage error, and asks Twilio nothing',
-    async (...args) => {
-      expect((await run(args)).code).toBe(2);
-      expect(account.server().calls).toEqual([]);
-    },
-  );
+  test.each([
+    ['--undo', '--domain', 'x.twil.io'],
+    ['--service', 'CH1'],
+    ['--service', ''],
+    ['--replace'],
+    ['--force'],
+  ])('with %s it is a usage error, and asks Twilio nothing', async (...args) => {
+    expect((await run(args)).code).toBe(2);
+    expect(account.server().calls).toEqual([]);
+  });
 });
 
 describe('filters', () => {
