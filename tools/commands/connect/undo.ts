@@ -3,7 +3,7 @@ import { Problem } from '../../problem';
 import type { TwilioError } from '../../twilio/errors';
 import { hasUrl, type Webhooks } from '../../twilio/webhooks';
 import { type Caller, EXIT, type ExitCode } from '../command-line';
-import { askFirst } from './ask-first';
+import { askFirst, showOnly } from './ask-first';
 import { explain, reasonOf, unchanged } from './explain';
 import {
   changeInHistory,
@@ -64,11 +64,9 @@ export async function undo(
   };
   const shown = showPlan(webhooks, retryCounts, caller.terminal);
   const warnings = await warningsOf(twilio, entry, plan);
+  const proposal = { shown, warnings, summary: { ...summary, warnings } };
   if (flags['dry-run']) {
-    caller.result([shown, ...warnings.map((line) => `! ${line}`), 'Nothing has been changed.'].join('\n\n'), {
-      ...summary,
-      warnings,
-    });
+    showOnly(proposal, caller);
     return EXIT.done;
   }
   // That it cannot be written is found before anything is changed.
@@ -76,8 +74,7 @@ export async function undo(
   const set = `what was set before your change of ${shownTime(entry.at)}`;
   const isToDo = retryCounts.length > 0 || webhooks.some(({ before, after }) => !isSame(before, after));
   if (isToDo) {
-    const question = `Put back ${set}?`;
-    await askFirst({ shown, warnings, question, summary: { ...summary, warnings } }, flags, caller);
+    await askFirst({ ...proposal, question: `Put back ${set}?` }, flags, caller);
   }
   const { left, kept } = await putBack(entry, plan, twilio, caller);
   if (left.length > 0) {
