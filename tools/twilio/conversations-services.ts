@@ -22,8 +22,6 @@ export interface InboundAddress {
   address: string;
   /** Whether messages to it create conversations. */
   isOn: boolean;
-  /** `default`, `webhook` or `studio`: what else happens. */
-  kind: string;
   serviceSid: ServiceSid;
 }
 
@@ -60,12 +58,11 @@ export async function readServices(
   }
   const defaultSid = configuration.defaultChatServiceSid as ServiceSid;
   const addresses = configured.map(({ type, address, autoCreation }): InboundAddress => {
-    const { enabled, type: kind, conversation_service_sid } = Object(autoCreation) as Record<string, unknown>;
+    const { enabled, conversation_service_sid } = Object(autoCreation) as Record<string, unknown>;
     return {
       type,
       address,
       isOn: enabled === true,
-      kind: String(kind ?? 'default'),
       serviceSid: (conversation_service_sid || defaultSid) as ServiceSid,
     };
   });
