@@ -1,7 +1,8 @@
 import type { Twilio } from 'twilio';
 import { Problem } from '../../problem';
 import { callAsTwilio, type FunctionAnswer } from '../../twilio/signed-call';
-import { POST_EVENT, PRE_EVENT, type WebhooksPlan, withoutOverrides } from './plan-webhooks';
+import { POST_EVENT, PRE_EVENT, withoutOverrides } from './function-urls';
+import type { WebhooksPlan } from './plan-webhooks';
 
 /** What the gateway answers in its own name: https://www.twilio.com/docs/serverless/functions-assets/visibility */
 export const REFUSED = [400, 401, 403];

@@ -2,18 +2,18 @@ import type { Twilio } from 'twilio';
 import { allDeployments } from '../../twilio/deployment';
 import type { Retries } from '../../twilio/retries';
 import { callPostEvent, callPreEvent } from './check-answers';
-import { changesOf } from './history';
-import { connectedHosts } from './own-domains';
 import {
+  isLikeOurs,
   isOurs,
-  nameOf,
   POST_EVENT,
   POST_EVENT_PATH,
   PRE_EVENT,
   PRE_EVENT_PATH,
   withoutOverrides,
-} from './plan-webhooks';
-import { isLikeOurs } from './show-plan';
+} from './function-urls';
+import { changesOf } from './history';
+import { connectedHosts } from './own-domains';
+import { nameOf } from './plan-webhooks';
 import { shownUrl } from './shown-url';
 import { readEverywhere } from './still-called';
 

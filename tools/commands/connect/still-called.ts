@@ -3,7 +3,8 @@ import { readServices } from '../../twilio/conversations-services';
 import { allDeployments } from '../../twilio/deployment';
 import type { Retries } from '../../twilio/retries';
 import { findWebhooks, type Scope, type Webhooks } from '../../twilio/webhooks';
-import { isOurs, nameOf, POST_EVENT_PATH, PRE_EVENT_PATH } from './plan-webhooks';
+import { isOurs, POST_EVENT_PATH, PRE_EVENT_PATH } from './function-urls';
+import { nameOf } from './plan-webhooks';
 
 /**
  * Names the webhooks that call Functions of this account, on whichever domain.

@@ -1,10 +1,10 @@
 import type { Twilio } from 'twilio';
 import { type FunctionAnswer, isThere } from '../../twilio/signed-call';
 import { callPreEvent, describeAnswer } from './check-answers';
+import { isLikeOurs, withoutOverrides } from './function-urls';
 import type { HistoryEntry } from './history';
-import { isPreEvent, nameOf, withoutOverrides } from './plan-webhooks';
+import { isPreEvent, nameOf } from './plan-webhooks';
 import type { UndoPlan } from './read-undo-plan';
-import { isLikeOurs } from './show-plan';
 import { shownTime } from './shown-time';
 import { shownUrl } from './shown-url';
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { builtFolder } from '../../build/built-folder';
 import { crmSourceOf } from '../../crm-source';
-import { POST_EVENT_PATH, PRE_EVENT_PATH } from '../connect/plan-webhooks';
+import { POST_EVENT_PATH, PRE_EVENT_PATH } from '../connect/function-urls';
 import { type Check, type Finding, ok, problem, warning } from './check';
 import type { Installation, Version } from './installation';
 

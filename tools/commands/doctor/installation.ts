@@ -4,9 +4,9 @@ import { type Deployment, findDeployment } from '../../twilio/deployment';
 import { described } from '../../twilio/errors';
 import { type Retries, withRetries } from '../../twilio/retries';
 import { findWebhooks, readRetryCounts, type Scope } from '../../twilio/webhooks';
+import { POST_EVENT_PATH, PRE_EVENT_PATH, urlOf } from '../connect/function-urls';
 import { findGoneFunctions } from '../connect/gone-functions';
 import { hostsOf } from '../connect/own-domains';
-import { POST_EVENT_PATH, PRE_EVENT_PATH, urlOf } from '../connect/plan-webhooks';
 import { calledUrls, type FunctionUrls, planAll } from './webhook-plans';
 
 /** A Function or an Asset of a build. */

@@ -1,7 +1,7 @@
 import { crmSourceOf } from '../../crm-source';
 import { callAsTwilio, type FunctionAnswer } from '../../twilio/signed-call';
 import { NOWHERE, REFUSED } from '../connect/check-answers';
-import { POST_EVENT, POST_EVENT_PATH, PRE_EVENT, PRE_EVENT_PATH, urlOf } from '../connect/plan-webhooks';
+import { POST_EVENT, POST_EVENT_PATH, PRE_EVENT, PRE_EVENT_PATH, urlOf } from '../connect/function-urls';
 import { ok, problem, skipped, warning } from './check';
 import { SLOW_MS } from './functions';
 import type { Installation } from './installation';

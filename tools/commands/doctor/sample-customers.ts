@@ -1,6 +1,6 @@
 import { crmSourceOf } from '../../crm-source';
 import { callAsTwilio } from '../../twilio/signed-call';
-import { PRE_EVENT, PRE_EVENT_PATH, urlOf } from '../connect/plan-webhooks';
+import { PRE_EVENT, PRE_EVENT_PATH, urlOf } from '../connect/function-urls';
 import { type Finding, warning } from './check';
 import type { Installation } from './installation';
 import { nameIn } from './look-up-there';

@@ -4,20 +4,17 @@ import type { Deployment } from '../../twilio/deployment';
 import { malformedAnswer } from '../../twilio/errors';
 import type { Retries } from '../../twilio/retries';
 import { hasUrl, type Scope, type Webhooks } from '../../twilio/webhooks';
-import { ownDomains } from '../connect/own-domains';
 import {
-  allOf,
   isOurs,
   isSameUrl,
-  type OwnDomains,
   POST_EVENT_PATH,
   PRE_EVENT_PATH,
-  planWebhooks,
   urlOf,
-  type WebhooksPlan,
   withoutOverrides,
   withoutSlash,
-} from '../connect/plan-webhooks';
+} from '../connect/function-urls';
+import { ownDomains } from '../connect/own-domains';
+import { allOf, type OwnDomains, planWebhooks, type WebhooksPlan } from '../connect/plan-webhooks';
 
 /** What Twilio calls, and what `connect` would do about it. */
 export interface WebhookPlans {

@@ -2,16 +2,8 @@ import type { ServiceSid } from '../../twilio/conversations-services';
 import { NothingDeployed } from '../../twilio/deployment';
 import { describeError } from '../../twilio/errors';
 import { hasUrl } from '../../twilio/webhooks';
-import {
-  allOf,
-  isOurs,
-  isPreEvent,
-  isSameUrl,
-  nameOf,
-  type OwnDomains,
-  type WebhooksPlan,
-  withoutSlash,
-} from '../connect/plan-webhooks';
+import { isOurs, isSameUrl, withoutSlash } from '../connect/function-urls';
+import { allOf, isPreEvent, nameOf, type OwnDomains, type WebhooksPlan } from '../connect/plan-webhooks';
 import { RETRIES_WANTED } from '../connect/read-plan';
 import { type Check, type Finding, ok, problem, warning } from './check';
 import type { Installation } from './installation';
