@@ -1,10 +1,8 @@
 import type { Twilio } from 'twilio';
 import { Problem } from '../../problem';
-import type { TwilioError } from '../../twilio/errors';
-import { hasUrl, type Webhooks } from '../../twilio/webhooks';
 import { type Caller, EXIT, type ExitCode } from '../command-line';
 import { askFirst, showOnly } from './ask-first';
-import { explain, reasonOf, unchanged } from './explain';
+import { explain, unchanged } from './explain';
 import {
   changeInHistory,
   changesOf,
@@ -13,26 +11,14 @@ import {
   readHistory,
   removeFromHistory,
 } from './history';
-import { isSame, nameOf } from './plan-webhooks';
-import { type Progress, trackProgress } from './progress';
-import { readUndoPlan, type UndoPlan } from './read-undo-plan';
-import { retryCountsSetting, type Setting, webhooksSetting } from './setting';
+import { isSame } from './plan-webhooks';
+import { putBack } from './put-back';
+import { readUndoPlan } from './read-undo-plan';
 import { showPlan } from './show-plan';
 import { shownTime } from './shown-time';
 import { shownWebhooks } from './shown-url';
 import { describeCalls, stillCalledBy } from './still-called';
 import { warningsOf } from './undo-warnings';
-
-const LABELS: Record<keyof Webhooks, string> = {
-  preWebhookUrl: 'Pre-Event URL',
-  postWebhookUrl: 'Post-Event URL',
-  filters: 'filters',
-  method: 'method',
-  target: 'target',
-};
-/** What Twilio answers about one setting, and not about all of them. */
-const REFUSALS = [400, 404, 409, 410];
-const WORDS = { done: 'Put back', back: '', again: 'npm run connect -- --undo' };
 
 /**
  * Puts back what was set before the last change, reads it again, and says what could not be put back.
@@ -111,55 +97,4 @@ function lastChange(twilio: Twilio): HistoryEntry {
   throw new Problem(
     `There is nothing to undo: npm run connect has changed nothing from this folder, or it has been undone (there is no ${HISTORY_FILE}).`,
   );
-}
-
-/** @returns what is left to do, and what Twilio keeps although it does nothing */
-async function putBack(entry: HistoryEntry, plan: UndoPlan, twilio: Twilio, caller: Caller) {
-  const webhooks = plan.webhooks.filter(({ before, after }) => !isSame(before, after));
-  const progress = trackProgress(WORDS, webhooks.length + plan.retryCounts.length);
-  const left = [...plan.left];
-  const kept: string[] = [];
-  for (const { scope, before, after } of webhooks) {
-    const setting = webhooksSetting(twilio, scope, caller);
-    const now = await setBack(setting, before, after, progress, left, caller);
-    if (!now) continue;
-    const fields = differences(now, after).map((field) => `${LABELS[field]} of the ${nameOf(scope)}`);
-    // Without a URL, nothing is called, whatever the filters are.
-    (hasUrl(now) ? left : kept).push(...fields);
-    // The next undo knows by it that nobody else has changed it since.
-    const noted = entry.webhooks.find((one) => one.scope === scope);
-    if (noted) noted.after = now;
-    changeInHistory(entry);
-  }
-  for (const { serviceSid, before, after } of plan.retryCounts) {
-    const setting = retryCountsSetting(twilio, serviceSid, caller);
-    const now = await setBack(setting, before, after, progress, left, caller);
-    if (now && !setting.isSame(now, after)) left.push(setting.name);
-  }
-  return { left, kept };
-}
-
-/** What Twilio refuses is left, and does not keep it from the rest; that it cannot be reached does. */
-async function setBack<T>(
-  setting: Setting<T>,
-  before: T,
-  after: T,
-  progress: Progress,
-  left: string[],
-  caller: Caller,
-): Promise<T | undefined> {
-  return explain(caller, progress.state, async () => {
-    try {
-      return await progress.set(setting, before, after);
-    } catch (error) {
-      if (!REFUSALS.includes((error as TwilioError).status ?? 0)) throw error;
-      left.push(`${setting.name} (${reasonOf(error, 'Twilio')})`);
-      return undefined;
-    }
-  });
-}
-
-function differences(one: Webhooks, other: Webhooks): (keyof Webhooks)[] {
-  const fields = Object.keys(LABELS) as (keyof Webhooks)[];
-  return fields.filter((field) => !isSame({ ...one, [field]: other[field] }, one));
 }
