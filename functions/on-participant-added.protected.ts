@@ -5,7 +5,7 @@ import type {
   ServerlessFunctionSignature,
 } from '@twilio-labs/serverless-runtime-types/types';
 import type { Attempt, ConversationsApi, ConversationsApiError } from '../assets/conversations-api.private';
-import type { FrontlineCustomer, Member } from '../assets/frontline.private';
+import type { FrontlineCustomer } from '../assets/frontline.private';
 
 /** What Twilio sends: https://www.twilio.com/docs/conversations/conversations-webhooks#onparticipantadded */
 export type OnParticipantAddedEvent = ServerlessEventObject<{
@@ -40,8 +40,9 @@ const LINKED = 'linked';
 const SNAPSHOT_MAX_AGE_MS = 500;
 /** So may those of an event that came in late. Clocks differ, an event is on its way for a moment, and a process may have to start. */
 const EVENT_MAX_AGE_MS = 2000;
-/** Ten members of a group MMS, and workers. */
-const PARTICIPANTS_MAX = 50;
+
+/** Loads a private Asset. */
+const load = (path: string) => require(Runtime.getAssets()[path]?.path ?? path);
 
 /** What is answered with another status than 200. */
 class WebhookError extends Error {
@@ -86,7 +87,7 @@ async function linkParticipant(
   event: OnParticipantAddedEvent,
 ): Promise<void> {
   const startedAt = performance.now();
-  const crm: Crm = require(Runtime.getAssets()['/crm.js']?.path ?? '/crm.js');
+  const crm: Crm = load('/crm.js');
   const log = crm.eventLog('onParticipantAdded', context, startedAt);
 
   if (event.EventType !== 'onParticipantAdded') return log.wrongEvent(event.EventType);
@@ -106,9 +107,8 @@ async function linkParticipant(
     });
     if (!customer) return log.info('unknown', [address]);
 
-    const { callConversations }: typeof import('../assets/conversations-api.private') = require(
-      Runtime.getAssets()['/conversations-api.js']?.path ?? '/conversations-api.js',
-    );
+    const { callConversations }: typeof import('../assets/conversations-api.private') =
+      load('/conversations-api.js');
     const isRepeated = Number(event.RetryCount) > 0;
     const outcome = await callConversations(context, startedAt, async (api) => {
       // The pre-event may have failed to find the customer. Whether the conversation has a name is read beside the update.
@@ -123,14 +123,16 @@ async function linkParticipant(
       const linking = await linkCustomer(customer, snapshot, api, resources, crm);
       if (linking !== LINKED || !reading) return linking;
       const isGroup = !event['MessagingBinding.ProxyAddress'];
-      const isNamed = await nameConversation(
-        reading,
-        { address, customer },
-        isGroup,
-        api,
-        resources,
-        crm,
-      ).catch((error: unknown) => log.error(`conversation not named: ${crm.reasonOf(error)}`, [address]));
+      const nameConversation = async () => {
+        const { nameIfUnnamed }: typeof import('../assets/unnamed-conversation.private') =
+          load('/unnamed-conversation.js');
+        const linked = { address, customer };
+        return nameIfUnnamed({ reading, linked, isGroup }, resources.conversation, api, crm);
+      };
+      // Whatever goes wrong with the name, the link stays.
+      const isNamed = await nameConversation().catch((error: unknown) =>
+        log.error(`conversation not named: ${crm.reasonOf(error)}`, [address]),
+      );
       return isNamed ? 'linked, conversation named' : linking;
     });
     log.info(outcome, [address], [customer]);
@@ -196,41 +198,6 @@ async function linkCustomer(
 
 async function readConversation(api: ConversationsApi, { conversation }: Resources) {
   return api.call((attempt) => attempt.request(() => conversation(attempt).fetch()));
-}
-
-/**
- * Names a conversation that still goes by an address, as the pre-event does. It is read again right before, so that nothing
- * is overwritten that somebody wrote meanwhile.
- *
- * @returns whether there was something to do
- */
-async function nameConversation(
-  reading: ReturnType<typeof readConversation>,
-  linked: Member,
-  isGroup: boolean,
-  api: ConversationsApi,
-  { conversation }: Resources,
-  crm: Crm,
-): Promise<boolean> {
-  const before = await reading;
-  if (!before || !(isGroup || crm.isUnnamed(before.friendlyName, [linked], false))) return false;
-  const isNamed = await api.call(async (attempt) => {
-    const { request } = attempt;
-    const [current, participants] = await Promise.all([
-      request(() => conversation(attempt).fetch()),
-      request(() => conversation(attempt).participants.list({ limit: PARTICIPANTS_MAX })),
-    ]);
-    const members = crm
-      .membersOf(participants, current.friendlyName)
-      .map((member) => (member.address.key === linked.address.key ? linked : member));
-    const isSeveral = members.length > 1;
-    if (members.length === 0 || !crm.isUnnamed(current.friendlyName, members, isSeveral)) return false;
-    const changes = crm.conversationChanges(current, { members, isGroup: isSeveral });
-    if (!changes) return false;
-    await request(() => conversation(attempt).update(changes));
-    return true;
-  });
-  return isNamed ?? false;
 }
 
 /** Twilio sends the event again after 503: it has to be a transient error. */

@@ -7,12 +7,8 @@ import { relink } from '../../tools/commands/relink/relink';
 import { type Run, relinkAll } from '../../tools/commands/relink/relink-all';
 import { connectToFake } from '../../tools/fakes/connect-to-fake';
 import type { Call } from '../../tools/fakes/fake-server';
-import {
-  type Conversation,
-  type FakeConversations,
-  type Participant,
-  startFakeConversations,
-} from '../../tools/fakes/twilio/conversations';
+import { type FakeConversations, startFakeConversations } from '../../tools/fakes/twilio/conversations';
+import type { Conversation, Participant } from '../../tools/fakes/twilio/conversations-resources';
 import { loadCrm } from '../../tools/runtime/in-process-runtime';
 import { captureLog } from './in-process-runtime';
 

@@ -4,6 +4,7 @@ import { FRIENDLY_NAME_MAX_LENGTH } from '../twilio/limits';
 import { keyOf, WITHOUT_COUNTRY } from './address-key';
 import { isLongId, mayBeRounded, placeOf, shownId } from './customer-id';
 import type { Findings } from './findings';
+import { isSamePerson } from './same-person';
 
 /** A customer as a file lists them. */
 export interface ListedCustomer {
@@ -170,10 +171,8 @@ export class CustomerList {
     return { listed, unusable, numbers, withoutCountry };
   }
 
-  /** What is listed, sorted by address. */
-  sorted(): { customers: AddressedCustomer[]; ambiguous: AmbiguousAddress[] } {
-    this.leaveOutMixed();
-    this.settlePeople();
+  /** Tells what is worth a look of those who are used. */
+  private lookAtPeople() {
     // Excel rounds all of them: if most end in other digits, those that end in zeros do so by chance.
     const long = [...this.people.keys()].filter(isLongId);
     const isRounded = long.filter(mayBeRounded).length * 2 > long.length;
@@ -184,6 +183,13 @@ export class CustomerList {
       }
       if (!display_name && !isSeveral) this.lookAt('no name: workers see the address', at, id);
     }
+  }
+
+  /** What is listed, sorted by address. */
+  sorted(): { customers: AddressedCustomer[]; ambiguous: AmbiguousAddress[] } {
+    this.leaveOutMixed();
+    this.settlePeople();
+    this.lookAtPeople();
     const customers: AddressedCustomer[] = [];
     const ambiguous: AmbiguousAddress[] = [];
     for (const key of [...this.idsByKey.keys()].sort()) {
@@ -199,18 +205,6 @@ export class CustomerList {
     }
     return { customers, ambiguous };
   }
-}
-
-/** Whether two names may be those of one person: the words of one are in the other, however they are written. */
-function isSamePerson(one: string, other: string): boolean {
-  const [fewer = [], more = []] = [one, other].map(wordsOfName).sort((a, b) => a.length - b.length);
-  return fewer.every((word) => more.includes(word));
-}
-
-/** Without accents, case and what is between words: `José M. Peña` has those of `PENA, Jose`. */
-function wordsOfName(name: string): string[] {
-  const plain = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
-  return plain.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
 }
 
 /** Whether an avatar is an http(s) URL, or the path of a public Asset. */

@@ -1,4 +1,4 @@
-import type { Conversation as ApiConversation, Participant } from '../fakes/twilio/conversations';
+import type { Conversation as ApiConversation, Participant } from '../fakes/twilio/conversations-resources';
 import type { SwitchId } from './switches';
 
 /** What Twilio made of an answer: all went well; not all did, but nothing is lost; a message is lost. */

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Call } from '../fakes/fake-server';
-import type { Participant } from '../fakes/twilio/conversations';
+import type { Participant } from '../fakes/twilio/conversations-resources';
 import type { Exchange } from './conversation';
 import { explainCall, explainPostEvent, isSentAgain, titleOfCall } from './explain-post-event';
 import type { SwitchId } from './switches';

@@ -19,7 +19,7 @@ lost, a Function does not answer, or the customer is not the one that is expecte
   --break SWITCH        what is switched on, as on the page; can be repeated
   --expect-customer ID  the customer_id that the author should be linked to; with --group, ID,ID,… for the author, and the
                         others in the order of --group
-  --json                prints JSON, and nothing else if it is called as npm run --silent simulate
+  --json                prints JSON, and nothing else if it is called as npm run simulate --silent -- …
   --help                shows this
 
 Switches:

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import type { FakeConversations, Participant } from '../fakes/twilio/conversations';
+import type { FakeConversations } from '../fakes/twilio/conversations';
+import type { Participant } from '../fakes/twilio/conversations-resources';
 import type { Conversation, Message, SimulatedMessage } from './conversation';
 import { WORKER } from './webhook-events';
 

@@ -1,8 +1,8 @@
 import { getExampleNumber, parsePhoneNumberFromString } from 'libphonenumber-js';
 import examples from 'libphonenumber-js/examples.mobile.json';
 import { parseAddress } from '../../assets/address.private';
-import type { Participant } from '../fakes/twilio/conversations';
-import { DEFAULT_SERVICE_SID } from '../fakes/twilio/conversations';
+import type { Participant } from '../fakes/twilio/conversations-resources';
+import { DEFAULT_SERVICE_SID } from '../fakes/twilio/conversations-resources';
 import type { Message, SimulatedMessage } from './conversation';
 
 /** The fields of an event, as Twilio sends them: https://www.twilio.com/docs/conversations/conversations-webhooks */

@@ -1,9 +1,8 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { builtFolder } from '../../build/built-folder';
 import { builtAssets } from '../../runtime/in-process-runtime';
 import { type CustomerFiles, numberOf } from './customers';
+import { processResult } from './process-result';
 
 /** A Function, and the Assets that it reads. */
 export interface Candidate {
@@ -58,11 +57,11 @@ export async function measureColdStart(candidate: Candidate, count: number, warm
     numberOf(Math.floor(count / 2 + i * 7919) % count),
   );
   const argument = JSON.stringify({ ...candidate, event, addresses });
-  const child = fork(resolve('tools/measure/bench/answer-events.js'), [argument], {
-    execArgv: [],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
-  const [[answered]] = await Promise.all([once(child, 'message'), once(child, 'exit')]);
+  const answered = await processResult<ColdStart & { body: { friendly_name?: string } }>(
+    'answer-events.js',
+    argument,
+    { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
+  );
   const found = answered.body.friendly_name;
   if (candidate !== EMPTY && found !== `Customer number ${Math.floor(count / 2)}`) {
     throw new Error(`${candidate.functionFile} answered ${found}`);

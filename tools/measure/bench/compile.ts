@@ -1,11 +1,10 @@
 /** What compiling an export takes beside compiling the same customers in JSON. */
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { writeTable } from '../measurements';
 import { numberOf } from './customers';
+import { processResult } from './process-result';
 import { count, median, megabytes } from './statistics';
 
 /** What a process of compile-process.ts reports. */
@@ -76,17 +75,8 @@ function asPeopleWrite(number: string): string {
   return number.replace(/^\+1(...)(...)(....)$/, '($1) $2-$3');
 }
 
-async function compileInProcess(file: string): Promise<CompileResult> {
-  const child = fork(resolve('tools/measure/bench/compile-process.ts'), [file], {
-    execArgv: ['--import', 'tsx'],
-  });
-  let result: CompileResult | undefined;
-  child.on('message', (message: CompileResult) => {
-    result = message;
-  });
-  await once(child, 'exit');
-  if (!result) throw new Error('the process ended without a result: see above');
-  return result;
+function compileInProcess(file: string): Promise<CompileResult> {
+  return processResult('compile-process.ts', file, { execArgv: ['--import', 'tsx'] });
 }
 
 if (require.main === module) void benchCompile(process.argv.includes('--short'));

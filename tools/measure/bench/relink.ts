@@ -1,12 +1,11 @@
 /** `npm run relink` beside a loop that takes one conversation after the other, on a fake of Twilio's API. */
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { startFakeConversations } from '../../fakes/twilio/conversations';
 import { writeTable } from '../measurements';
 import { numberOf, writeCustomers } from './customers';
+import { processResult } from './process-result';
 import { count, megabytes } from './statistics';
 
 /** What a process in relink-process.ts is started with. */
@@ -105,18 +104,11 @@ async function measure(isBaseline: boolean, size: number, customers: string) {
 }
 
 /** Relinks in a process of its own. @throws Error if it fails */
-export async function runRelink(task: RelinkTask, env: Record<string, string> = {}): Promise<RelinkResult> {
-  const child = fork(resolve('tools/measure/bench/relink-process.ts'), [JSON.stringify(task)], {
+export function runRelink(task: RelinkTask, env: Record<string, string> = {}): Promise<RelinkResult> {
+  return processResult('relink-process.ts', JSON.stringify(task), {
     execArgv: ['--expose-gc', '--import', 'tsx'],
     env: { ...process.env, ...env },
   });
-  let result: RelinkResult | undefined;
-  child.on('message', (message: RelinkResult) => {
-    result = message;
-  });
-  await once(child, 'exit');
-  if (!result) throw new Error('the process ended without a result: see above');
-  return result;
 }
 
 /** Of ten, five are linked and named already, three are of customers, and two of people whom the CRM does not know. */

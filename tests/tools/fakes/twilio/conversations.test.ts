@@ -1,11 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { json } from 'node:stream/consumers';
-import {
-  DEFAULT_SERVICE_SID,
-  type FakeConversations,
-  startFakeConversations,
-} from '../../../../tools/fakes/twilio/conversations';
+import { type FakeConversations, startFakeConversations } from '../../../../tools/fakes/twilio/conversations';
+import { DEFAULT_SERVICE_SID } from '../../../../tools/fakes/twilio/conversations-resources';
 
 const ACCOUNT_SID = 'ACe52ed5e7a44191a623117158a4feeca1';
 const OTHER_SERVICE_SID = 'IS83fd12a19a6c49f09c12f57d1a2703b4';
