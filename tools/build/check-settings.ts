@@ -6,6 +6,7 @@ import { crmSourceOf } from '../crm-source';
 import { readDefaultCountry } from '../customers/default-country';
 import { Problem } from '../problem';
 import { ACCOUNT_SID } from '../twilio/account';
+import { SERVICE_SID } from '../twilio/conversations-services';
 
 /** The variables of `.env`. */
 export type Settings = NodeJS.Dict<string>;
@@ -21,7 +22,7 @@ const COMMON: Record<string, Setting> = {
   CHAT_SERVICE_SID: {
     is: 'the Conversations service of events that do not name theirs',
     example: `IS${'0'.repeat(32)}`,
-    format: /^IS[0-9a-f]{32}$/i,
+    format: SERVICE_SID,
   },
   CRM_TIMEOUT_MS: { is: 'how long the CRM may take', example: '3000', format: /^[1-9]\d*$/ },
 };

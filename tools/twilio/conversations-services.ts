@@ -6,9 +6,12 @@ import type { Scope } from './webhooks';
 
 export type ServiceSid = Exclude<Scope, 'account'>;
 
+/** https://www.twilio.com/docs/glossary/what-is-a-sid */
+export const SERVICE_SID = /^IS[0-9a-f]{32}$/i;
+
 /** Whether it is written as the SID of a Conversations service is. */
-export function isServiceSid(sid: string): boolean {
-  return /^IS[0-9a-f]{32}$/i.test(sid.trim());
+export function isServiceSid(sid: string): sid is ServiceSid {
+  return SERVICE_SID.test(sid);
 }
 
 /** An address that creates conversations when somebody writes to it. */
@@ -19,8 +22,6 @@ export interface InboundAddress {
   address: string;
   /** Whether messages to it create conversations. */
   isOn: boolean;
-  /** `default`, `webhook` or `studio`: what else happens. */
-  kind: string;
   serviceSid: ServiceSid;
 }
 
@@ -28,7 +29,9 @@ export interface InboundAddress {
 export interface ConversationsServices {
   defaultSid: ServiceSid;
   addresses: InboundAddress[];
-  /** The default service, and those in which addresses create conversations. */
+  /** The services in which addresses create conversations. */
+  creatingIn: ServiceSid[];
+  /** The default service, and those. */
   all: ServiceSid[];
 }
 
@@ -55,15 +58,14 @@ export async function readServices(
   }
   const defaultSid = configuration.defaultChatServiceSid as ServiceSid;
   const addresses = configured.map(({ type, address, autoCreation }): InboundAddress => {
-    const { enabled, type: kind, conversation_service_sid } = Object(autoCreation) as Record<string, unknown>;
+    const { enabled, conversation_service_sid } = Object(autoCreation) as Record<string, unknown>;
     return {
       type,
       address,
       isOn: enabled === true,
-      kind: String(kind ?? 'default'),
       serviceSid: (conversation_service_sid || defaultSid) as ServiceSid,
     };
   });
-  const creatingIn = addresses.filter(({ isOn }) => isOn).map(({ serviceSid }) => serviceSid);
-  return { defaultSid, addresses, all: [...new Set([defaultSid, ...creatingIn])] };
+  const creatingIn = [...new Set(addresses.filter(({ isOn }) => isOn).map(({ serviceSid }) => serviceSid))];
+  return { defaultSid, addresses, creatingIn, all: [...new Set([defaultSid, ...creatingIn])] };
 }

@@ -38,6 +38,23 @@ export function readWebhooks(twilio: Twilio, scope: Scope, retries: Retries): Pr
   return withRetries(() => fetchWebhooks(twilio, scope), retries);
 }
 
+/** Reads webhooks; `undefined` if there is no such service. @throws TwilioError if Twilio does not answer */
+export async function findWebhooks(
+  twilio: Twilio,
+  scope: Scope,
+  retries: Retries,
+): Promise<Webhooks | undefined> {
+  return readWebhooks(twilio, scope, retries).catch((error: TwilioError) => {
+    if (error.status !== 404) throw error;
+    return undefined;
+  });
+}
+
+/** Whether anything is called: only then a service's own webhooks replace the global ones. */
+export function hasUrl({ preWebhookUrl, postWebhookUrl }: Webhooks): boolean {
+  return Boolean(preWebhookUrl || postWebhookUrl);
+}
+
 async function fetchWebhooks(twilio: Twilio, scope: Scope): Promise<Webhooks> {
   const resource = described(await resourceOf(twilio, scope).fetch(), 'accountSid');
   return {

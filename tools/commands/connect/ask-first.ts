@@ -7,8 +7,17 @@ export interface Proposal {
   /** What somebody will miss. */
   warnings: string[];
   question: string;
-  /** What `--json` prints of it if they do not agree. */
+  /** What `--json` prints of it if it is only shown, or they do not agree. */
   summary: object;
+}
+
+/** Shows what would be changed, by `--dry-run`. */
+export function showOnly(
+  { shown, warnings, summary }: Omit<Proposal, 'question'>,
+  { result }: Pick<Caller, 'result'>,
+): void {
+  const lines = warnings.map((line) => `! ${line}`);
+  result([shown, ...lines, 'Nothing has been changed.'].join('\n\n'), summary);
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { Twilio } from 'twilio';
 import { Problem } from '../../problem';
 import { callAsTwilio, type FunctionAnswer } from '../../twilio/signed-call';
-import { POST_EVENT, PRE_EVENT, type WebhooksPlan } from './plan-webhooks';
+import { POST_EVENT, PRE_EVENT, withoutOverrides } from './function-urls';
+import type { WebhooksPlan } from './plan-webhooks';
 
 /** What the gateway answers in its own name: https://www.twilio.com/docs/serverless/functions-assets/visibility */
 export const REFUSED = [400, 401, 403];
@@ -18,6 +19,11 @@ export function callPostEvent(twilio: Twilio, url: string): Promise<FunctionAnsw
   return callAsTwilio(twilio, url, { EventType: POST_EVENT, ...NOWHERE, Identity: 'worker' });
 }
 
+/** In words, what a Function did instead of answering as it should. */
+export function describeAnswer({ status, code }: FunctionAnswer): string {
+  return status ? `answers ${status}` : `does not answer (${code})`;
+}
+
 /**
  * Sees that the Functions answer, before webhooks are pointed at them. Any answer but 200 would have Twilio reject
  * conversations: https://www.twilio.com/docs/conversations/conversations-webhooks
@@ -28,7 +34,7 @@ export function callPostEvent(twilio: Twilio, url: string): Promise<FunctionAnsw
  */
 export async function checkAnswers(twilio: Twilio, plans: WebhooksPlan[]): Promise<string[]> {
   const urls = (of: 'preWebhookUrl' | 'postWebhookUrl') => [
-    ...new Set(plans.map(({ after }) => after[of].replace(/#.*$/, ''))),
+    ...new Set(plans.map(({ after }) => withoutOverrides(after[of]))),
   ];
   const asked = [
     ...urls('preWebhookUrl').map((url) => ({
@@ -44,14 +50,15 @@ export async function checkAnswers(twilio: Twilio, plans: WebhooksPlan[]): Promi
   ];
   const refusing: string[] = [];
   for (const { url, answer, otherwise } of asked) {
-    const { status, code } = await answer;
-    if (status === 200) continue;
-    if (REFUSED.includes(status)) {
+    const got = await answer;
+    if (got.status === 200) continue;
+    if (REFUSED.includes(got.status)) {
       refusing.push(url);
       continue;
     }
-    const seen = status ? `answers ${status}` : `does not answer (${code})`;
-    throw new Problem(`${url} ${seen}: ${otherwise}. Run npm run deploy, and look into npx twilio-run logs.`);
+    throw new Problem(
+      `${url} ${describeAnswer(got)}: ${otherwise}. Run npm run deploy, and look into npx twilio-run logs.`,
+    );
   }
   if (refusing.length === 0) return [];
   const verb = refusing.length === 1 ? 'refuses' : 'refuse';

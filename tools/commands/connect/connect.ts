@@ -2,11 +2,11 @@
  * `npm run connect`: points the webhooks of Twilio Conversations at the Functions that are deployed, and keeps what was set
  * before, so that `npm run connect -- --undo` can put it back.
  */
-import { isServiceSid, type ServiceSid } from '../../twilio/conversations-services';
+import { isServiceSid } from '../../twilio/conversations-services';
 import { type Caller, type Command, EXIT, UsageError } from '../command-line';
 import { runAsProcess } from '../run-as-process';
 import { fitTo } from '../wrap';
-import { askFirst } from './ask-first';
+import { askFirst, showOnly } from './ask-first';
 import { change } from './change';
 import { describeDone, describeGone, describeShadow, describeUnchanged } from './describe';
 import { explain, unchanged } from './explain';
@@ -51,9 +51,11 @@ export const connect: Command<typeof options> = {
   async run(flags, wide) {
     const caller = fitted(wide);
     const { terminal } = caller;
-    const services = [...new Set(flags.service)] as ServiceSid[];
-    const wrong = services.find((service) => !isServiceSid(service));
-    if (wrong) throw new UsageError(`--service ${wrong} is not the SID of a Conversations service (IS…)`);
+    const named = [...new Set(flags.service)];
+    const services = named.filter(isServiceSid);
+    const wrong = named.find((service) => !isServiceSid(service));
+    if (wrong !== undefined)
+      throw new UsageError(`--service ${wrong} is not the SID of a Conversations service (IS…)`);
     if (flags.undo && (services.length > 0 || flags.domain)) {
       throw new UsageError(
         '--undo puts back all that the last change changed: leave out --service and --domain',
@@ -96,19 +98,16 @@ export const connect: Command<typeof options> = {
     const shown = showPlan(plans, retries, terminal);
     const replaced = changes.flatMap((plan) => showReplaced(plan, hasOtherServices ? defaultSid : undefined));
     const warnings = changes.length > 0 ? [...replaced, ...refusals] : [];
-    const proposed = { ...summary(false), warnings };
+    const proposal = { shown, warnings, summary: { ...summary(false), warnings } };
     if (flags['dry-run']) {
-      caller.result(
-        [shown, ...warnings.map((line) => `! ${line}`), 'Nothing has been changed.'].join('\n\n'),
-        proposed,
-      );
+      showOnly(proposal, caller);
       return code;
     }
     const question =
       changes.length > 0 && shadowing.includes(defaultSid)
         ? 'Set the global webhooks all the same?'
         : 'Change this?';
-    await askFirst({ shown, warnings, question, summary: proposed }, flags, caller);
+    await askFirst({ ...proposal, question }, flags, caller);
     const retryCounts = await change({ webhooks: changes, retryCounts: retries }, twilio, caller);
     const done = describeDone(domain, isCalled, shadowing);
     // On a terminal, it has been shown already.

@@ -2,10 +2,18 @@ import type { Twilio } from 'twilio';
 import { allDeployments } from '../../twilio/deployment';
 import type { Retries } from '../../twilio/retries';
 import { callPostEvent, callPreEvent } from './check-answers';
-import { readHistory } from './history';
-import { hostsOf } from './own-domains';
-import { isOurs, nameOf, POST_EVENT, POST_EVENT_PATH, PRE_EVENT, PRE_EVENT_PATH } from './plan-webhooks';
-import { isLikeOurs } from './show-plan';
+import {
+  isLikeOurs,
+  isOurs,
+  POST_EVENT,
+  POST_EVENT_PATH,
+  PRE_EVENT,
+  PRE_EVENT_PATH,
+  withoutOverrides,
+} from './function-urls';
+import { changesOf } from './history';
+import { connectedHosts } from './own-domains';
+import { nameOf } from './plan-webhooks';
 import { shownUrl } from './shown-url';
 import { readEverywhere } from './still-called';
 
@@ -30,10 +38,9 @@ export async function findGoneFunctions(
   twilio: Twilio,
   retries: Retries,
 ): Promise<GoneFunctions | undefined> {
-  const changes = readHistory().filter(({ accountSid }) => accountSid === twilio.accountSid);
-  const noted = changes.flatMap(({ webhooks }) => webhooks);
-  const former = hostsOf(noted.map(({ after }) => after));
-  const scopes = noted.map(({ scope }) => scope);
+  const changes = changesOf(twilio);
+  const former = connectedHosts(changes);
+  const scopes = changes.flatMap(({ webhooks }) => webhooks.map(({ scope }) => scope));
   const [set, deployments] = await Promise.all([
     readEverywhere(twilio, scopes, retries),
     allDeployments(twilio, retries),
@@ -42,7 +49,7 @@ export async function findGoneFunctions(
   const isGone = async (url: string, path: string, call: typeof callPreEvent) => {
     if (!isLikeOurs(url) && !isOurs(url, path, former)) return false;
     if (isOurs(url, path, deployed)) return false;
-    const { status } = await call(twilio, url.replace(/#.*$/, ''));
+    const { status } = await call(twilio, withoutOverrides(url));
     return status === 0 || status === 404;
   };
   const sentences = set.map(async ({ scope, webhooks }) => {

@@ -1,6 +1,8 @@
 import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { Twilio } from 'twilio';
 import { z } from 'zod';
 import { Problem } from '../../problem';
+import { isServiceSid } from '../../twilio/conversations-services';
 import type { Scope } from '../../twilio/webhooks';
 
 const webhooks = z.object({
@@ -11,7 +13,7 @@ const webhooks = z.object({
   target: z.string(),
 });
 const retryCounts = z.object({ pre: z.number(), post: z.number() });
-const scope = z.custom<Scope>((value) => value === 'account' || /^IS[0-9a-f]{32}$/i.test(String(value)));
+const scope = z.custom<Scope>((value) => value === 'account' || isServiceSid(String(value)));
 
 /** What one run of `connect` changed. */
 export type HistoryEntry = z.infer<typeof entry>;
@@ -42,6 +44,11 @@ export function readHistory(): HistoryEntry[] {
       `${HISTORY_FILE} ${fault}: it should hold what was set before npm run connect. Move it away to go on without it.`,
     );
   }
+}
+
+/** What has been changed in an account, and not been undone. @throws Problem if the file cannot be read */
+export function changesOf({ accountSid }: Twilio): HistoryEntry[] {
+  return readHistory().filter((entry) => entry.accountSid === accountSid);
 }
 
 /** Notes a change. @throws Problem if the file cannot be written */

@@ -2,7 +2,7 @@ import type { Twilio } from 'twilio';
 import { allDeployments, type Deployment } from '../../twilio/deployment';
 import type { Retries } from '../../twilio/retries';
 import type { Webhooks } from '../../twilio/webhooks';
-import { readHistory } from './history';
+import { changesOf, type HistoryEntry } from './history';
 import type { OwnDomains } from './plan-webhooks';
 
 /** https://www.twilio.com/docs/serverless/functions-assets/functions */
@@ -20,8 +20,7 @@ export async function ownDomains(
   webhooks: Webhooks[],
   retries: Retries,
 ): Promise<OwnDomains> {
-  const history = readHistory().filter(({ accountSid }) => accountSid === twilio.accountSid);
-  const former = hostsOf(history.flatMap((entry) => entry.webhooks.map(({ after }) => after)));
+  const former = connectedHosts(changesOf(twilio));
   const others = hostsOf(webhooks).filter((host) => host.endsWith(TWILIO_DOMAIN) && host !== domain);
   if (others.length === 0) return { domain, deployed: [], inOtherServices: [], former };
   const deployments = await allDeployments(twilio, retries);
@@ -32,6 +31,11 @@ export async function ownDomains(
     inOtherServices: set.filter((one) => one.serviceSid !== serviceSid).map((one) => one.domain),
     former,
   };
+}
+
+/** The hosts that changes have set webhooks to. */
+export function connectedHosts(changes: HistoryEntry[]): string[] {
+  return hostsOf(changes.flatMap(({ webhooks }) => webhooks.map(({ after }) => after)));
 }
 
 /** The hosts that webhooks name, each of them once. */

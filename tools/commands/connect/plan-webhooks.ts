@@ -1,4 +1,15 @@
 import type { Scope, Webhooks } from '../../twilio/webhooks';
+import {
+  isAt,
+  isOurs,
+  isSameUrl,
+  normalised,
+  POST_EVENT,
+  POST_EVENT_PATH,
+  PRE_EVENT,
+  PRE_EVENT_PATH,
+  urlOf,
+} from './function-urls';
 
 /** What is to be done about webhooks, so that the Functions get what they need. */
 export interface WebhooksPlan {
@@ -29,11 +40,6 @@ export interface OwnDomains {
   /** What was connected before. */
   former: string[];
 }
-
-export const PRE_EVENT = 'onConversationAdd';
-export const POST_EVENT = 'onParticipantAdded';
-export const PRE_EVENT_PATH = '/on-conversation-add';
-export const POST_EVENT_PATH = '/on-participant-added';
 
 /** How the webhooks should be, if they are changed no more than needed. */
 export function planWebhooks(scope: Scope, before: Webhooks, own: OwnDomains): WebhooksPlan {
@@ -89,43 +95,9 @@ export function isPreEvent(event: string): boolean {
   return !/(ed|Sent)$/.test(event);
 }
 
-/** Whether a URL is that of this project's Function on one of the domains, with a slash at its end or without. */
-export function isOurs(url: string, path: string, domains: string[]): boolean {
-  return isAt(withoutSlash(url), path, domains);
-}
-
 /** All domains that are the account's, or were. */
 export function allOf({ domain, deployed, former }: OwnDomains): string[] {
   return [domain, ...deployed, ...former];
-}
-
-function isAt(url: string, path: string, domains: string[]): boolean {
-  return domains.some((domain) => isSameUrl(url, urlOf(domain, path)));
-}
-
-/**
- * Whether two URLs lead to the same place. What follows `#` says how Twilio connects:
- * https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
- */
-export function isSameUrl(one: string, other: string): boolean {
-  return normalised(one).replace(/#.*$/, '') === normalised(other).replace(/#.*$/, '');
-}
-
-/** With the host in lower case. */
-function normalised(url: string): string {
-  return URL.canParse(url) ? new URL(url).href : url;
-}
-
-/** A URL without slashes at the end of its path, which a Function need not answer with them. */
-export function withoutSlash(url: string): string {
-  if (!URL.canParse(url)) return url;
-  const parsed = new URL(url);
-  parsed.pathname = parsed.pathname.replace(/\/+$/, '');
-  return parsed.href;
-}
-
-export function urlOf(domain: string, path: string): string {
-  return `https://${domain}${path}`;
 }
 
 /** Whether webhooks are the same, however their URLs are written and their filters listed. */

@@ -6,8 +6,15 @@ import {
   type ServiceSid,
 } from '../../twilio/conversations-services';
 import { findDeployment, NothingDeployed } from '../../twilio/deployment';
-import { describeError, type TwilioError } from '../../twilio/errors';
-import { readRetryCounts, readWebhooks, type Scope, type Webhooks } from '../../twilio/webhooks';
+import { describeError } from '../../twilio/errors';
+import {
+  findWebhooks,
+  hasUrl,
+  readRetryCounts,
+  readWebhooks,
+  type Scope,
+  type Webhooks,
+} from '../../twilio/webhooks';
 import type { Caller } from '../command-line';
 import { checkAnswers } from './check-answers';
 import { findGoneFunctions } from './gone-functions';
@@ -54,8 +61,7 @@ export async function readPlan(
   const left = [...shadowing, ...gone];
   const connected = named.length > 0 ? named : services.all.filter((service) => !left.includes(service));
   const retries = await planRetries(twilio, connected, caller);
-  const { defaultSid } = services;
-  const creatingIn = services.addresses.filter(({ isOn }) => isOn).map(({ serviceSid }) => serviceSid);
+  const { defaultSid, creatingIn } = services;
   const used = creatingIn.length > 0 ? creatingIn : [defaultSid];
   // A Messaging Service may create conversations in the default service, which the API does not tell.
   const isCalled = !left.includes(defaultSid) && used.some((service) => !left.includes(service));
@@ -89,21 +95,12 @@ async function readSet(
   }
   const gone: ServiceSid[] = [];
   const readOwn = async (service: ServiceSid) => {
-    try {
-      const own = await read(service);
-      return hasUrl(own.webhooks) ? [own] : [];
-    } catch (error) {
-      if ((error as TwilioError).status !== 404) throw error;
-      gone.push(service);
-      return [];
-    }
+    const webhooks = await findWebhooks(twilio, service, caller);
+    if (!webhooks) gone.push(service);
+    return webhooks && hasUrl(webhooks) ? [{ scope: service, webhooks }] : [];
   };
   const [global, ...own] = await Promise.all([read('account'), ...all.map(readOwn)]);
   return { global: global.webhooks, set: [global, ...own.flat()], gone };
-}
-
-function hasUrl({ preWebhookUrl, postWebhookUrl }: Webhooks): boolean {
-  return Boolean(preWebhookUrl || postWebhookUrl);
 }
 
 /** Counts that are higher stay. Where they cannot be read, the webhooks are set all the same. */

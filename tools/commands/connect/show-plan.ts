@@ -1,7 +1,8 @@
 import type { ServiceSid } from '../../twilio/conversations-services';
 import type { RetryCounts, Scope, Webhooks } from '../../twilio/webhooks';
 import type { Terminal } from '../command-line';
-import { isPreEvent, nameOf, POST_EVENT_PATH, PRE_EVENT_PATH, type WebhooksPlan } from './plan-webhooks';
+import { isLikeOurs } from './function-urls';
+import { isPreEvent, nameOf, type WebhooksPlan } from './plan-webhooks';
 import { shownUrl } from './shown-url';
 
 /** Retry counts that are to be set. */
@@ -89,13 +90,6 @@ export function showReplaced({ scope, before, replaced }: WebhooksPlan, alone?: 
     );
   }
   return lines;
-}
-
-/** Whether it is one of this project's Functions, in whichever account. */
-export function isLikeOurs(url: string): boolean {
-  if (!URL.canParse(url)) return false;
-  const { host, pathname } = new URL(url);
-  return host.endsWith('.twil.io') && [PRE_EVENT_PATH, POST_EVENT_PATH].includes(pathname);
 }
 
 function titleOf(scope: Scope): string {

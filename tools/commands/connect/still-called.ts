@@ -1,10 +1,10 @@
 import type { Twilio } from 'twilio';
 import { readServices } from '../../twilio/conversations-services';
 import { allDeployments } from '../../twilio/deployment';
-import type { TwilioError } from '../../twilio/errors';
 import type { Retries } from '../../twilio/retries';
-import { readWebhooks, type Scope, type Webhooks } from '../../twilio/webhooks';
-import { isOurs, nameOf, POST_EVENT_PATH, PRE_EVENT_PATH } from './plan-webhooks';
+import { findWebhooks, type Scope, type Webhooks } from '../../twilio/webhooks';
+import { isOurs, POST_EVENT_PATH, PRE_EVENT_PATH } from './function-urls';
+import { nameOf } from './plan-webhooks';
 
 /**
  * Names the webhooks that call Functions of this account, on whichever domain.
@@ -27,7 +27,7 @@ export async function stillCalledBy(twilio: Twilio, scopes: Scope[], retries: Re
 export async function readEverywhere(twilio: Twilio, scopes: Scope[], retries: Retries) {
   const { all } = await readServices(twilio, retries);
   const read = async (scope: Scope) => {
-    const webhooks = await readWebhooks(twilio, scope, retries).catch(unlessGone);
+    const webhooks = await findWebhooks(twilio, scope, retries);
     return webhooks ? [{ scope, webhooks }] : [];
   };
   const everywhere = [...new Set<Scope>(['account', ...all, ...scopes])];
@@ -43,8 +43,4 @@ export function describeCalls(callers: string[], isMoreToUndo: boolean): string 
 
 function isCallingAny({ preWebhookUrl, postWebhookUrl }: Webhooks, domains: string[]): boolean {
   return isOurs(preWebhookUrl, PRE_EVENT_PATH, domains) || isOurs(postWebhookUrl, POST_EVENT_PATH, domains);
-}
-
-function unlessGone(error: TwilioError): undefined {
-  if (error.status !== 404) throw error;
 }

@@ -1,10 +1,10 @@
 import type { Twilio } from 'twilio';
 import { type FunctionAnswer, isThere } from '../../twilio/signed-call';
-import { callPreEvent } from './check-answers';
+import { callPreEvent, describeAnswer } from './check-answers';
+import { isLikeOurs, withoutOverrides } from './function-urls';
 import type { HistoryEntry } from './history';
 import { isPreEvent, nameOf } from './plan-webhooks';
 import type { UndoPlan } from './read-undo-plan';
-import { isLikeOurs } from './show-plan';
 import { shownTime } from './shown-time';
 import { shownUrl } from './shown-url';
 
@@ -32,11 +32,12 @@ export async function warningsOf(
  * Another backend is not sent an event, which it might act on: it only has to be there.
  */
 async function judgePreEvent(twilio: Twilio, { before, after }: Planned): Promise<string[]> {
-  const url = after.preWebhookUrl.replace(/#.*$/, '');
+  const url = withoutOverrides(after.preWebhookUrl);
   if (!url || before.preWebhookUrl === after.preWebhookUrl || !after.filters.some(isPreEvent)) return [];
   const isWell = ({ status }: FunctionAnswer) => (isLikeOurs(url) ? status === 200 : status > 0);
   const answer = await (isLikeOurs(url) ? callPreEvent(twilio, url) : isThere(twilio, url));
   if (isWell(answer)) return [];
-  const seen = answer.status ? `answers ${answer.status}` : `does not answer (${answer.code})`;
-  return [`${shownUrl(url)}, which would be put back, ${seen}: Twilio would reject every new conversation.`];
+  return [
+    `${shownUrl(url)}, which would be put back, ${describeAnswer(answer)}: Twilio would reject every new conversation.`,
+  ];
 }

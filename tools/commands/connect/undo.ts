@@ -1,31 +1,24 @@
 import type { Twilio } from 'twilio';
 import { Problem } from '../../problem';
-import type { TwilioError } from '../../twilio/errors';
-import type { Webhooks } from '../../twilio/webhooks';
 import { type Caller, EXIT, type ExitCode } from '../command-line';
-import { askFirst } from './ask-first';
-import { explain, reasonOf, unchanged } from './explain';
-import { changeInHistory, HISTORY_FILE, type HistoryEntry, readHistory, removeFromHistory } from './history';
-import { isSame, nameOf } from './plan-webhooks';
-import { type Progress, trackProgress } from './progress';
-import { readUndoPlan, type UndoPlan } from './read-undo-plan';
-import { retryCountsSetting, type Setting, webhooksSetting } from './setting';
+import { askFirst, showOnly } from './ask-first';
+import { explain, unchanged } from './explain';
+import {
+  changeInHistory,
+  changesOf,
+  HISTORY_FILE,
+  type HistoryEntry,
+  readHistory,
+  removeFromHistory,
+} from './history';
+import { isSame } from './plan-webhooks';
+import { putBack } from './put-back';
+import { readUndoPlan } from './read-undo-plan';
 import { showPlan } from './show-plan';
 import { shownTime } from './shown-time';
 import { shownWebhooks } from './shown-url';
 import { describeCalls, stillCalledBy } from './still-called';
 import { warningsOf } from './undo-warnings';
-
-const LABELS: Record<keyof Webhooks, string> = {
-  preWebhookUrl: 'Pre-Event URL',
-  postWebhookUrl: 'Post-Event URL',
-  filters: 'filters',
-  method: 'method',
-  target: 'target',
-};
-/** What Twilio answers about one setting, and not about all of them. */
-const REFUSALS = [400, 404, 409, 410];
-const WORDS = { done: 'Put back', back: '', again: 'npm run connect -- --undo' };
 
 /**
  * Puts back what was set before the last change, reads it again, and says what could not be put back.
@@ -57,11 +50,9 @@ export async function undo(
   };
   const shown = showPlan(webhooks, retryCounts, caller.terminal);
   const warnings = await warningsOf(twilio, entry, plan);
+  const proposal = { shown, warnings, summary: { ...summary, warnings } };
   if (flags['dry-run']) {
-    caller.result([shown, ...warnings.map((line) => `! ${line}`), 'Nothing has been changed.'].join('\n\n'), {
-      ...summary,
-      warnings,
-    });
+    showOnly(proposal, caller);
     return EXIT.done;
   }
   // That it cannot be written is found before anything is changed.
@@ -69,8 +60,7 @@ export async function undo(
   const set = `what was set before your change of ${shownTime(entry.at)}`;
   const isToDo = retryCounts.length > 0 || webhooks.some(({ before, after }) => !isSame(before, after));
   if (isToDo) {
-    const question = `Put back ${set}?`;
-    await askFirst({ shown, warnings, question, summary: { ...summary, warnings } }, flags, caller);
+    await askFirst({ ...proposal, question: `Put back ${set}?` }, flags, caller);
   }
   const { left, kept } = await putBack(entry, plan, twilio, caller);
   if (left.length > 0) {
@@ -96,11 +86,6 @@ export async function undo(
   return isCalled ? EXIT.problem : EXIT.done;
 }
 
-/** What has been changed in the account, and not been undone. */
-function changesOf({ accountSid }: Twilio): HistoryEntry[] {
-  return readHistory().filter((entry) => entry.accountSid === accountSid);
-}
-
 function lastChange(twilio: Twilio): HistoryEntry {
   const entry = changesOf(twilio).at(-1);
   if (entry) return entry;
@@ -112,55 +97,4 @@ function lastChange(twilio: Twilio): HistoryEntry {
   throw new Problem(
     `There is nothing to undo: npm run connect has changed nothing from this folder, or it has been undone (there is no ${HISTORY_FILE}).`,
   );
-}
-
-/** @returns what is left to do, and what Twilio keeps although it does nothing */
-async function putBack(entry: HistoryEntry, plan: UndoPlan, twilio: Twilio, caller: Caller) {
-  const webhooks = plan.webhooks.filter(({ before, after }) => !isSame(before, after));
-  const progress = trackProgress(WORDS, webhooks.length + plan.retryCounts.length);
-  const left = [...plan.left];
-  const kept: string[] = [];
-  for (const { scope, before, after } of webhooks) {
-    const setting = webhooksSetting(twilio, scope, caller);
-    const now = await setBack(setting, before, after, progress, left, caller);
-    if (!now) continue;
-    const fields = differences(now, after).map((field) => `${LABELS[field]} of the ${nameOf(scope)}`);
-    // Without a URL, nothing is called, whatever the filters are.
-    (now.preWebhookUrl || now.postWebhookUrl ? left : kept).push(...fields);
-    // The next undo knows by it that nobody else has changed it since.
-    const noted = entry.webhooks.find((one) => one.scope === scope);
-    if (noted) noted.after = now;
-    changeInHistory(entry);
-  }
-  for (const { serviceSid, before, after } of plan.retryCounts) {
-    const setting = retryCountsSetting(twilio, serviceSid, caller);
-    const now = await setBack(setting, before, after, progress, left, caller);
-    if (now && !setting.isSame(now, after)) left.push(setting.name);
-  }
-  return { left, kept };
-}
-
-/** What Twilio refuses is left, and does not keep it from the rest; that it cannot be reached does. */
-async function setBack<T>(
-  setting: Setting<T>,
-  before: T,
-  after: T,
-  progress: Progress,
-  left: string[],
-  caller: Caller,
-): Promise<T | undefined> {
-  return explain(caller, progress.state, async () => {
-    try {
-      return await progress.set(setting, before, after);
-    } catch (error) {
-      if (!REFUSALS.includes((error as TwilioError).status ?? 0)) throw error;
-      left.push(`${setting.name} (${reasonOf(error, 'Twilio')})`);
-      return undefined;
-    }
-  });
-}
-
-function differences(one: Webhooks, other: Webhooks): (keyof Webhooks)[] {
-  const fields = Object.keys(LABELS) as (keyof Webhooks)[];
-  return fields.filter((field) => !isSame({ ...one, [field]: other[field] }, one));
 }

@@ -1,5 +1,4 @@
 import { isListOfAddresses } from '../../../assets/address.private';
-import { isServiceSid, type ServiceSid } from '../../twilio/conversations-services';
 import { type Check, ok, problem, warning, withoutApi } from './check';
 
 const NEWEST = 100;
@@ -9,10 +8,10 @@ const DAYS = 30;
 export const conversations: Check = {
   name: 'conversations',
   about: 'the newest conversations have names',
-  async run({ twilio, ask, env, webhooks }) {
+  async run({ twilio, ask, env, isService }) {
     const { v1 } = twilio.conversations;
     const sid = env.CHAT_SERVICE_SID?.trim();
-    if (sid && !(isServiceSid(sid) && (await webhooks(sid as ServiceSid)))) {
+    if (sid && !(await isService(sid))) {
       return [problem('CHAT_SERVICE_SID is not a Conversations service of the account', 'Fix it in .env.')];
     }
     const { conversations: list } = (sid ? v1.services(sid) : v1) as typeof v1;

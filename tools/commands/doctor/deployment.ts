@@ -2,8 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { builtFolder } from '../../build/built-folder';
 import { crmSourceOf } from '../../crm-source';
-import { isServiceSid, type ServiceSid } from '../../twilio/conversations-services';
-import { POST_EVENT_PATH, PRE_EVENT_PATH } from '../connect/plan-webhooks';
+import { POST_EVENT_PATH, PRE_EVENT_PATH } from '../connect/function-urls';
 import { type Check, type Finding, ok, problem, warning } from './check';
 import type { Installation, Version } from './installation';
 
@@ -85,11 +84,11 @@ function checkVariables(variables: NodeJS.Dict<string>): Finding[] {
 
 /** Participants are looked for there if an event does not say in which service they are. */
 async function checkService(
-  { CHAT_SERVICE_SID: sid }: NodeJS.Dict<string>,
-  { webhooks }: Installation,
+  { CHAT_SERVICE_SID }: NodeJS.Dict<string>,
+  { isService }: Installation,
 ): Promise<Finding[]> {
-  if (!sid?.trim()) return [];
-  if (isServiceSid(sid) && (await webhooks(sid.trim() as ServiceSid))) return [];
+  const sid = CHAT_SERVICE_SID?.trim();
+  if (!sid || (await isService(sid))) return [];
   return [
     problem(
       'CHAT_SERVICE_SID there is not a Conversations service of the account: no customer would be linked',

@@ -1,6 +1,6 @@
 import { callAsStranger, type FunctionAnswer } from '../../twilio/signed-call';
 import { callPostEvent, callPreEvent, REFUSED } from '../connect/check-answers';
-import { POST_EVENT, PRE_EVENT } from '../connect/plan-webhooks';
+import { POST_EVENT, PRE_EVENT } from '../connect/function-urls';
 import { type Check, type Finding, ok, problem, warning } from './check';
 
 /** Twilio gives up after 5 s. */

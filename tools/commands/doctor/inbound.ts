@@ -9,14 +9,13 @@ export const inbound: Check = {
   about: 'addresses create conversations in services that are there, and call the Functions',
   async run(installation) {
     const { services, webhooks } = installation;
-    const { addresses, defaultSid } = await services();
+    const { addresses, creatingIn, defaultSid } = await services();
     const on = addresses.filter(({ isOn }) => isOn);
     if (on.length === 0) {
       return [ok('no address creates conversations; a Messaging Service may, which the API does not tell')];
     }
-    const used = [...new Set(on.map(({ serviceSid }) => serviceSid))];
     const findings = await Promise.all(
-      used.map(async (service) => {
+      creatingIn.map(async (service) => {
         const of = on.filter(({ serviceSid }) => serviceSid === service);
         const types = [...new Set(of.map(({ type }) => type))].join(', ');
         const count = `${of.length} ${of.length === 1 ? 'address' : 'addresses'} (${types})`;
@@ -28,7 +27,7 @@ export const inbound: Check = {
         );
       }),
     );
-    return [...findings, ...(await judgeCalls(used, installation))];
+    return [...findings, ...(await judgeCalls(creatingIn, installation))];
   },
 };
 

@@ -1,18 +1,12 @@
 import type { Twilio } from 'twilio';
-import { type ConversationsServices, readServices } from '../../twilio/conversations-services';
+import { type ConversationsServices, isServiceSid, readServices } from '../../twilio/conversations-services';
 import { type Deployment, findDeployment } from '../../twilio/deployment';
-import { described, type TwilioError } from '../../twilio/errors';
+import { described } from '../../twilio/errors';
 import { type Retries, withRetries } from '../../twilio/retries';
-import {
-  type RetryCounts,
-  readRetryCounts,
-  readWebhooks,
-  type Scope,
-  type Webhooks,
-} from '../../twilio/webhooks';
+import { findWebhooks, readRetryCounts, type Scope } from '../../twilio/webhooks';
+import { POST_EVENT_PATH, PRE_EVENT_PATH, urlOf } from '../connect/function-urls';
 import { findGoneFunctions } from '../connect/gone-functions';
 import { hostsOf } from '../connect/own-domains';
-import { POST_EVENT_PATH, PRE_EVENT_PATH, urlOf } from '../connect/plan-webhooks';
 import { calledUrls, type FunctionUrls, planAll } from './webhook-plans';
 
 /** A Function or an Asset of a build. */
@@ -34,28 +28,24 @@ export function examine(
 ) {
   const { serverless } = twilio;
   const ask = <T>(call: () => Promise<T>) => withRetries(call, retries);
-  const deployment = once(() => findDeployment(twilio, { domain, preferred: calledDomains }, retries));
+  /** @throws Problem if nothing is deployed */
+  const deployment = once(
+    (): Promise<Deployment> => findDeployment(twilio, { domain, preferred: calledDomains }, retries),
+  );
   const service = async () => serverless.v1.services((await deployment()).serviceSid);
   const environment = async () => (await service()).environments((await deployment()).environmentSid);
-  const retryCounts = new Map<string, () => Promise<RetryCounts>>();
-  const webhooks = new Map<Scope, () => Promise<Webhooks | undefined>>();
-
   const services = once((): Promise<ConversationsServices> => readServices(twilio, retries));
   /** Webhooks; `undefined` if there is no such service. */
-  const webhooksOf = (scope: Scope) => {
-    const known = webhooks.get(scope) ?? once(() => readWebhooks(twilio, scope, retries).catch(unlessGone));
-    webhooks.set(scope, known);
-    return known();
-  };
+  const webhooks = oncePer((scope: Scope) => findWebhooks(twilio, scope, retries));
 
   /** The domains that the webhooks name. If they cannot be read, another check says so. */
   async function calledDomains(): Promise<string[]> {
     const known = await services().catch(() => undefined);
     const scopes: Scope[] = ['account', ...(known?.all ?? [])];
-    const set = await Promise.all(scopes.map((scope) => webhooksOf(scope).catch(() => undefined)));
+    const set = await Promise.all(scopes.map((scope) => webhooks(scope).catch(() => undefined)));
     return hostsOf(set.flatMap((one) => one ?? []));
   }
-  const plans = once(async () => planAll(twilio, await deployment(), await services(), webhooksOf, retries));
+  const plans = once(async () => planAll(twilio, await deployment(), await services(), webhooks, retries));
 
   return {
     twilio,
@@ -70,8 +60,7 @@ export function examine(
         to ?? known?.addresses.find((own) => own.isOn && /^(whatsapp:)?\+\d+$/.test(own.address))?.address
       );
     },
-    /** @throws Problem if nothing is deployed */
-    deployment: deployment as () => Promise<Deployment>,
+    deployment,
     service,
     environment,
     build: once(async () => {
@@ -92,7 +81,9 @@ export function examine(
       return Object.fromEntries(variables.map(({ key, value }) => [key, value]));
     }),
     services,
-    webhooks: webhooksOf,
+    webhooks,
+    /** Whether there is a Conversations service of that SID. */
+    isService: async (sid: string) => isServiceSid(sid) && (await webhooks(sid)) !== undefined,
     goneFunctions: () => findGoneFunctions(twilio, retries),
     /** @throws Problem if nothing is deployed */
     plans,
@@ -103,11 +94,7 @@ export function examine(
       if (read) return calledUrls(read);
       return { pre: [urlOf(domain, PRE_EVENT_PATH)], post: [urlOf(domain, POST_EVENT_PATH)] };
     },
-    retryCounts: (serviceSid: string) => {
-      const known = retryCounts.get(serviceSid) ?? once(() => readRetryCounts(twilio, serviceSid, retries));
-      retryCounts.set(serviceSid, known);
-      return known();
-    },
+    retryCounts: oncePer((serviceSid: string) => readRetryCounts(twilio, serviceSid, retries)),
   };
 }
 
@@ -120,6 +107,12 @@ function once<T>(ask: () => Promise<T>): () => Promise<T> {
   };
 }
 
-function unlessGone(error: TwilioError): undefined {
-  if (error.status !== 404) throw error;
+/** Asks once for each key. */
+function oncePer<K, T>(ask: (key: K) => Promise<T>): (key: K) => Promise<T> {
+  const answers = new Map<K, Promise<T>>();
+  return (key) => {
+    const answer = answers.get(key) ?? ask(key);
+    answers.set(key, answer);
+    return answer;
+  };
 }

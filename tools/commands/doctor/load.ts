@@ -1,4 +1,6 @@
 import { crmSourceOf } from '../../crm-source';
+import { hasUrl } from '../../twilio/webhooks';
+import { hostsOf } from '../connect/own-domains';
 import { type Check, ok, warning } from './check';
 import { connectCommand, planOf } from './webhook-plans';
 
@@ -13,10 +15,7 @@ export const load: Check = {
     const [deployed, { defaultSid }] = await Promise.all([variables(), services()]);
     const source = crmSourceOf(deployed);
     const [own, global] = await Promise.all([webhooks(defaultSid), webhooks('account')]);
-    const set = own?.preWebhookUrl || own?.postWebhookUrl ? own : global;
-    const hosts = [set?.preWebhookUrl, set?.postWebhookUrl].flatMap((url = '') =>
-      URL.canParse(url) ? new URL(url).host : [],
-    );
+    const set = own && hasUrl(own) ? own : global;
     const customers =
       source === 'file'
         ? 'an embedded file'
@@ -25,7 +24,7 @@ export const load: Check = {
           : `${source}, asked for each message`;
     const counts = await retryCounts(defaultSid).catch(() => undefined);
     const repeats = counts ? `${counts.pre} and ${counts.post} repeats` : 'repeats unknown';
-    const count = new Set(hosts).size > 1 ? 'two services' : 'one service';
+    const count = hostsOf(set ? [set] : []).length > 1 ? 'two services' : 'one service';
     const seen = `customers in ${customers}; ${repeats}; ${count}`;
     if (!counts || counts.pre > 0) return [ok(seen)];
     const what = source === 'file' ? "Twilio's API" : "the CRM or Twilio's API";

@@ -3,20 +3,18 @@ import type { ConversationsServices, ServiceSid } from '../../twilio/conversatio
 import type { Deployment } from '../../twilio/deployment';
 import { malformedAnswer } from '../../twilio/errors';
 import type { Retries } from '../../twilio/retries';
-import type { Scope, Webhooks } from '../../twilio/webhooks';
-import { ownDomains } from '../connect/own-domains';
+import { hasUrl, type Scope, type Webhooks } from '../../twilio/webhooks';
 import {
-  allOf,
   isOurs,
   isSameUrl,
-  type OwnDomains,
   POST_EVENT_PATH,
   PRE_EVENT_PATH,
-  planWebhooks,
   urlOf,
-  type WebhooksPlan,
+  withoutOverrides,
   withoutSlash,
-} from '../connect/plan-webhooks';
+} from '../connect/function-urls';
+import { ownDomains } from '../connect/own-domains';
+import { allOf, type OwnDomains, planWebhooks, type WebhooksPlan } from '../connect/plan-webhooks';
 
 /** What Twilio calls, and what `connect` would do about it. */
 export interface WebhookPlans {
@@ -48,9 +46,7 @@ export async function planAll(
     ...all.map(async (service) => ({ service, set: await read(service) })),
   ]);
   if (!global) throw malformedAnswer();
-  const ownWebhooks = services.flatMap(({ service, set }) =>
-    set && (set.preWebhookUrl || set.postWebhookUrl) ? [{ service, set }] : [],
-  );
+  const ownWebhooks = services.flatMap(({ service, set }) => (set && hasUrl(set) ? [{ service, set }] : []));
   const own = await ownDomains(twilio, deployment, [global, ...ownWebhooks.map(({ set }) => set)], retries);
   const plan = planWebhooks('account', global, own);
   const ofServices = new Map(
@@ -67,7 +63,7 @@ export async function planAll(
 export function calledUrls({ inUse, own }: WebhookPlans): FunctionUrls {
   const called = (of: 'preWebhookUrl' | 'postWebhookUrl', path: string) => {
     const set = inUse.map(({ before }) => before[of]).filter((url) => isOurs(url, path, allOf(own)));
-    const urls = set.map((url) => url.replace(/#.*$/, ''));
+    const urls = set.map(withoutOverrides);
     return urls.length > 0 ? [...new Set(urls)] : [urlOf(own.domain, path)];
   };
   return {

@@ -1,16 +1,9 @@
 import type { ServiceSid } from '../../twilio/conversations-services';
 import { NothingDeployed } from '../../twilio/deployment';
 import { describeError } from '../../twilio/errors';
-import {
-  allOf,
-  isOurs,
-  isPreEvent,
-  isSameUrl,
-  nameOf,
-  type OwnDomains,
-  type WebhooksPlan,
-  withoutSlash,
-} from '../connect/plan-webhooks';
+import { hasUrl } from '../../twilio/webhooks';
+import { isOurs, isSameUrl, withoutSlash } from '../connect/function-urls';
+import { allOf, isPreEvent, nameOf, type OwnDomains, type WebhooksPlan } from '../connect/plan-webhooks';
 import { RETRIES_WANTED } from '../connect/read-plan';
 import { type Check, type Finding, ok, problem, warning } from './check';
 import type { Installation } from './installation';
@@ -102,8 +95,7 @@ function judgeUrl(label: string, url: string, wanted: string, own: OwnDomains): 
 /** Each service here has webhooks of its own, so that another backend may have the global ones. */
 function judgeUnused(plan: WebhooksPlan): Finding {
   if (!plan.isChange) return ok('global webhooks as they should be');
-  const { preWebhookUrl, postWebhookUrl } = plan.before;
-  if (!preWebhookUrl && !postWebhookUrl) return ok('global webhooks not set, nor used');
+  if (!hasUrl(plan.before)) return ok('global webhooks not set, nor used');
   if (plan.replaced.length > 0) return ok("global webhooks another backend's, and not used here");
   const seen = isConnected(plan) ? 'not as they should be' : 'those of another deployment';
   return warning(`global webhooks ${seen}, which counts for other services`, 'Run npm run connect.');

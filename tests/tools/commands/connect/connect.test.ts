@@ -15,7 +15,7 @@ import { type HistoryEntry, readHistory } from '../../../../tools/commands/conne
 import { readUndoPlan } from '../../../../tools/commands/connect/read-undo-plan';
 import { SERVICES } from '../../../../tools/fakes/twilio/fake-account';
 import { DOMAIN } from '../../../../tools/fakes/twilio/serverless';
-import { POST_URL, PRE_URL, type Runs, useFakeAccount } from '../../../helpers/fake-account';
+import { ACCOUNT, POST_URL, PRE_URL, type Runs, useFakeAccount } from '../../../helpers/fake-account';
 
 // The first test loads what the command needs.
 jest.setTimeout(20_000);
@@ -106,13 +106,16 @@ describe('connect', () => {
     expect(account.writes()).toEqual([]);
   });
 
-  test.each([['--undo', '--domain', 'x.twil.io'], ['--service', 'CH1'], ['--replace'], ['--force']])(
-    'with %s it is a usage error, and asks Twilio nothing',
-    async (...args) => {
-      expect((await run(args)).code).toBe(2);
-      expect(account.server().calls).toEqual([]);
-    },
-  );
+  test.each([
+    ['--undo', '--domain', 'x.twil.io'],
+    ['--service', 'CH1'],
+    ['--service', ''],
+    ['--replace'],
+    ['--force'],
+  ])('with %s it is a usage error, and asks Twilio nothing', async (...args) => {
+    expect((await run(args)).code).toBe(2);
+    expect(account.server().calls).toEqual([]);
+  });
 });
 
 describe('filters', () => {
@@ -239,6 +242,29 @@ describe('a domain', () => {
     const noted = { [`AC${'6'.repeat(32)}:us1`]: { serviceSid } };
     writeFileSync('.twiliodeployinfo', JSON.stringify(noted));
     expect((await run()).code).toBe(0);
+  });
+});
+
+describe('without --domain', () => {
+  test('the service that the last deploy noted is taken, whatever it is called', async () => {
+    account.state().deployed.service = 'renamed';
+    expect((await run()).problems.join()).toContain('Nothing is deployed');
+    const noted = { [ACCOUNT.accountSid]: { serviceSid: `ZS${'1'.repeat(32)}` } };
+    writeFileSync('.twiliodeployinfo', JSON.stringify(noted));
+    expect(await run()).toMatchObject({ code: 0, out: expect.stringContaining(DOMAIN) });
+  });
+
+  test('of several domains none is taken, and it says how to name one', async () => {
+    account.state().deployed.environments.push(OLD_DOMAIN);
+    account.state().domains[OLD_DOMAIN] = account.state().domains[DOMAIN] ?? '';
+    const { code, problems } = await run();
+    expect([code, problems.join()]).toEqual([
+      1,
+      expect.stringContaining(`  --domain ${DOMAIN}\n  --domain ${OLD_DOMAIN}`),
+    ]);
+    expect(account.writes()).toEqual([]);
+    expect((await run(['--yes', '--domain', OLD_DOMAIN])).code).toBe(0);
+    expect(account.webhooks()?.preWebhookUrl).toBe(OLD.preWebhookUrl);
   });
 });
 

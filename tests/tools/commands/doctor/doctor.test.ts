@@ -316,6 +316,45 @@ describe('with one thing broken, that check says so, and no other', () => {
     });
   });
 
+  test.each<[verdict: string, found: string, answer: { status?: number; body?: object; afterMs?: number }]>([
+    ['problem', 'answers 500', { status: 500 }],
+    ['problem', 'answers 200, not {}', { body: { error: 'x' } }],
+    ['warning', "ms of Twilio's 5 s", { afterMs: 3100 }],
+    ['problem', 'does not answer (ECONNABORTED)', { afterMs: 5500 }],
+  ])('functions: %s, %s', async (verdict, found, { status = 200, body = {}, afterMs = 0 }) => {
+    const server = createServer(async (_request, response) => {
+      await setTimeout(afterMs);
+      response.writeHead(status, { 'Content-Type': 'application/json', Connection: 'close' });
+      response.end(JSON.stringify(body));
+    }).listen(0);
+    state().domains[DOMAIN] = `http://localhost:${(server.address() as AddressInfo).port}`;
+    const { report } = await run(['functions']);
+    server.close();
+    expect(ills(report)).toEqual({
+      functions: [verdict, expect.stringContaining(found), expect.stringContaining(found)],
+    });
+  });
+
+  test('account: with Flex, where Frontline cannot be, and which takes the events', async () => {
+    await install();
+    webhooks().target = 'flex';
+    expect(ills((await run()).report)).toEqual({
+      account: ['warning', expect.stringContaining('Frontline cannot be in an account with Flex')],
+      webhooks: ['problem', expect.stringContaining('Target is flex, not webhook')],
+    });
+  });
+
+  test('last-day: a log that cannot be read is not checked, and the rest is', async () => {
+    await install();
+    account.server().faultOf = ({ path }) =>
+      /\/Logs\b/.test(path) ? { status: 403, code: 20003 } : undefined;
+    const { code, report } = await run();
+    expect([code, ills(report)]).toEqual([
+      0,
+      { 'last-day': ['skipped', expect.stringContaining('the log cannot be read')] },
+    ]);
+  });
+
   test('functions: signed with a token that is not the primary one', async () => {
     await install();
     account.server().faultOf = ({ host }) => (host === DOMAIN ? { status: 403 } : undefined);
@@ -590,6 +629,18 @@ describe('nothing hides anything else', () => {
     expect(await runChecks(checks, {} as Installation, 50, signal)).toMatchObject([
       { name: 'hanging', verdict: 'problem', findings: [{ seen: 'no answer within 0.05 s' }] },
       { name: 'quick', verdict: 'ok' },
+    ]);
+  });
+
+  test('what has been found before Ctrl-C is told', async () => {
+    const interruption = new AbortController();
+    const checks = [
+      { name: 'quick', about: '', run: async () => [ok('well')] },
+      { name: 'hanging', about: '', run: () => new Promise<never>(() => interruption.abort()) },
+    ];
+    expect(await runChecks(checks, {} as Installation, 60_000, interruption.signal)).toMatchObject([
+      { name: 'quick', verdict: 'ok' },
+      { name: 'hanging', verdict: 'problem', findings: [{ seen: 'interrupted' }] },
     ]);
   });
 
