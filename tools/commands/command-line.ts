@@ -1,6 +1,7 @@
 import { type ParseArgsConfig, parseArgs, type styleText } from 'node:util';
 import type { Twilio } from 'twilio';
 import { Problem } from '../problem';
+import type { Retries } from '../twilio/retries';
 import { fitTo } from './wrap';
 
 /** What a command exits with. */
@@ -30,8 +31,8 @@ export interface Command<O extends Options = Options> {
   run(flags: Flags<O>, caller: Caller, operands: string[]): Promise<ExitCode>;
 }
 
-/** Whoever runs a command. */
-export interface Caller {
+/** Whoever runs a command, and how long they wait before Twilio is called again. */
+export interface Caller extends Retries {
   /** The environment, with what is in `.env`. */
   env: NodeJS.ProcessEnv;
   /** Twilio's REST API, with the account in the environment. @throws Problem if there is none */

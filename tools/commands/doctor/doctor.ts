@@ -75,10 +75,11 @@ export const doctor: Command<typeof options> = {
     if (unknown.length > 0)
       throw new UsageError(`There is no check called ${unknown.join(', ')}: see --list`);
     const checks = names.length > 0 ? CHECKS.filter(({ name }) => names.includes(name)) : CHECKS;
-    const { env, signal, terminal } = caller;
+    const { env, signal, terminal, firstPauseMs } = caller;
     const address = flags.address === undefined ? undefined : read(flags.address);
     const giveUp = AbortSignal.any([signal, AbortSignal.timeout(LAST_TRY_MS)]);
-    const installation = examine(caller.connect(), env, { ...flags, address }, { signal: giveUp });
+    const retries = { signal: giveUp, firstPauseMs };
+    const installation = examine(caller.connect(), env, { ...flags, address }, retries);
     caller.note('Looking at the installation…\n');
     const checked = await runChecks(checks, installation, TIMEOUT_MS, signal);
     const verdict = worst(checked);
