@@ -29,6 +29,8 @@ export interface Runs {
   env?: Record<string, string>;
   authToken?: string;
   signal?: AbortSignal;
+  /** The pause before a call to Twilio is made again, in ms: short, so that tests need not wait. */
+  firstPauseMs?: number;
   /** How many columns their terminal has, if the result goes to one. */
   columns?: number;
 }
@@ -121,6 +123,7 @@ async function run(
     env = {},
     authToken = ACCOUNT.authToken,
     signal = new AbortController().signal,
+    firstPauseMs = 1,
     columns,
   }: Runs,
 ) {
@@ -131,6 +134,7 @@ async function run(
     env: { ACCOUNT_SID: ACCOUNT.accountSid, AUTH_TOKEN: authToken, ...env },
     connect: () => connectToFake(server, { ...ACCOUNT, authToken }),
     signal,
+    firstPauseMs,
     out: (text) => out.push(text),
     problem: (line) => problems.push(line),
     note: () => undefined,

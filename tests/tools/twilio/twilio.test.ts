@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
+import type { Twilio } from 'twilio';
 import { connectToTwilio } from '../../../tools/twilio/account';
 import { type AdaptiveCalls, adaptiveCalls } from '../../../tools/twilio/adaptive-calls';
 import { describeError, isRefused, isTransient } from '../../../tools/twilio/errors';
@@ -12,6 +13,7 @@ import {
 } from '../../../tools/twilio/limits';
 import { forEachAtPace } from '../../../tools/twilio/pace';
 import { withRetries } from '../../../tools/twilio/retries';
+import { callAsTwilio } from '../../../tools/twilio/signed-call';
 
 const ACCOUNT_SID = `AC${'0123456789abcdef'.repeat(2)}`;
 const error = (status?: number, code?: number | string) =>
@@ -131,11 +133,13 @@ describe('a call', () => {
 
 describe('an HTTP client', () => {
   let server: Server;
+  let drips: boolean;
   const url = () => `http://localhost:${(server.address() as AddressInfo).port}`;
-  /** An answer that never ends. */
+  /** An answer that never ends, or never begins. */
   beforeEach(() => {
+    drips = true;
     server = createServer((_request, response) => {
-      const dripping = setInterval(() => response.write(' '), 10);
+      const dripping = setInterval(() => drips && response.write(' '), 10);
       response.on('close', () => clearInterval(dripping));
     }).listen(0);
   });
@@ -160,6 +164,22 @@ describe('an HTTP client', () => {
     });
     expect(performance.now() - startedAt).toBeGreaterThan(500);
   });
+
+  test.each([true, false])(
+    'waits for a webhook as long as Twilio does (it drips: %p)',
+    async (isDripping) => {
+      drips = isDripping;
+      const client = createHttpClient();
+      const request = client.request.bind(client);
+      const sent = jest
+        .spyOn(client, 'request')
+        .mockImplementation((options) => request({ ...options, timeout: 100 }));
+      const twilio = { password: 'token', httpClient: client } as Partial<Twilio> as Twilio;
+      expect(await callAsTwilio(twilio, url(), {})).toMatchObject({ status: 0, code: 'ECONNABORTED' });
+      // https://www.twilio.com/docs/conversations/conversations-webhooks
+      expect(sent).toHaveBeenCalledWith(expect.objectContaining({ timeout: 5000 }));
+    },
+  );
 });
 
 describe('calls that adapt to what Twilio takes', () => {

@@ -416,8 +416,8 @@ describe('nothing is changed', () => {
       'other.twil.io',
     ]));
 
-  test.each(['drop', 'hang', 'drip'] as const)('if the Function does not answer (%s)', async (fault) => {
-    account.server().faultOf = ({ host }) => (host.endsWith('.twil.io') ? fault : undefined);
+  test('if the Function does not answer', async () => {
+    account.server().faultOf = ({ host }) => (host.endsWith('.twil.io') ? 'drop' : undefined);
     await unchanged('Twilio would reject every new conversation');
   });
 
