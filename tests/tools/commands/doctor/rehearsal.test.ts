@@ -1,8 +1,15 @@
-/** The way from a clone to an installation that works, and back, by the commands as a user runs them. */
+/**
+ * The way from a clone to an installation that works, and back. What leads there is run as a user runs it; what is looked up
+ * before, and put back, by the same commands in this process.
+ */
 import { execFile } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { runCommand } from '../../../../tools/commands/command-line';
+import { connect } from '../../../../tools/commands/connect/connect';
+import { doctor } from '../../../../tools/commands/doctor/doctor';
+import { connectToFake } from '../../../../tools/fakes/connect-to-fake';
 import { type FakeAccount, startFakeAccount } from '../../../../tools/fakes/twilio/fake-account';
 import { DOMAIN } from '../../../../tools/fakes/twilio/serverless';
 import { copyProject } from '../../../../tools/runtime/local-runtime';
@@ -12,14 +19,17 @@ import { startTestRuntime, type TestRuntime } from '../../../helpers/test-runtim
 let account: FakeAccount;
 let runtime: TestRuntime;
 let project: string;
+const repository = process.cwd();
 beforeAll(async () => {
   [account, runtime] = await Promise.all([startFakeAccount(ACCOUNT), startTestRuntime()]);
   project = copyProject();
   const { accountSid, authToken } = ACCOUNT;
   writeFileSync(join(project, '.env'), `ACCOUNT_SID=${accountSid}\nAUTH_TOKEN=${authToken}\n`);
   account.state().domains[DOMAIN] = runtime.url;
+  process.chdir(project);
 }, 30_000);
 afterAll(() => {
+  process.chdir(repository);
   account.close();
   rmSync(project, { recursive: true });
   return runtime.stop();
@@ -37,14 +47,28 @@ async function run(script: string, ...args: string[]) {
   }
 }
 const command = (name: string) =>
-  `--import ${resolve('node_modules/tsx/dist/loader.mjs')} ${resolve('tools/commands', name, `${name}.ts`)}`;
+  `--import ${join(repository, 'node_modules/tsx/dist/loader.mjs')} ${join(repository, 'tools/commands', name, `${name}.ts`)}`;
+
+/** Runs a command in the project, without a process for it. */
+async function runHere(command: Parameters<typeof runCommand>[0], ...args: string[]) {
+  const output = { stdout: [] as string[], stderr: [] as string[] };
+  const code = await runCommand(command, args, {
+    env: { ACCOUNT_SID: ACCOUNT.accountSid, AUTH_TOKEN: ACCOUNT.authToken },
+    connect: () => connectToFake(account, ACCOUNT),
+    signal: new AbortController().signal,
+    out: (text) => output.stdout.push(text),
+    problem: (line) => output.stderr.push(line),
+    note: () => undefined,
+  });
+  return { code, stdout: output.stdout.join('\n'), stderr: output.stderr.join('\n') };
+}
 
 test('deploy, connect, doctor: all well; and undo', async () => {
   const deployed = await run(join(project, 'node_modules/twilio-run/bin/twilio-run.js'), 'deploy');
   expect(deployed).toMatchObject({ code: 0 });
   expect(existsSync(join(project, '.twiliodeployinfo'))).toBe(true);
 
-  const early = await run(command('doctor'));
+  const early = await runHere(doctor);
   expect([early.code, early.stdout]).toEqual([1, expect.stringContaining('→ Run npm run connect.')]);
 
   const connected = await run(command('connect'), '--yes');
@@ -54,15 +78,11 @@ test('deploy, connect, doctor: all well; and undo', async () => {
   const well = await run(command('doctor'));
   expect([well.code, well.stderr, well.stdout]).toEqual([0, '', expect.stringMatching(/All well\.\n$/)]);
   expect(well.stdout).not.toContain('\u001b[');
-  expect(JSON.parse((await run(command('doctor'), '--json')).stdout)).toMatchObject({
-    ok: true,
-    verdict: 'ok',
-  });
 
-  expect(await run(command('connect'), '--undo', '--yes')).toMatchObject({ code: 0, stderr: '' });
+  expect(await runHere(connect, '--undo', '--yes')).toMatchObject({ code: 0, stderr: '' });
   expect(account.state().configuration.webhooks.account).toMatchObject({
     preWebhookUrl: null,
     postWebhookUrl: null,
   });
-  expect((await run(command('doctor'), 'webhooks')).code).toBe(1);
+  expect((await runHere(doctor, 'webhooks')).code).toBe(1);
 }, 120_000);
