@@ -30,7 +30,9 @@ export async function startFakeSync() {
 
   const server = await startFakeServer([SYNC_HOST], (request) => {
     const now = performance.now();
-    recent = [...recent.filter((at) => at > now - BURST_MS), now];
+    // A limit begins when it is set.
+    const isLimited = Number.isFinite(settings.ratePerSecond);
+    recent = isLimited ? [...recent.filter((at) => at > now - BURST_MS), now] : [];
     if (recent.length > settings.ratePerSecond) return twilioError({ status: 429 });
     const isRefused = (uniqueName: string) => uniqueName.includes(settings.refused);
     return answerDocuments(request, { account: ACCOUNT, documents, services: settings.services, isRefused });
