@@ -6,6 +6,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { readServingOrExit } from '../../../tools/commands/serve';
 import { copyProject, freePort, until } from '../../../tools/runtime/local-runtime';
 
 const start = (PORT: string, flags: string[] = [], cwd = '.') => {
@@ -30,11 +31,19 @@ test('npm start says which port is taken, and what to do', async () => {
 }, 30_000);
 
 test('npm start says what is not a port', async () => {
-  expect(await endOf(start('99999'))).toEqual({
-    code: 1,
-    stderr: 'PORT=99999 is not a port: give a number from 1 to 65535, as in PORT=3001 npm start\n',
+  const { argv, env } = process;
+  jest.replaceProperty(process, 'argv', argv.slice(0, 2));
+  jest.replaceProperty(process, 'env', { ...env, PORT: '99999' });
+  const said = jest.spyOn(console, 'error').mockReturnValue();
+  jest.spyOn(process, 'exit').mockImplementation((code) => {
+    throw new Error(`exit ${code}`);
   });
-}, 30_000);
+  await expect(readServingOrExit('npm start')).rejects.toThrow('exit 1');
+  expect(said.mock.calls).toEqual([
+    [expect.stringMatching(/^PORT=99999 is not a port: .*PORT=3001 npm start$/)],
+  ]);
+  jest.restoreAllMocks();
+});
 
 describe('npm start serves', () => {
   let project: string;
@@ -62,21 +71,21 @@ describe('npm start serves', () => {
   const elsewhere = Object.values(networkInterfaces())
     .flat()
     .find((one) => one && !one.internal && one.family === 'IPv4')?.address;
+  const isNoLongerServed = async () => !(await isServed('127.0.0.1'));
   afterEach(async () => {
     server.kill();
-    await until(
-      async () => !(await isServed('127.0.0.1')),
-      () => 'it is still served',
-    );
+    await until(isNoLongerServed, () => 'it is still served');
     rmSync(project, { recursive: true });
   });
 
-  test('this machine alone, by the names that it has for itself', async () => {
+  test('this machine alone, by the names that it has for itself, and not longer than it runs, whatever way it ends', async () => {
     await serve();
     expect(await statusFor(`localhost:${port}`)).toBe(200);
     expect(await statusFor('attacker.example')).toBe(403);
     if (elsewhere) expect(await isServed(elsewhere)).toBe(false);
     expect(stderr).not.toContain('Warning');
+    server.kill('SIGKILL');
+    await until(isNoLongerServed, () => 'twilio-run was left behind');
   }, 60_000);
 
   test('whoever asks if it is told so, with a warning', async () => {
@@ -84,14 +93,5 @@ describe('npm start serves', () => {
     expect(await statusFor('my-tunnel.example')).toBe(200);
     if (elsewhere) expect(await isServed(elsewhere)).toBe(true);
     expect(stderr).toContain('Warning: it listens on 0.0.0.0');
-  }, 60_000);
-
-  test('not longer than it runs, whatever way it ends', async () => {
-    await serve();
-    server.kill('SIGKILL');
-    await until(
-      async () => !(await isServed('127.0.0.1')),
-      () => 'twilio-run was left behind',
-    );
   }, 60_000);
 });
