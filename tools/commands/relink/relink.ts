@@ -74,7 +74,7 @@ export const relink: Command<typeof options> = {
       const twilio = simulated?.twilio ?? caller.connect();
       const env = simulated ? { ...caller.env, ...simulated.env } : caller.env;
       const context = await contextOf(env, flags.domain ?? simulated?.domain, async () => {
-        const { domain } = await findDeployment(twilio, {}, { signal: caller.signal });
+        const { domain } = await findDeployment(twilio, {}, caller);
         return domain;
       });
       const crm = loadCrm(simulated?.assets);
@@ -92,6 +92,7 @@ export const relink: Command<typeof options> = {
         context,
         perSecond: scope.perSecond ?? perSecondOf(context),
         signal: caller.signal,
+        firstPauseMs: caller.firstPauseMs,
         showsProgress: !list,
         onStep: (conversation, step) => {
           // What was done before is not done.

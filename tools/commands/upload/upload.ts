@@ -45,7 +45,7 @@ export const upload: Command<typeof options> = {
   usage: USAGE,
   options,
   async run({ prune, yes, 'dry-run': dryRun }, caller) {
-    const { env, signal } = caller;
+    const { env } = caller;
     refuseSamples(env);
     const { sync } = caller.connect();
     const { entries, file, warnings, unusable } = await loadCustomers(env, (read) => {
@@ -58,7 +58,7 @@ export const upload: Command<typeof options> = {
     caller.note(`Customers: ${file}`);
     const { documents } = sync.v1.services(env.SYNC_SERVICE_SID || 'default');
     caller.note('Reading what is in Sync already…');
-    const existing = await readOrExplain(documents, signal);
+    const existing = await readOrExplain(documents, caller);
     const { create, update, remove } = byKind(planUpload(entries, existing));
     if (prune && entries.length === 0 && remove.length > 0) {
       throw new Problem(
@@ -106,7 +106,7 @@ export const upload: Command<typeof options> = {
     }
 
     const progress = showProgress(steps.length);
-    const { done, failures } = await takeSteps(steps, documents, { signal }, progress.increment);
+    const { done, failures } = await takeSteps(steps, documents, caller, progress.increment);
     progress.stop();
     report(done, failures);
     for (const line of describe(failures)) caller.problem(line);
@@ -149,11 +149,11 @@ async function askBeforeChanging(
   throw new Problem(`Nothing has been done: ${what}, more than a tenth. If it is the right file, ${remedy}.`);
 }
 
-async function readOrExplain(documents: Documents, signal: AbortSignal): Promise<Map<string, unknown>> {
+async function readOrExplain(documents: Documents, caller: Caller): Promise<Map<string, unknown>> {
   try {
-    return await readDocuments(documents, { signal });
+    return await readDocuments(documents, caller);
   } catch (error) {
-    const reason = signal.aborted ? 'interrupted' : describeSyncError(error);
+    const reason = caller.signal.aborted ? 'interrupted' : describeSyncError(error);
     throw new Problem(`Nothing has been done: ${reason}`, { cause: error });
   }
 }
