@@ -13,6 +13,7 @@ import { type FakeConversations, startFakeConversations } from '../../../../tool
 import { type AccountState, SERVICES } from '../../../../tools/fakes/twilio/fake-account';
 import { DOMAIN } from '../../../../tools/fakes/twilio/serverless';
 import { ACCOUNT, PRE_URL, type Runs, useFakeAccount } from '../../../helpers/fake-account';
+import { passTime } from '../../../helpers/pass-time';
 import { startTestRuntime, type TestRuntime } from '../../../helpers/test-runtime';
 
 // The first test loads what the commands need.
@@ -86,14 +87,6 @@ const ills = ({ checks }: Report) =>
         ],
       ]),
   );
-/** A clock that stands still but for what is passed by it: what takes that long needs not be waited for. */
-const passTime = () => {
-  let passed = performance.now();
-  jest.spyOn(performance, 'now').mockImplementation(() => passed);
-  return (ms: number) => {
-    passed += ms;
-  };
-};
 afterEach(() => jest.restoreAllMocks());
 /** What `npm run connect` has set in a new account, and its history. */
 let connected: { set: Partial<AccountState>; history: string } | undefined;
@@ -352,11 +345,10 @@ describe('with one thing broken, that check says so, and no other', () => {
     ['problem', 'answers 200, not {}', { body: { error: 'x' } }],
     ['warning', "ms of Twilio's 5 s", { afterMs: 3100 }],
   ])('functions: %s, %s', async (verdict, found, { status = 200, body = {}, afterMs = 0 }) => {
-    const pass = passTime();
     let calls = 0;
     const server = createServer((_request, response) => {
       // They are called side by side.
-      if (calls++ === 0) pass(afterMs);
+      if (calls++ === 0) passTime(afterMs);
       response.writeHead(status, { 'Content-Type': 'application/json', Connection: 'close' });
       response.end(JSON.stringify(body));
     }).listen(0);
@@ -767,10 +759,9 @@ describe('the CRM', () => {
     let answers: { status?: number; name?: string; afterMs?: number }[];
     let slow: Server;
     beforeEach(() => {
-      const pass = passTime();
       slow = createServer((_request, response) => {
         const { status = 200, name, afterMs = 0 } = answers.shift() ?? {};
-        pass(afterMs);
+        passTime(afterMs);
         response.writeHead(status, { 'Content-Type': 'application/json', Connection: 'close' });
         response.end(JSON.stringify(name ? { friendly_name: name } : {}));
       }).listen(0);
