@@ -1,6 +1,7 @@
 import { conversationsOf } from '../../../tools/commands/relink/list-conversations';
 import { connectToFake } from '../../../tools/fakes/connect-to-fake';
 import { loadCrm } from '../../../tools/runtime/in-process-runtime';
+import { passTime } from '../../helpers/pass-time';
 import { ACCOUNT, ADA, STRANGER, sid, useRelinkAccount } from '../../helpers/relink-account';
 
 const account = useRelinkAccount();
@@ -127,7 +128,7 @@ describe('while the CRM takes long', () => {
       ...loadCrm(),
       async findCustomer() {
         meanwhile();
-        await new Promise((resolve) => setTimeout(resolve, 600));
+        passTime(600);
         return { customer_id: 'S', display_name: 'Sam' };
       },
     },
