@@ -135,7 +135,7 @@ test('an interrupted run counts all that it has written', async () => {
     account.onCall = () => ++calls === n && interruption.abort();
     const { stdout } = await account.run(['--json', '--restart'], interruption.signal);
     const { linked, named } = JSON.parse(stdout);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 20));
     const { conversations, participants } = account.api.all();
     expect({ n, linked, named }).toEqual({
       n,
