@@ -22,7 +22,7 @@ jest.setTimeout(20_000);
 /** The API that the Functions call. */
 let api: FakeConversations;
 let runtime: TestRuntime;
-/** The paths of the Functions as if they were deployed with settings that lack something. */
+/** Under this path, the Functions are served as if they were deployed with settings that lack something. */
 const BROKEN = '/without-token';
 beforeAll(async () => {
   const { accountSid: ACCOUNT_SID } = ACCOUNT;
