@@ -7,6 +7,12 @@ import { readEnvFile } from './env-file';
 /** How often it looks. Editors write a file in several steps: what has changed is built once it stays as it is that long. */
 const POLL_MS = 300;
 
+export interface WatchOptions {
+  pollMs?: number;
+  /** Ends it; what `watchSources` returned rejects then. */
+  signal?: AbortSignal;
+}
+
 /**
  * Watches what a build is made of: functions/, assets/, `.env` and the customers, whether the last two are there yet or
  * not. It looks at each file: `fs.watch` ends or goes blind when folders come and go, and knows nothing of what is behind
@@ -15,11 +21,11 @@ const POLL_MS = 300;
  * @returns a function that calls another one whenever something has changed, also since now: watch before the first build.
  * One call ends before the next one starts
  */
-export function watchSources() {
+export function watchSources({ pollMs = POLL_MS, signal }: WatchOptions = {}) {
   let built = stateOfSources();
   return async (onChange: () => Promise<void>) => {
     for (let last = built, now = stateOfSources(); ; last = now, now = stateOfSources()) {
-      await setTimeout(POLL_MS);
+      await setTimeout(pollMs, undefined, { signal });
       if (now === built || now !== last) continue;
       built = now;
       await onChange().catch((error) => console.error(error));

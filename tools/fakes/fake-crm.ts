@@ -37,7 +37,7 @@ export interface FakeCrm {
   hasTypedNumbers: boolean;
   /** JSON that it may answer with 200 if it knows nobody, beside what `answer` does. */
   nobody?: string[];
-  answer(request: ApiRequest, contacts: Contact[]): ApiAnswer;
+  answer(request: ApiRequest, contacts: Contact[]): ApiAnswer | Promise<ApiAnswer>;
 }
 
 /** What every API answers to a request that it does not know. */

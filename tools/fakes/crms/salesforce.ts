@@ -1,9 +1,12 @@
-import { isQueryValid, parseQuery, type WhereClause } from '@jetstreamapp/soql-parser-js';
+import type { WhereClause } from '@jetstreamapp/soql-parser-js';
 import { type Contact, type FakeCrm, NOT_FOUND } from '../fake-crm';
 
 const CLIENT = { client_id: '3MVG9.client', client_secret: 'salesforce-secret' };
 const LOGIN_HOST = 'acme.my.salesforce.com';
 const INSTANCE_HOST = 'acme--eu.my.salesforce.com';
+
+/** Reads SOQL. It takes half a second to load, and all fakes are loaded together: only if it is asked. */
+let parser: Promise<typeof import('@jetstreamapp/soql-parser-js')> | undefined;
 
 /** The sessions that are valid, and how many there have been. */
 export const sessions = { valid: new Set<string>(), given: 0 };
@@ -64,7 +67,7 @@ export const fake: FakeCrm = {
   },
   credentials: 'SALESFORCE_CLIENT_ID',
   hasTypedNumbers: true,
-  answer({ host, method, path, headers, body }, contacts) {
+  async answer({ host, method, path, headers, body }, contacts) {
     const { pathname, searchParams } = new URL(path, `https://${host}`);
     if (host === LOGIN_HOST && method === 'POST' && pathname === '/services/oauth2/token') return logIn(body);
     const [, version, resource] = /^\/services\/data\/v(\d\d)\.0\/(query|search)$/.exec(pathname) ?? [];
@@ -78,7 +81,7 @@ export const fake: FakeCrm = {
     }
     const q = searchParams.get('q') ?? '';
     try {
-      const body = resource === 'query' ? query(q, contacts) : search(q, contacts);
+      const body = resource === 'query' ? await query(q, contacts) : search(q, contacts);
       return { status: 200, body };
     } catch (error) {
       return { status: 400, body: [{ errorCode: (error as Error).message }] };
@@ -87,7 +90,9 @@ export const fake: FakeCrm = {
 };
 
 /** https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql.htm */
-function query(soql: string, contacts: Contact[]) {
+async function query(soql: string, contacts: Contact[]) {
+  parser ??= import('@jetstreamapp/soql-parser-js');
+  const { isQueryValid, parseQuery } = await parser;
   if (!isQueryValid(soql)) throw new Error('MALFORMED_QUERY');
   const { fields = [], sObject = '', where, limit = 2000 } = parseQuery(soql);
   const names = fields.map((field) => ('field' in field ? field.field : ''));

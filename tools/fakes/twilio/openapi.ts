@@ -15,7 +15,6 @@ interface Schema {
 interface Operation {
   query: Schema;
   form?: Schema;
-  status?: number;
   answer?: Schema;
 }
 
@@ -33,13 +32,12 @@ const ofAnswers = new Ajv({ strict: false });
 const operations = readdirSync(FOLDER).flatMap((file) => {
   const { server, paths }: Description = require(join(FOLDER, file));
   return Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, { query, form = {}, status, answer = {} }]) => ({
+    Object.entries(methods).map(([method, { query, form = {}, answer = {} }]) => ({
       host: new URL(server).host,
       method,
       path: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
       query: checkOf(ofRequests, query),
       form: checkOf(ofRequests, form),
-      status,
       answer: checkOf(ofAnswers, answer),
     })),
   );
@@ -66,21 +64,27 @@ export async function answerAsDescribed(
     (one) => one.host === host && one.method === method && one.path.test(pathname),
   );
   if (!operation) return twilioError({ status: 404 });
+  const isQuery = operation.query();
+  const isForm = operation.form();
   const isDescribed =
-    operation.query(fieldsOf(searchParams, operation.query)) &&
-    operation.form(fieldsOf(new URLSearchParams(body), operation.form));
+    isQuery(fieldsOf(searchParams, isQuery)) && isForm(fieldsOf(new URLSearchParams(body), isForm));
   if (!isDescribed) return twilioError({ status: 400, code: 20001 });
   const answered = await answer(request);
-  if (answered.status < 300 && !operation.answer(answered.body)) {
-    const faults = operation.answer.errors?.map(({ instancePath, message }) => `${instancePath} ${message}`);
+  const isAnswer = operation.answer();
+  if (answered.status < 300 && !isAnswer(answered.body)) {
+    const faults = isAnswer.errors?.map(({ instancePath, message }) => `${instancePath} ${message}`);
     throw new Error(`${method} ${host}${pathname} is not answered as Twilio describes it: ${faults}`);
   }
   return answered;
 }
 
-/** A check that takes no other fields than those that are described. */
-function checkOf(ajv: Ajv, schema: Schema): ValidateFunction {
-  return ajv.compile({ ...schema, additionalProperties: false });
+/** A check that takes no other fields than those that are described, compiled when it is used. */
+function checkOf(ajv: Ajv, schema: Schema): () => ValidateFunction {
+  let check: ValidateFunction | undefined;
+  return () => {
+    check ??= ajv.compile({ ...schema, additionalProperties: false });
+    return check;
+  };
 }
 
 /** Fields that are repeated are a list, if that is described. */
