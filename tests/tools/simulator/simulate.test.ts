@@ -104,7 +104,7 @@ test('a simulator that is killed leaves nothing that runs, and no credentials on
     async () => !(await isServed(url)) && !isLeft('project'),
     () => `left: ${left()}`,
   );
-}, 30_000);
+}, 60_000);
 
 test('plays one message in the terminal, with the customers of an export, and leaves nothing behind, not even of one that was killed', async () => {
   const file = resolve('tests/fixtures/exports/hubspot.csv');
@@ -150,7 +150,7 @@ test('leaves nothing behind in the terminal on SIGTERM to npm', async () => {
     () => left().length === 0,
     () => `left: ${left()}`,
   );
-}, 30_000);
+}, 60_000);
 
 test('a build that fails is one JSON document', async () => {
   const customers = join(project, 'customers.json');
