@@ -1,6 +1,6 @@
 import type { Address } from '../../../assets/address.private';
 import * as mapping from '../../../assets/crm.private';
-import { lookUps } from '../../../tools/commands/relink/look-up';
+import { lookUps } from '../../../tools/commands/relink/crm-look-ups';
 import { Waiting } from '../../../tools/commands/relink/waiting';
 
 const ada = mapping.parseAddress('+14155550147') as Address;

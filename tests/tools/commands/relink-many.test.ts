@@ -1,7 +1,7 @@
 import * as mapping from '../../../assets/crm.private';
 import type { FrontlineCustomer, Member } from '../../../assets/frontline.private';
+import { lookUps } from '../../../tools/commands/relink/crm-look-ups';
 import type { Conversations, ListedConversation } from '../../../tools/commands/relink/list-conversations';
-import { lookUps } from '../../../tools/commands/relink/look-up';
 import { Position } from '../../../tools/commands/relink/position';
 import { STATES, type State } from '../../../tools/commands/relink/states';
 import { takeConversations } from '../../../tools/commands/relink/take-conversations';

@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { baseline, EMPTY, measureColdStart, ours } from '../../../tools/measure/bench/cold-start';
-import { type CustomerFiles, writeCustomers } from '../../../tools/measure/bench/customers';
 import {
   LOAD_SIZE,
   type ServedWebhooks,
   serveWebhooks,
   type Who,
-} from '../../../tools/measure/bench/webhooks';
+} from '../../../tools/measure/bench/bench-webhooks';
+import { baseline, EMPTY, measureColdStart, ours } from '../../../tools/measure/bench/cold-start';
+import { type CustomerFiles, writeCustomers } from '../../../tools/measure/bench/customers';
 
 let folder: string;
 let files: CustomerFiles;

@@ -3,13 +3,13 @@ import { Problem } from '../../problem';
 import type { TwilioError } from '../../twilio/errors';
 import type { RetryCounts, Scope, Webhooks } from '../../twilio/webhooks';
 import type { Caller } from '../command-line';
-import { explain, reasonOf } from './explain';
+import { explain, reasonOf } from './explain-failure';
 import { POST_EVENT, PRE_EVENT } from './function-urls';
 import { addToHistory, changeInHistory, removeFromHistory } from './history';
 import { isSame, nameOf } from './plan-webhooks';
-import { type Progress, trackProgress } from './progress';
 import { retryCountsSetting, webhooksSetting } from './setting';
 import type { RetryPlan } from './show-plan';
+import { type Progress, trackProgress } from './track-progress';
 
 /** What is to be changed. */
 export interface Changes {

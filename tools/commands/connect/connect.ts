@@ -9,7 +9,7 @@ import { fitTo } from '../wrap';
 import { askFirst, showOnly } from './ask-first';
 import { change } from './change';
 import { describeDone, describeGone, describeShadow, describeUnchanged } from './describe';
-import { explain, unchanged } from './explain';
+import { explain, unchanged } from './explain-failure';
 import { readHistory } from './history';
 import { readPlan } from './read-plan';
 import { showPlan, showReplaced } from './show-plan';

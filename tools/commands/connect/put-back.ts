@@ -2,12 +2,12 @@ import type { Twilio } from 'twilio';
 import type { TwilioError } from '../../twilio/errors';
 import { hasUrl, type Webhooks } from '../../twilio/webhooks';
 import type { Caller } from '../command-line';
-import { explain, reasonOf } from './explain';
+import { explain, reasonOf } from './explain-failure';
 import { changeInHistory, type HistoryEntry } from './history';
 import { isSame, nameOf } from './plan-webhooks';
-import { type Progress, trackProgress } from './progress';
 import type { UndoPlan } from './read-undo-plan';
 import { retryCountsSetting, type Setting, webhooksSetting } from './setting';
+import { type Progress, trackProgress } from './track-progress';
 
 const LABELS: Record<keyof Webhooks, string> = {
   preWebhookUrl: 'Pre-Event URL',

@@ -2,7 +2,7 @@ import type { Twilio } from 'twilio';
 import type { TwilioError } from '../../twilio/errors';
 import type { Scope, Webhooks } from '../../twilio/webhooks';
 import type { Caller } from '../command-line';
-import { reasonOf } from './explain';
+import { reasonOf } from './explain-failure';
 import type { HistoryEntry } from './history';
 import { retryCountsSetting, webhooksSetting } from './setting';
 import type { RetryPlan } from './show-plan';

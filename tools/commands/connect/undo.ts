@@ -2,7 +2,7 @@ import type { Twilio } from 'twilio';
 import { Problem } from '../../problem';
 import { type Caller, EXIT, type ExitCode } from '../command-line';
 import { askFirst, showOnly } from './ask-first';
-import { explain, unchanged } from './explain';
+import { explain, unchanged } from './explain-failure';
 import {
   changeInHistory,
   changesOf,

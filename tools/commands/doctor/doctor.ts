@@ -2,19 +2,19 @@
 import { readTypedAddress } from '../../typed-address';
 import { type Command, EXIT, UsageError } from '../command-line';
 import { runAsProcess } from '../run-as-process';
-import { account } from './account';
 import type { Check } from './check';
-import { conversations } from './conversations';
-import { crm } from './crm';
-import { deployment } from './deployment';
-import { functions } from './functions';
-import { inbound } from './inbound';
+import { account } from './check-account';
+import { conversations } from './check-conversations';
+import { crm } from './check-crm';
+import { deployment } from './check-deployment';
+import { functions } from './check-functions';
+import { inbound } from './check-inbound';
+import { lastDay } from './check-last-day';
+import { load } from './check-load';
+import { webhooks } from './check-webhooks';
 import { examine } from './installation';
-import { lastDay } from './last-day';
-import { load } from './load';
 import { runChecks, worst } from './run-checks';
 import { showChecks } from './show-checks';
-import { webhooks } from './webhooks';
 
 const USAGE = `npm run doctor -- [CHECK…] [--address ADDRESS [--to NUMBER]] [--domain DOMAIN]
                       [--list] [--json]

@@ -3,7 +3,7 @@ import { callAsTwilio, type FunctionAnswer } from '../../twilio/signed-call';
 import { NOWHERE, REFUSED } from '../connect/check-answers';
 import { POST_EVENT, POST_EVENT_PATH, PRE_EVENT, PRE_EVENT_PATH, urlOf } from '../connect/function-urls';
 import { ok, problem, skipped, warning } from './check';
-import { SLOW_MS } from './functions';
+import { SLOW_MS } from './check-functions';
 import type { Installation } from './installation';
 import { judgeUnknown, knowsNobody, type LookUp, NOBODY } from './look-up';
 

@@ -1,7 +1,7 @@
 import { isRefused, isTransient, type TwilioError } from '../../twilio/errors';
+import { LookUpError } from './crm-look-ups';
 import { Halt } from './halt';
 import type { ListedConversation } from './list-conversations';
-import { LookUpError } from './look-up';
 import { FullError, relinkConversation } from './relink-conversation';
 import type { Relinking, Step } from './relinking';
 import { type Described, describeTwilioError } from './remedy';

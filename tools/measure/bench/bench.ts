@@ -7,14 +7,14 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { makeTemporaryFolder } from '../../runtime/temporary-folder';
 import { writeTable, writeText } from '../measurements';
+import { benchCompile } from './bench-compile';
+import { benchLoad } from './bench-load';
+import { benchRelink } from './bench-relink';
+import { LOAD_SIZE, serveWebhooks, type Who } from './bench-webhooks';
 import { baseline, type ColdStart, EMPTY, measureColdStart, ours } from './cold-start';
-import { benchCompile } from './compile';
 import { type CustomerFiles, writeCustomers } from './customers';
-import { benchLoad } from './load';
 import { drawFirstAnswers } from './plot';
-import { benchRelink } from './relink';
 import { count, fineMs, mean, median, megabytes, ms, percentile, times } from './statistics';
-import { LOAD_SIZE, serveWebhooks, type Who } from './webhooks';
 
 const { values: flags } = parseArgs({
   options: { short: { type: 'boolean', default: false }, load: { type: 'boolean', default: false } },

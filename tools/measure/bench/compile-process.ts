@@ -1,7 +1,7 @@
 /** Compiles a file of customers in a process of its own, as benchCompile says, and reports what that took. */
 import { compile } from '../../customers/compile-customers';
 import { readCustomersFile } from '../../customers/read-customers';
-import type { CompileResult } from './compile';
+import type { CompileResult } from './bench-compile';
 
 async function report(file: string) {
   const before = process.cpuUsage();

@@ -5,7 +5,7 @@ import { conversationsOf } from '../../commands/relink/list-conversations';
 import { relinkAll } from '../../commands/relink/relink-all';
 import { connectToFake } from '../../fakes/connect-to-fake';
 import { type Crm, loadCrm } from '../../runtime/in-process-runtime';
-import type { RelinkResult, RelinkTask } from './relink';
+import type { RelinkResult, RelinkTask } from './bench-relink';
 
 const task: RelinkTask = JSON.parse(process.argv[2] ?? '');
 const CONTEXT = { DOMAIN_NAME: 'example.com', ...task.settings } as Parameters<Crm['findCustomer']>[1];

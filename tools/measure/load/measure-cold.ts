@@ -1,6 +1,6 @@
 import { median } from '../bench/statistics';
 import type { Files } from './deployments';
-import { serve } from './serve';
+import { serve } from './serve-behind-gateway';
 import { FILE } from './situations';
 import { type Send, writeToWorkers } from './write-to-workers';
 

@@ -1,6 +1,6 @@
 import { once, setMaxListeners } from 'node:events';
 import type { Deployment } from './gateway';
-import { serve } from './serve';
+import { serve } from './serve-behind-gateway';
 import type { Situation } from './situations';
 import { type Outcome, writeToWorkers } from './write-to-workers';
 

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
-import { runRelink } from '../bench/relink';
+import { runRelink } from '../bench/bench-relink';
 import type { Files } from './deployments';
-import { serve } from './serve';
+import { serve } from './serve-behind-gateway';
 import { CRM_HANGS } from './situations';
 import { type Outcome, stateOf, writeToWorkers } from './write-to-workers';
 
