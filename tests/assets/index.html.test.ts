@@ -19,49 +19,53 @@ test('the page shows no customer', () => {
 
 describeInBrowser('the page in a browser', () => {
   let browser: Browser;
+  let page: Page;
   let runtime: TestRuntime;
+  let address: string;
+  /** What should not happen. */
+  let faults: string[];
   beforeAll(async () => {
     [browser, runtime] = await Promise.all([launchBrowser(), startTestRuntime()]);
+    page = await newPage({ permissions: ['clipboard-read', 'clipboard-write'] });
   }, 30_000);
   afterAll(() => Promise.all([browser.close(), runtime.stop()]));
-  afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
 
-  /** Opens the page as if it were deployed, and notes what should not happen. */
-  async function open(url = `${DOMAIN}/index.html`, options = {}) {
-    const context = await browser.newContext({
-      permissions: ['clipboard-read', 'clipboard-write'],
-      ...options,
+  async function newPage(options = {}) {
+    const opened = await browser.newPage(options);
+    opened.on('console', (message) => faults.push(message.text()));
+    opened.on('pageerror', (error) => faults.push(error.message));
+    opened.on('request', (request) => {
+      if (request.url() !== address) faults.push(request.url());
     });
-    const page = await context.newPage();
-    const faults: string[] = [];
-    page.on('console', (message) => faults.push(message.text()));
-    page.on('pageerror', (error) => faults.push(error.message));
-    page.on('request', (request) => {
-      if (request.url() !== url) faults.push(request.url());
-    });
-    await page.route(/^https:/, (route) => route.fulfill({ contentType: 'text/html', body: html }));
-    await page.goto(url);
-    return { page, faults };
+    await opened.route(/^https:/, (route) => route.fulfill({ contentType: 'text/html', body: html }));
+    return opened;
   }
-  const copied = async (page: Page, name: string) => {
-    await page.getByRole('button', { name }).click();
-    await page.getByText('Copied.').waitFor();
+  /** Opens it as if it were deployed. */
+  async function open(url = `${DOMAIN}/index.html`, opened = page) {
+    address = url;
+    faults = [];
+    await opened.goto(url);
+  }
+  const copied = async (name: string) => {
+    const button = page.getByRole('button', { name });
+    await button.click();
+    await button.getByText('Copied', { exact: true }).waitFor();
     // In view, however long the page is.
     expect((await page.getByText('Copied.').boundingBox())?.y).toBeLessThan(page.viewportSize()?.height ?? 0);
     return page.evaluate('navigator.clipboard.readText()');
   };
 
   test('shows and copies the URLs of the domain that it is opened on', async () => {
-    const { page, faults } = await open();
+    await open();
     await page.getByText(`${DOMAIN}/on-conversation-add`, { exact: true }).waitFor();
-    expect(await copied(page, 'Copy the Pre-Event URL')).toBe(`${DOMAIN}/on-conversation-add`);
-    expect(await copied(page, 'Copy the Post-Event URL')).toBe(`${DOMAIN}/on-participant-added`);
+    expect(await copied('Copy the Pre-Event URL')).toBe(`${DOMAIN}/on-conversation-add`);
+    expect(await copied('Copy the Post-Event URL')).toBe(`${DOMAIN}/on-participant-added`);
     expect(faults).toEqual([]);
   });
 
-  test('puts the command of the project first', async () => {
-    const { page } = await open();
-    expect(await copied(page, 'Copy the command that connects')).toBe('npm run connect');
+  test('puts the command of the project first, and fills the domain into that of the Twilio CLI', async () => {
+    await open();
+    expect(await copied('Copy the command that connects')).toBe('npm run connect');
     expect(await page.getByRole('heading', { level: 2 }).allInnerTexts()).toEqual([
       'Your webhook URLs',
       'Set them with one command',
@@ -69,11 +73,7 @@ describeInBrowser('the page in a browser', () => {
       'Or with the Twilio CLI',
       'Then check it',
     ]);
-  });
-
-  test('copies the command of the Twilio CLI, with the domain filled in', async () => {
-    const { page } = await open();
-    expect(await copied(page, 'Copy the command of the Twilio CLI')).toBe(
+    expect(await copied('Copy the command of the Twilio CLI')).toBe(
       'twilio api:conversations:v1:configuration:webhooks:update --method POST --target webhook ' +
         `--pre-webhook-url ${DOMAIN}/on-conversation-add --post-webhook-url ${DOMAIN}/on-participant-added ` +
         '--filters onConversationAdd onParticipantAdded',
@@ -81,7 +81,7 @@ describeInBrowser('the page in a browser', () => {
   });
 
   test('selects what is to copy if the browser does not let it copy', async () => {
-    const { page } = await open(undefined, { permissions: [] });
+    await open();
     await page.evaluate('Object.defineProperty(navigator, "clipboard", { value: undefined })');
     await page.getByRole('button', { name: 'Copy the Pre-Event URL' }).click();
     await page.getByText('Selected: press Ctrl+C to copy.').waitFor();
@@ -89,36 +89,44 @@ describeInBrowser('the page in a browser', () => {
   });
 
   test('says how to copy on a phone, which has no keyboard', async () => {
-    const { page } = await open(undefined, { permissions: [], hasTouch: true, isMobile: true });
-    await page.evaluate('Object.defineProperty(navigator, "clipboard", { value: undefined })');
-    await page.getByRole('button', { name: 'Copy the Pre-Event URL' }).click();
-    await page.getByText('Selected: hold it, and choose Copy.').waitFor();
+    const phone = await newPage({ hasTouch: true, isMobile: true });
+    await open(undefined, phone);
+    await phone.evaluate('Object.defineProperty(navigator, "clipboard", { value: undefined })');
+    await phone.getByRole('button', { name: 'Copy the Pre-Event URL' }).click();
+    await phone.getByText('Selected: hold it, and choose Copy.').waitFor();
+    await phone.close();
   });
 
   test('says that it is deployed on Twilio’s domain, and only there', async () => {
-    const { page } = await open();
+    await open();
     await page.getByText('Deployed', { exact: true }).waitFor();
-    const elsewhere = await open('https://webhooks.example.com/index.html');
-    await elsewhere.page.getByText('Ready', { exact: true }).waitFor();
+    await open('https://webhooks.example.com/index.html');
+    await page.getByText('Ready', { exact: true }).waitFor();
   });
 
   test('can be used by keyboard', async () => {
-    const { page } = await open();
+    await open();
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.getByText('Copied.').waitFor();
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe(`${DOMAIN}/on-conversation-add`);
   });
 
-  test.each(['light', 'dark'] as const)('fits a phone, in %s', async (colorScheme) => {
-    const { page, faults } = await open(undefined, { viewport: { width: 320, height: 640 }, colorScheme });
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
+  test('fits a phone, in light and dark', async () => {
+    await page.setViewportSize({ width: 320, height: 640 });
+    await open();
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
+    }
+    await page.setViewportSize({ width: 1280, height: 720 });
     expect(faults).toEqual([]);
   });
 
   test('axe finds nothing in it', async () => {
     for (const url of [`${DOMAIN}/index.html`, `${runtime.url}/`]) {
-      const { page } = await open(url, { colorScheme: 'light' });
+      await page.emulateMedia({ colorScheme: 'light' });
+      await open(url);
       await page.evaluate(readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8'));
       expect(await page.evaluate('axe.run().then(({ violations }) => violations)')).toEqual([]);
       await page.emulateMedia({ colorScheme: 'dark' });
@@ -128,17 +136,19 @@ describeInBrowser('the page in a browser', () => {
   });
 
   test('has buttons that look like buttons with forced colours', async () => {
-    const { page } = await open(undefined, { forcedColors: 'active' });
+    await page.emulateMedia({ forcedColors: 'active' });
+    await open();
     const button = page.getByRole('button', { name: 'Copy the Pre-Event URL' });
     expect(
       await button.evaluate((node) => node.ownerDocument.defaultView?.getComputedStyle(node).borderTopWidth),
     ).toBe('1px');
+    await page.emulateMedia({ forcedColors: 'none' });
   });
 
   test.each(['/', '/index.html'])(
     'greets at %s, and says that Twilio cannot reach it there',
     async (path) => {
-      const { page, faults } = await open(`${runtime.url}${path}`);
+      await open(`${runtime.url}${path}`);
       await page.getByText('This is your own machine').waitFor();
       await page.getByText('Running on your machine').waitFor();
       await page.getByRole('heading', { name: 'Deploy, then set two URLs' }).waitFor();

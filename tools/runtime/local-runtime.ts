@@ -10,6 +10,9 @@ import { makeTemporaryFolder } from './temporary-folder';
 /** Of this process's environment, what another process needs to run. The Functions get all that it has. */
 const NEEDED = /^(PATH|HOME|USERPROFILE|TMPDIR|TEMP|TMP|SYSTEMROOT|TZ|LANG|LC_\w+|NODE_\w+|\w+_PROXY)$/i;
 
+const UNTIL_MAX_MS = 30_000;
+const UNTIL_POLL_MS = 20;
+
 /** The built Functions, served. */
 export interface LocalRuntime {
   url: string;
@@ -110,9 +113,10 @@ export function copyProject(): string {
 
 /** Waits until it is done, for 30 s at the most. @throws Error with the failure after that */
 export async function until(done: () => boolean | Promise<boolean>, failure: () => string) {
-  for (let tries = 0; tries < 300; tries++) {
+  const endsAt = performance.now() + UNTIL_MAX_MS;
+  while (performance.now() < endsAt) {
     if (await done()) return;
-    await setTimeout(100);
+    await setTimeout(UNTIL_POLL_MS);
   }
   throw new Error(failure());
 }

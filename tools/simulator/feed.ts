@@ -34,6 +34,7 @@ export class Feed {
   constructor(
     private readonly status: () => object,
     private readonly first: () => Update,
+    private readonly gatherMs = GATHER_MS,
   ) {}
 
   /** @param viewer the answer to a page, with its head written */
@@ -83,7 +84,7 @@ export class Feed {
       };
       this.forget();
       for (const viewer of this.viewers) this.write(viewer, update);
-    }, GATHER_MS);
+    }, this.gatherMs);
   }
 
   private forget() {

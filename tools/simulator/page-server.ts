@@ -35,6 +35,8 @@ const HEADERS = {
 /** A run that was saved may be large. */
 const INPUT_MAX_BYTES = 32 * 1024 * 1024;
 const PEOPLE_MAX = 20;
+/** How long a page waits before it looks whether the simulator is there again; browsers wait 3 s and more by default. */
+const RECONNECT_MS = 1000;
 const ENDED = 'The Functions’ process has ended: see the log. It is started again…';
 /** Why the Functions are not served. */
 export const cannotStart = ({ message }: Error) => `The Functions do not start: ${message}`;
@@ -43,9 +45,10 @@ export const cannotStart = ({ message }: Error) => `The Functions do not start: 
  * Serves the simulator's page, on loopback only: it shows customers.
  *
  * @param port 0 is any free one
+ * @param gatherMs how long changes are gathered before the page is told
  * @throws Error with the code EADDRINUSE if the port is taken
  */
-export async function servePage(port: number) {
+export async function servePage(port: number, gatherMs?: number) {
   let simulator: Simulator | undefined;
   /** What keeps the Functions from being up to date, in words. */
   let state = 'Starting…';
@@ -57,14 +60,15 @@ export async function servePage(port: number) {
     switches: SWITCH_GROUPS,
     on: [...(simulator?.twilio.switches ?? [])],
   });
-  const feed = new Feed(statusOf, () => ({
+  const first = () => ({
     exchanges: simulator?.twilio.traffic.newest(SHOWN_AT_FIRST.messages) ?? [],
     conversations: simulator?.twilio.conversations
       .slice(0, SHOWN_AT_FIRST.conversations)
       .reverse()
       .map(viewOf),
     log: simulator?.log.slice(-SHOWN_AT_FIRST.log),
-  }));
+  });
+  const feed = new Feed(statusOf, first, gatherMs);
   const showStatus = (words = state) => {
     state = words;
     feed.statusChanged();
@@ -89,7 +93,9 @@ export async function servePage(port: number) {
     if (isRead && file) return send(response, 200, file.type, file.text);
     if (isRead && pathname === '/events') {
       response.writeHead(200, { ...HEADERS, 'Content-Type': 'text/event-stream' });
-      return method === 'HEAD' ? response.end() : feed.add(response);
+      if (method === 'HEAD') return response.end();
+      response.write(`retry: ${RECONNECT_MS}\n\n`);
+      return feed.add(response);
     }
     if (!simulator) return send(response, 503, 'text/plain', 'The Functions do not run yet');
     if (isRead && pathname === '/people') {

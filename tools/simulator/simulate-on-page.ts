@@ -3,6 +3,7 @@ import { watchSources } from '../build/watch-sources';
 import { type Caller, EXIT, type ExitCode } from '../commands/command-line';
 import { Problem } from '../problem';
 import { explainPort } from '../runtime/port';
+import { exitWhenTold } from './exit-when-told';
 import { cannotStart, servePage } from './page-server';
 import { startSimulator } from './simulator';
 
@@ -15,10 +16,8 @@ export const DEFAULT_PORT = 4000;
  * @throws Problem if nothing can listen on the port, or the first build fails
  */
 export async function simulateOnPage(port: number, { signal, result }: Caller): Promise<ExitCode> {
-  // What is left is removed when the process ends. Ctrl-C is how one leaves the page: all went well.
-  signal.addEventListener('abort', () => process.exit(EXIT.done));
-  for (const name of ['SIGTERM', 'SIGHUP'] as const) process.on(name, () => process.exit(EXIT.done));
-
+  // Ctrl-C is how one leaves the page: all went well.
+  exitWhenTold(signal, EXIT.done);
   const page = await servePage(port).catch((error) => {
     throw new Problem(explainPort(error, port, COMMAND) ?? (error as Error).message);
   });
