@@ -1,24 +1,21 @@
+import timers from 'node:timers/promises';
 import type { TwilioClient } from '@twilio-labs/serverless-runtime-types/types';
 import twilio from 'twilio';
 import type { callConversations } from '../../assets/conversations-api.private';
 import { captureLog, contextOf } from '../helpers/in-process-runtime';
 
-type Request = { signal?: AbortSignal; url?: string };
+type Request = { signal?: AbortSignal; url?: string; timeout?: number };
 
 /** What Twilio's API does with a request. */
 let respond: (request: Request) => Promise<unknown>;
 const answering = async () => ({ status: 200, data: '{"sid":"CH1","friendly_name":"Ada"}', headers: {} });
 let clients: TwilioClient[];
-let load: () => { callConversations: typeof callConversations };
+/** An instance that has just started. */
+const load = (): { callConversations: typeof callConversations } =>
+  require('../../assets/conversations-api.private');
 
 beforeEach(() => {
-  load = () => {
-    let loaded: ReturnType<typeof load> | undefined;
-    jest.isolateModules(() => {
-      loaded = require('../../assets/conversations-api.private');
-    });
-    return loaded as ReturnType<typeof load>;
-  };
+  jest.resetModules();
   clients = [];
   respond = answering;
 });
@@ -29,8 +26,8 @@ const context = (ACCOUNT_SID = `AC${'1'.repeat(32)}`) =>
   contextOf({
     ACCOUNT_SID,
     AUTH_TOKEN: 'token',
-    getTwilioClient: () => {
-      const client = twilio(ACCOUNT_SID, 'token');
+    getTwilioClient: (options: object) => {
+      const client = twilio(ACCOUNT_SID, 'token', options);
       const { axios } = client.httpClient as InstanceType<typeof twilio.RequestClient>;
       axios.defaults.adapter = (config) => respond(config as Request) as never;
       clients.push(client);
@@ -95,31 +92,71 @@ test('a request that is under way when the webhook is answered is ended', async 
   expect(clients.length).toBe(1);
 });
 
-describe('an API that does not answer', () => {
-  /** Requests that hang, and when they were made and given up. */
-  function hang() {
+describe('by a clock that is fake', () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+    // Those of Node that are no globals are not Jest's to fake.
+    jest
+      .spyOn(timers, 'setTimeout')
+      .mockImplementation((ms) => new Promise<never>((done) => setTimeout(done as () => void, ms)));
+    jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
+      const timeUp = new AbortController();
+      setTimeout(() => timeUp.abort(), ms);
+      return timeUp.signal;
+    });
+  });
+  afterEach(() => jest.useRealTimers());
+
+  const HANGS = Number.POSITIVE_INFINITY;
+  /** Requests that are answered after so long, one each; those beyond hang. @returns how long each was under way, in ms */
+  function answerAfter(...delaysMs: number[]) {
     const spans: number[] = [];
-    respond = ({ signal }) =>
-      new Promise((_resolve, reject) => {
-        const startedAt = performance.now();
-        signal?.addEventListener('abort', () => {
-          spans.push(performance.now() - startedAt);
-          reject(signal.reason);
-        });
-      });
+    respond = ({ signal, timeout = 0 }) => {
+      const startedAt = performance.now();
+      const [delayMs = timeout] = delaysMs.splice(0, 1);
+      return new Promise((resolve, reject) => {
+        if (delayMs < timeout) setTimeout(() => resolve(answering()), delayMs);
+        signal?.addEventListener('abort', () => reject(signal.reason));
+      }).finally(() => spans.push(performance.now() - startedAt));
+    };
     return spans;
   }
+  /** Lets time pass until it is settled. @returns what it has come to, and how long that took, in ms */
+  async function pass<T>(call: Promise<T>): Promise<{ value?: T; error?: unknown; tookMs: number }> {
+    const startedAt = performance.now();
+    let isSettled = false;
+    const settled = call
+      .then((value) => ({ value }))
+      .catch((error) => ({ error }))
+      .finally(() => {
+        isSettled = true;
+      });
+    while (!isSettled) await jest.advanceTimersToNextTimerAsync();
+    return { ...(await settled), tookMs: performance.now() - startedAt };
+  }
 
-  test('is called twice in 3 s, and not at all by the next event, until it is tried again', async () => {
+  test('a call may take nearly 2 s', async () => {
+    const { callConversations } = load();
+    const spans = answerAfter(1900);
+    expect(await pass(fetchConversation(callConversations))).toMatchObject({ value: { sid: 'CH1' } });
+    expect(spans).toEqual([1900]);
+  });
+
+  test('a call that hangs is given up after 2 s, and made again', async () => {
+    const { callConversations } = load();
+    const spans = answerAfter(HANGS, 10);
+    expect(await pass(fetchConversation(callConversations))).toMatchObject({ value: { sid: 'CH1' } });
+    expect(spans).toEqual([2000, 10]);
+  });
+
+  test('an API that does not answer is called twice in 3 s, and not at all by the next event, until it is tried again', async () => {
     const log = captureLog();
     const { callConversations } = load();
-    const spans = hang();
-    const startedAt = performance.now();
-    await expect(fetchConversation(callConversations)).rejects.toMatchObject({ isTransient: true });
+    const spans = answerAfter();
+    const { error, tookMs } = await pass(fetchConversation(callConversations));
+    expect(error).toMatchObject({ isTransient: true });
+    expect(tookMs).toBeCloseTo(3000, -1);
     expect(spans.length).toBe(2);
-    const tookMs = performance.now() - startedAt;
-    expect(tookMs).toBeGreaterThan(2900);
-    expect(tookMs).toBeLessThan(4000);
     await expect(fetchConversation(callConversations)).rejects.toMatchObject({
       message: "Twilio's API: not asked, since it has not answered lately",
       isTransient: true,
@@ -127,29 +164,34 @@ describe('an API that does not answer', () => {
     expect(spans.length).toBe(2);
 
     respond = answering;
-    jest.spyOn(performance, 'now').mockReturnValue(performance.now() + 1500);
+    await jest.advanceTimersByTimeAsync(1500);
     expect(await fetchConversation(callConversations)).toMatchObject({ sid: 'CH1' });
     expect(log()).toEqual([
       "Twilio's API: does not answer, or is too busy: it is asked only now and then until it answers",
       "Twilio's API: answers again",
     ]);
-  }, 10_000);
+  });
 
-  test('is called all the same by the next event if this one had hardly any time left', async () => {
+  test('an API that does not answer is called all the same by the next event if this one had too little time to tell', async () => {
     captureLog();
     const { callConversations } = load();
-    hang();
-    await expect(fetchConversation(callConversations, context(), 4200)).rejects.toThrow();
+    answerAfter();
+    const { error, tookMs } = await pass(fetchConversation(callConversations, context(), 3500));
+    expect(error).toMatchObject({ isTransient: true });
+    expect(tookMs).toBeCloseTo(1000, -1);
     respond = answering;
     expect(await fetchConversation(callConversations)).toMatchObject({ sid: 'CH1' });
   });
 
   test('an error that is about one conversation alone says nothing about the others', async () => {
+    // With the longest pauses, each event takes long enough to count.
+    jest.spyOn(Math, 'random').mockReturnValue(0.99);
     const { callConversations } = load();
     respond = async () => ({ status: 409, data: '{"code":50386,"message":"","status":409}', headers: {} });
-    await expect(fetchConversation(callConversations, context(), 2500)).rejects.toMatchObject({
-      isTransient: true,
-    });
+    for (let event = 0; event < 2; event++) {
+      const { error } = await pass(fetchConversation(callConversations));
+      expect(error).toMatchObject({ isTransient: true });
+    }
     respond = answering;
     expect(await fetchConversation(callConversations)).toMatchObject({ sid: 'CH1' });
   });

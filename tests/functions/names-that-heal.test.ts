@@ -33,7 +33,7 @@ afterAll(async () => {
   api.close();
 });
 beforeEach(() => {
-  Object.assign(api, { calls: [], faults: [], fault: undefined, delayMs: 0 });
+  Object.assign(api, { calls: [], faultOf: undefined });
   api.add({
     sid: sms.ParticipantSid,
     conversationSid: sms.ConversationSid,
@@ -88,19 +88,26 @@ test('an avatar that somebody chose stays', async () => {
 });
 
 test('linking does not wait for the name', async () => {
-  // Twilio answers neither the reading of the conversation nor anything else about it.
-  api.faultOf = ({ path }) => (path.includes('Participants') ? undefined : 'hang');
+  // Nothing is answered about the conversation until the participant is linked.
+  let linked = () => {};
+  const linking = new Promise<void>((done) => {
+    linked = done;
+  });
+  api.faultOf = async ({ path }) => {
+    if (!path.includes('Participants')) await linking;
+    return undefined;
+  };
   const sent = send();
   while (!isLinked()) await new Promise((done) => setTimeout(done, 10));
   expect(writes()).toBe(1);
-  api.faultOf = undefined;
+  linked();
   expect(await sent).toMatchObject({ status: 200 });
+  expect(conversation()?.friendlyName).toBe('Ada Okafor');
 });
 
 test('a name that cannot be set fails nothing, and is logged', async () => {
   api.faultOf = ({ path }) => (path.includes('Participants') ? undefined : { status: 403, code: 20003 });
   expect(await send()).toMatchObject({ status: 200 });
-  api.faultOf = undefined;
   expect(isLinked()).toBe(true);
   await runtime.logged(
     /onParticipantAdded \+3367•••1533 conversation not named: Twilio's API: 403 \(20003\)/,
@@ -144,7 +151,6 @@ test('a name and attributes that somebody writes meanwhile stay', async () => {
     return { status: 503 };
   };
   await send();
-  api.faultOf = undefined;
   expect(conversation()).toMatchObject({ friendlyName: 'Order 4711', attributes: '{"ticket":"T-1"}' });
 });
 
@@ -152,7 +158,6 @@ test('a conversation that is gone meanwhile is not logged as named', async () =>
   api.faultOf = ({ method, path }) =>
     method === 'POST' && !path.includes('Participants') ? { status: 404 } : undefined;
   await send({ 'MessagingBinding.Address': '+14155550102' });
-  api.faultOf = undefined;
   await runtime.logged(/onParticipantAdded \+1415•••0102 linked customer_id="C-2"/);
 });
 

@@ -43,7 +43,7 @@ export function useFakeCrms() {
     installRuntime();
     log = captureLog();
     crms.know(ada);
-    Object.assign(crms, { faults: [], fault: undefined, calls: [] });
+    Object.assign(crms, { faults: [], fault: undefined, faultOf: undefined, calls: [] });
   });
   afterEach(() => jest.restoreAllMocks());
   return {

@@ -66,8 +66,10 @@ export async function startFakeServer(
     faults: [] as (Fault | undefined)[],
     /** What becomes of every call. */
     fault: undefined as Fault | undefined,
-    /** What becomes of some calls. */
-    faultOf: undefined as ((request: ApiRequest) => Fault | undefined) | undefined,
+    /** What becomes of some calls, and when. */
+    faultOf: undefined as
+      | ((request: ApiRequest) => Fault | undefined | Promise<Fault | undefined>)
+      | undefined,
     /** How long each call takes, in ms. */
     delayMs: 0,
   };
@@ -77,7 +79,7 @@ export async function startFakeServer(
     const bytes = await buffer(incoming);
     const request = { host: headers.host ?? '', method, path, headers, body: bytes.toString(), bytes };
     if (api.delayMs > 0) await setTimeout(api.delayMs);
-    const fault = api.faults.shift() ?? api.faultOf?.(request) ?? api.fault;
+    const fault = api.faults.shift() ?? (await api.faultOf?.(request)) ?? api.fault;
     const note = (outcome: Call['outcome'], answer?: ApiAnswer) => {
       const call = { ...request, outcome, answer };
       api.calls.push(call);

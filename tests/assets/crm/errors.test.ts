@@ -1,8 +1,10 @@
 import { fakeCrm } from '../../../tools/fakes/fake-crms';
 import { useFakeCrms } from '../../helpers/fake-crms';
 import { answerOf } from '../../helpers/in-process-runtime';
+import { useSkippedPauses } from '../../helpers/skipped-pauses';
 
 const { log } = useFakeCrms();
+useSkippedPauses();
 const event = {
   EventType: 'onConversationAdd',
   'MessagingBinding.Address': '+14155550147',

@@ -27,10 +27,10 @@ const freshFind = async () => {
 const find = async (text: string) => (await freshFind())(text);
 const compile = (customers: object[]) =>
   writeFileSync(file, compileCustomers(JSON.stringify(customers), { CUSTOMERS_MAX_UNUSABLE: '100%' }).json);
-/** So many others that the file is searched where it lies, and not kept in memory. */
-const others = Array.from({ length: 1000 }, (_, i) => ({
+/** So many others, and so much of them, that the file is searched where it lies, and not kept in memory. */
+const others = Array.from({ length: 200 }, (_, i) => ({
   customer_id: `O-${i}`,
-  display_name: 'Somebody else',
+  display_name: 'Somebody else '.repeat(14),
   channels: [{ type: 'sms', value: `+44770090${1000 + i}` }],
 }));
 

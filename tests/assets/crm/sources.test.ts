@@ -1,5 +1,6 @@
 import { CRM_NAMES, fakeCrm } from '../../../tools/fakes/fake-crms';
 import { ada, customer, requiredSettings, useFakeCrms } from '../../helpers/fake-crms';
+import { useSkippedPauses } from '../../helpers/skipped-pauses';
 
 const TYPED_IN = CRM_NAMES.filter((name) => fakeCrm(name).hasTypedNumbers);
 /** What no API is asked for. */
@@ -16,6 +17,7 @@ const UNEXPECTED = [
 ];
 
 const { apis, find, log } = useFakeCrms();
+useSkippedPauses();
 const outcomes = () => apis().calls.map(({ outcome }) => outcome);
 
 describe.each(CRM_NAMES)('%s', (name) => {
@@ -65,9 +67,8 @@ describe.each(CRM_NAMES)('%s', (name) => {
   test('asks again until the time is up, with growing pauses, if the API stays busy', async () => {
     apis().fault = { status: 503 };
     const startedAt = performance.now();
-    // The time may be up while the last answer is on its way.
     await expect(find(name, '+14155550147', { CRM_TIMEOUT_MS: '1500' })).rejects.toThrow(
-      new RegExp(`${crm} answered 503|no answer in time`),
+      `${crm} answered 503`,
     );
     expect(performance.now() - startedAt).toBeLessThan(1600);
     expect(outcomes().length).toBeGreaterThanOrEqual(3);

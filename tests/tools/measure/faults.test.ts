@@ -74,10 +74,10 @@ test('a log is searched for what is personal, and for rejections that nobody han
   expect(problem('UnhandledPromiseRejection: no')).toBe('the log has an unhandled rejection');
 });
 
-// All the rest is broken by `npm run faults`; tests/runtime.test.ts and those of each source have the rules.
+// `npm run faults` sends 10,000 of them, and 500 in short; it breaks all the rest as well. tests/runtime.test.ts and those of each source have the rules.
 test('an event that nobody would think of is answered as promised, and nothing is lost', async () => {
   const results: WebhookResult[] = [];
-  await sendEvents((result) => results.push(result), 100);
+  await sendEvents((result) => results.push(result), 30);
   expect(results.filter(({ problem, isLost }) => problem || isLost)).toEqual([]);
-  expect(results.length).toBeGreaterThan(200);
+  expect(results.length).toBeGreaterThan(60);
 }, 60_000);

@@ -108,7 +108,8 @@ describe('a load', () => {
 });
 
 describe('customers who write', () => {
-  const write = (send: Send, retries: number) => writeToWorkers(send, api, { count: 2, overMs: 0, retries });
+  const write = (send: Send, retries: number) =>
+    writeToWorkers(send, api, { count: 2, overMs: 0, retries, pauseMs: 10 });
 
   test('lose their messages if the pre-event is refused, and not sent again', async () => {
     const outcomes = await write(async () => ({ status: 429 }), 0);

@@ -53,6 +53,8 @@ export interface Load {
   overMs: number;
   /** How often Twilio sends each webhook again. */
   retries: number;
+  /** How long it pauses before that, in ms. */
+  pauseMs?: number;
   /** Is told of each conversation when all is done. */
   onOutcome?: (outcome: Outcome) => void;
   /** Ends it. */
@@ -67,7 +69,7 @@ export interface Load {
 export async function writeToWorkers(
   send: Send,
   api: FakeConversations,
-  { count, overMs, retries, onOutcome, signal }: Load,
+  { count, overMs, retries, pauseMs = PAUSE_MS, onOutcome, signal }: Load,
 ): Promise<Outcome[]> {
   const startedAt = performance.now();
 
@@ -84,7 +86,7 @@ export async function writeToWorkers(
       if (retry >= retries || !SENT_AGAIN.includes(status)) {
         return { status, body, first, ms: performance.now() - sentAt };
       }
-      await setTimeout(PAUSE_MS, undefined, { signal });
+      await setTimeout(pauseMs, undefined, { signal });
     }
   }
 

@@ -865,7 +865,7 @@ describe('whatever is in the file', () => {
           }
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   }, 30_000);
 
@@ -888,7 +888,7 @@ describe('whatever is in the file', () => {
           }
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   }, 30_000);
 });
