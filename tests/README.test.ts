@@ -18,6 +18,7 @@ import { transformSync } from '@swc/core';
 import { type CrmSource, findCustomer, parseAddress } from '../assets/crm.private';
 import { compileCustomers } from '../tools/customers/compile-customers';
 import { captureLog, contextOf, installRuntime } from './helpers/in-process-runtime';
+import { useSkippedPauses } from './helpers/skipped-pauses';
 import { startTestRuntime, type TestRuntime } from './helpers/test-runtime';
 
 const read = (path: string) => readFileSync(path, 'utf8');
@@ -74,6 +75,7 @@ test('the customers that the README shows are valid', () => {
 });
 
 describe('the CRM source that docs/crms.md shows', () => {
+  useSkippedPauses();
   const source = block('ts', 'CrmSource');
   let folder: string;
   let crm: Server;

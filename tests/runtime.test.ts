@@ -1,5 +1,6 @@
 import {
   copyFileSync,
+  cpSync,
   mkdirSync,
   readdirSync,
   renameSync,
@@ -16,14 +17,21 @@ const json = expect.stringContaining('application/json');
 const ada = { ...conversation, 'MessagingBinding.Address': 'whatsapp:+14155550147' };
 const byNumber = { status: 200, type: json, body: { friendly_name: '+33679571533' } };
 
+/** Each request is answered by a process of its own, as with npm start: it loads what is there then. */
 let runtime: TestRuntime;
+let dist: string;
+beforeAll(async () => {
+  runtime = await startTestRuntime({
+    flags: [],
+    edit: (folder) => {
+      dist = folder;
+      cpSync(dist, `${dist}.as-built`, { recursive: true });
+    },
+  });
+}, 30_000);
+afterAll(() => runtime.stop());
 
-describe('with a process for each request, as npm start has it', () => {
-  beforeAll(async () => {
-    runtime = await startTestRuntime({ flags: [] });
-  }, 30_000);
-  afterAll(() => runtime.stop());
-
+describe('the build answers', () => {
   test('a message from a customer who is known, by POST and by GET', async () => {
     const named = {
       status: 200,
@@ -68,16 +76,19 @@ describe('with a process for each request, as npm start has it', () => {
   });
 });
 
-describe('with a build that is not as it was made', () => {
-  afterEach(() => runtime.stop());
+describe('a build that is not as it was made:', () => {
+  afterEach(() => {
+    rmSync(dist, { recursive: true });
+    cpSync(`${dist}.as-built`, dist, { recursive: true });
+  });
 
-  test.each<[string, (dist: string) => void]>([
-    ['missing', (dist) => rmSync(join(dist, 'assets/customers.private.json'))],
-    ['cut short', (dist) => truncateSync(join(dist, 'assets/customers.private.json'), 100)],
+  test.each<[string, (file: string) => void]>([
+    ['missing', rmSync],
+    ['cut short', (file) => truncateSync(file, 100)],
   ])(
     'compiled customers that are %s lose no message, and have the participant sent again',
     async (_name, edit) => {
-      runtime = await startTestRuntime({ edit });
+      edit(join(dist, 'assets/customers.private.json'));
       expect(await runtime.post('/on-conversation-add', conversation)).toEqual(byNumber);
       expect(await runtime.post('/on-participant-added', participant)).toMatchObject({
         status: 503,
@@ -85,42 +96,38 @@ describe('with a build that is not as it was made', () => {
       });
       expect(runtime.log()).not.toContain('+33679571533');
     },
-    30_000,
   );
 
   test('a mapping that is missing loses no message', async () => {
-    runtime = await startTestRuntime({ edit: (dist) => rmSync(join(dist, 'assets/crm.private.js')) });
+    rmSync(join(dist, 'assets/crm.private.js'));
     expect(await runtime.post('/on-conversation-add', ada)).toEqual({ status: 200, type: json, body: {} });
     const answer = await runtime.post('/on-participant-added', participant);
     expect(answer).toEqual({ status: 500, type: json, body: { error: 'unexpected error: see the log' } });
-  }, 30_000);
+  });
 
   test('Assets may lie anywhere under other names, as they do where they are deployed', async () => {
     // There an Asset is /var/task/files/ZN…, without its folder, its name and its ending.
-    const edit = (dist: string) => {
-      mkdirSync(join(dist, 'files'));
-      const files = readdirSync(join(dist, 'assets'), { recursive: true, encoding: 'utf8' });
-      const paths: Record<string, string> = {};
-      for (const [i, file] of files.filter((name) => name.includes('.private.')).entries()) {
-        const sid = `ZN${i}`;
-        paths[`/${file.replace('.private', '')}`] = sid;
-        renameSync(join(dist, 'assets', file), join(dist, 'files', sid));
-      }
-      expect(Object.keys(paths)).toEqual(expect.arrayContaining(['/crm.js', '/customers.json']));
-      const getAssets = `() => Object.fromEntries(Object.entries(${JSON.stringify(paths)}).map(
+    mkdirSync(join(dist, 'files'));
+    const files = readdirSync(join(dist, 'assets'), { recursive: true, encoding: 'utf8' });
+    const paths: Record<string, string> = {};
+    for (const [i, file] of files.filter((name) => name.includes('.private.')).entries()) {
+      const sid = `ZN${i}`;
+      paths[`/${file.replace('.private', '')}`] = sid;
+      renameSync(join(dist, 'assets', file), join(dist, 'files', sid));
+    }
+    expect(Object.keys(paths)).toEqual(expect.arrayContaining(['/crm.js', '/customers.json']));
+    const getAssets = `() => Object.fromEntries(Object.entries(${JSON.stringify(paths)}).map(
       ([name, sid]) => [name, { path: require('node:path').join(__dirname, '../files', sid) }]))`;
-      for (const name of readdirSync(join(dist, 'functions'))) {
-        const file = join(dist, 'functions', name);
-        copyFileSync(file, `${file}.deployed`);
-        writeFileSync(
-          file,
-          `Runtime.getAssets = ${getAssets};\nexports.handler = require('./${name}.deployed').handler;`,
-        );
-      }
-    };
-    runtime = await startTestRuntime({ edit });
+    for (const name of readdirSync(join(dist, 'functions'))) {
+      const file = join(dist, 'functions', name);
+      copyFileSync(file, `${file}.deployed`);
+      writeFileSync(
+        file,
+        `Runtime.getAssets = ${getAssets};\nexports.handler = require('./${name}.deployed').handler;`,
+      );
+    }
     expect(await runtime.post('/on-conversation-add', ada)).toMatchObject({
       body: { friendly_name: 'Ada Okafor' },
     });
-  }, 30_000);
+  });
 });

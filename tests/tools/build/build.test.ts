@@ -1,40 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 
 import { buildProject } from '../../../tools/build/build-project';
 import { checkEnvFile } from '../../../tools/build/env-file';
+import { makeProjectCopy } from '../../helpers/project-copy';
 
 let project: string;
 beforeEach(() => {
-  project = mkdtempSync(join(tmpdir(), 'build-'));
-  for (const file of [
-    'functions',
-    'assets',
-    'tools',
-    'package.json',
-    'tsconfig.json',
-    'tsconfig.build.json',
-  ]) {
-    cpSync(file, join(project, file), { recursive: true });
-  }
-  cpSync('tests/fixtures/customers.json', join(project, 'customers.json'));
-  symlinkSync(resolve('node_modules'), join(project, 'node_modules'));
+  project = makeProjectCopy();
 });
 afterEach(() => rmSync(project, { recursive: true }));
 
@@ -74,6 +52,7 @@ test('a build says which customers it took, and replaces the last one whole', as
 }, 30_000);
 
 test('a build that fails says why in its own words, and leaves the last one as it is', async () => {
+  cpSync('tsconfig.build.json', join(project, 'tsconfig.build.json'));
   write('assets/crm/mine.private.ts', 'export const settings: string = 1;\n');
   const failed = await build();
   expect(failed).toMatchObject({ status: 1, stdout: '' });

@@ -1,22 +1,12 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  appendFileSync,
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { builtFolder } from '../../../tools/build/built-folder';
 import { until } from '../../../tools/runtime/local-runtime';
+import { makeProjectCopy } from '../../helpers/project-copy';
 
 /** The project in a folder of its own, so that its files can be changed, with a folder for what is temporary. */
 const SECRET = 'c0ffee00c0ffee00';
@@ -24,20 +14,9 @@ const ENV = `AUTH_TOKEN=${SECRET}\nHUBSPOT_ACCESS_TOKEN=${SECRET}\n`;
 let project: string;
 let temporary: string;
 beforeAll(() => {
-  project = mkdtempSync(join(tmpdir(), 'simulate-'));
+  project = makeProjectCopy();
   temporary = join(project, 'tmp');
   mkdirSync(temporary);
-  for (const file of [
-    'functions',
-    'assets',
-    'package.json',
-    '.twilioserverlessrc',
-    'tsconfig.json',
-    'tsconfig.build.json',
-  ])
-    cpSync(file, join(project, file), { recursive: true });
-  cpSync('tests/fixtures/customers.json', join(project, 'customers.json'));
-  for (const folder of ['tools', 'node_modules']) symlinkSync(resolve(folder), join(project, folder));
   writeFileSync(join(project, '.env'), ENV);
   const other = "\n(process as NodeJS.Process).send?.('not for the simulator');\n";
   appendFileSync(join(project, 'functions/on-conversation-add.protected.ts'), other);
