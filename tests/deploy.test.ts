@@ -5,8 +5,15 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { getListOfFunctionsAndAssets } from '@twilio-labs/serverless-api/dist/utils/fs';
 import { builtFolder } from '../tools/build/built-folder';
-import { DOMAIN, startFakeServerless, type Upload } from '../tools/fakes/twilio/serverless';
+import { runCommand } from '../tools/commands/command-line';
+import { connect } from '../tools/commands/connect/connect';
+import { doctor } from '../tools/commands/doctor/doctor';
+import { connectToFake } from '../tools/fakes/connect-to-fake';
+import { type FakeAccount, startFakeAccount } from '../tools/fakes/twilio/fake-account';
+import { DOMAIN, type Upload } from '../tools/fakes/twilio/serverless';
 import { copyProject } from '../tools/runtime/local-runtime';
+import { ACCOUNT } from './helpers/fake-account';
+import { startTestRuntime, type TestRuntime } from './helpers/test-runtime';
 
 const json = (file: string) => JSON.parse(readFileSync(file, 'utf8'));
 const { functionsFolder, assetsFolder, runtime } = json('.twilioserverlessrc');
@@ -82,32 +89,63 @@ test('the lock file names no registry', () => {
   expect(readFileSync('package-lock.json', 'utf8')).not.toMatch(/"resolved"/);
 });
 
-describe('a rehearsal of twilio-run deploy', () => {
-  const ACCOUNT_SID = `AC${'1'.repeat(32)}`;
-  const AUTH_TOKEN = 'c0ffee'.padEnd(32, '7');
-  let api: Awaited<ReturnType<typeof startFakeServerless>>;
+/** What leads from a clone to an installation is run as a user runs it; what is looked up before, and put back, in this process. */
+describe('a rehearsal: twilio-run deploy, npm run connect, npm run doctor, and undo', () => {
+  const { accountSid, authToken } = ACCOUNT;
+  const repository = process.cwd();
+  let account: FakeAccount;
+  let runtime: TestRuntime;
+  let project: string;
   let output: string;
-  beforeAll(async () => {
-    api = await startFakeServerless(ACCOUNT_SID, AUTH_TOKEN);
-    const project = copyProject();
-    const variables = [
-      `ACCOUNT_SID=${ACCOUNT_SID}`,
-      `AUTH_TOKEN=${AUTH_TOKEN}`,
-      'CRM_SOURCE=hubspot',
-      'HUBSPOT_ACCESS_TOKEN=pat',
-      'CRM_TIMEOUT_MS=2500',
-    ];
-    writeFileSync(join(project, '.env'), variables.join('\n'));
-    const twilioRun = join(project, 'node_modules/twilio-run/bin/twilio-run.js');
-    const env = { ...process.env, ...api.env };
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [twilioRun, 'deploy'], {
-      cwd: project,
-      env,
+  const deploys = () => account.state().deployed;
+
+  const run = async (...args: string[]) => {
+    const { BUILD_FOLDER: _, ACCOUNT_SID: __, AUTH_TOKEN: ___, ...others } = process.env;
+    const options = { cwd: project, env: { ...others, ...account.env } };
+    try {
+      return { code: 0, ...(await promisify(execFile)(process.execPath, args, options)) };
+    } catch (error) {
+      const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+      return { code, stdout, stderr };
+    }
+  };
+  const runTool = (name: string, ...args: string[]) =>
+    run('--import', require.resolve('tsx'), join(repository, 'tools/commands', name, `${name}.ts`), ...args);
+  const runHere = async (command: Parameters<typeof runCommand>[0], ...args: string[]) => {
+    const printed = { stdout: [] as string[], stderr: [] as string[] };
+    const code = await runCommand(command, args, {
+      env: { ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken },
+      connect: () => connectToFake(account, ACCOUNT),
+      signal: new AbortController().signal,
+      out: (text) => printed.stdout.push(text),
+      problem: (line) => printed.stderr.push(line),
+      note: () => undefined,
     });
+    return { code, stdout: printed.stdout.join('\n'), stderr: printed.stderr.join('\n') };
+  };
+
+  beforeAll(async () => {
+    [account, runtime] = await Promise.all([startFakeAccount(ACCOUNT), startTestRuntime()]);
+    account.state().domains[DOMAIN] = runtime.url;
+    project = copyProject();
+    const credentials = [`ACCOUNT_SID=${accountSid}`, `AUTH_TOKEN=${authToken}`];
+    writeFileSync(
+      join(project, '.env'),
+      [...credentials, 'CRM_TIMEOUT_MS=2500', 'CRM_SOURCE=file'].join('\n'),
+    );
+    const { code, stdout, stderr } = await run(
+      join(project, 'node_modules/twilio-run/bin/twilio-run.js'),
+      'deploy',
+    );
     output = stdout + stderr;
-    rmSync(project, { recursive: true });
+    expect([code, output]).toEqual([0, expect.any(String)]);
   }, 60_000);
-  afterAll(() => api.close());
+  afterAll(() => {
+    process.chdir(repository);
+    account.close();
+    rmSync(project, { recursive: true });
+    return runtime.stop();
+  });
 
   const uploaded = (uploads: Upload[]) =>
     uploads.map(({ path, visibility }) => `${visibility} ${path}`).sort();
@@ -116,38 +154,57 @@ describe('a rehearsal of twilio-run deploy', () => {
     const { functions, assets } = await deployed();
     const inDist = (resources: typeof assets) =>
       resources.map(({ access, path }) => `${access} ${path}`).sort();
-    expect(uploaded(api.deployed.functions)).toEqual(inDist(functions));
-    expect(uploaded(api.deployed.assets)).toEqual(inDist(assets));
+    expect(uploaded(deploys().functions)).toEqual(inDist(functions));
+    expect(uploaded(deploys().assets)).toEqual(inDist(assets));
     for (const { path, filePath } of [...functions, ...assets]) {
-      const upload = [...api.deployed.functions, ...api.deployed.assets].find((one) => one.path === path);
+      const upload = [...deploys().functions, ...deploys().assets].find((one) => one.path === path);
       expect([path, upload?.bytes.equals(readFileSync(filePath))]).toEqual([path, true]);
     }
   });
 
   test('asks for Node 22 and for the dependencies, with all that was uploaded', () => {
-    const { Runtime, Dependencies, FunctionVersions, AssetVersions } = api.deployed.build;
+    const { Runtime, Dependencies, FunctionVersions, AssetVersions } = deploys().build;
     expect(Runtime).toBe('node22');
     const asked = JSON.parse(String(Dependencies).replace(/^"|"$/g, '')) as {
       name: string;
       version: string;
     }[];
     expect(Object.fromEntries(asked.map(({ name, version }) => [name, version]))).toEqual(dependencies);
-    expect(FunctionVersions).toHaveLength(api.deployed.functions.length);
-    expect(AssetVersions).toHaveLength(api.deployed.assets.length);
-    expect(api.deployed.activated).toBe(true);
+    expect(FunctionVersions).toHaveLength(deploys().functions.length);
+    expect(AssetVersions).toHaveLength(deploys().assets.length);
+    expect(deploys().activated).toBe(true);
   });
 
   test('sets the variables of .env, without the credentials of the account', () => {
-    expect(api.deployed.variables).toEqual({
-      CRM_SOURCE: 'hubspot',
-      HUBSPOT_ACCESS_TOKEN: 'pat',
-      CRM_TIMEOUT_MS: '2500',
-    });
-    for (const { body } of api.calls) expect(body).not.toContain(AUTH_TOKEN);
+    expect(deploys().variables).toEqual({ CRM_TIMEOUT_MS: '2500', CRM_SOURCE: 'file' });
+    expect(account.calls.length).toBeGreaterThan(10);
+    for (const { body } of account.calls) expect(body).not.toContain(authToken);
   });
 
   test('prints the domain, and no credentials', () => {
     expect(output).toContain(DOMAIN);
-    expect(output).not.toContain(AUTH_TOKEN);
+    expect(output).not.toContain(authToken);
   });
+
+  test('after that, connect is what is missing; then all is well, until it is undone', async () => {
+    process.chdir(project);
+    expect(existsSync('.twiliodeployinfo')).toBe(true);
+    const early = await runHere(doctor);
+    expect([early.code, early.stdout]).toEqual([1, expect.stringContaining('→ Run npm run connect.')]);
+
+    const connected = await runTool('connect', '--yes');
+    expect([connected.code, connected.stderr]).toEqual([0, '']);
+    expect(connected.stdout).toContain('npm run doctor');
+
+    const well = await runTool('doctor');
+    expect([well.code, well.stderr, well.stdout]).toEqual([0, '', expect.stringMatching(/All well\.\n$/)]);
+    expect(well.stdout).not.toContain('\u001b[');
+
+    expect(await runHere(connect, '--undo', '--yes')).toMatchObject({ code: 0, stderr: '' });
+    expect(account.state().configuration.webhooks.account).toMatchObject({
+      preWebhookUrl: null,
+      postWebhookUrl: null,
+    });
+    expect((await runHere(doctor, 'webhooks')).code).toBe(1);
+  }, 60_000);
 });

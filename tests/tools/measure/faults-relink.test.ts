@@ -1,5 +1,4 @@
 import { breakTwilioUnderRelink, CALLS_TO_TWILIO } from '../../../tools/measure/faults/break-relink';
-import { killRelink } from '../../../tools/measure/faults/kill-relink';
 import type { RelinkOutcome } from '../../../tools/measure/faults/old-conversations';
 
 const results: RelinkOutcome[] = [];
@@ -8,7 +7,8 @@ beforeEach(() => {
   results.length = 0;
 });
 
-// The other calls and faults, and those of the CRM, are those of `npm run faults`; its short form has each call, too.
+// The other calls and faults, those of the CRM, and what becomes of a run that is killed, are in `npm run faults`, also in its
+// short form.
 test('if a call to Twilio fails, a run stops, or counts what is left', async () => {
   const [listing = '', naming = ''] = [CALLS_TO_TWILIO.at(0), CALLS_TO_TWILIO.at(-1)];
   await breakTwilioUnderRelink(report, [listing, naming], ['503 for ever']);
@@ -23,10 +23,4 @@ test('whichever answer to a write gets lost, nothing is written twice', async ()
     { part: expect.stringContaining('naming') },
   ]);
   expect(results.filter(({ problem }) => problem)).toEqual([]);
-}, 180_000);
-
-// `npm run faults` kills it twenty times, and three times in short.
-test('a run that is killed at a random place ends as one that is not, and writes nothing twice', async () => {
-  await killRelink(report, 1, 42);
-  expect(results).toMatchObject([{ lost: 0, writtenTwice: 0, problem: undefined }]);
 }, 180_000);

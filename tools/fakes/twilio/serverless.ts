@@ -1,6 +1,4 @@
-import { type ApiAnswer, type ApiRequest, startFakeServer, twilioError } from '../fake-server';
-import { refuseUnlessFrom } from './authentication';
-import { answerAsDescribed } from './openapi';
+import { type ApiAnswer, type ApiRequest, twilioError } from '../fake-server';
 
 /** A file that was uploaded: a version of a Function or an Asset. */
 export interface Upload {
@@ -47,16 +45,7 @@ export function nothingDeployed() {
   };
 }
 
-/** Serves Twilio's Serverless API, and keeps what is deployed: https://www.twilio.com/docs/serverless/api */
-export async function startFakeServerless(accountSid: string, authToken: string) {
-  const deployed = nothingDeployed();
-  const answer = (request: ApiRequest) =>
-    refuseUnlessFrom({ accountSid, authToken }, request) ??
-    answerAsDescribed(request, () => answerServerless(request, deployed));
-  return Object.assign(await startFakeServer(SERVERLESS_HOSTS, answer), { deployed });
-}
-
-/** What the Serverless API answers. */
+/** What the Serverless API answers; what is deployed is kept: https://www.twilio.com/docs/serverless/api */
 export async function answerServerless(
   { method, path, headers, body, bytes }: ApiRequest,
   deployed: Deployed,
