@@ -7,6 +7,8 @@ const NO_VALUE =
 /** What is in a cell, and is nobody's ID: people may be called Na, and phone numbers may be unknown. */
 const NO_ID =
   /^(na|nat|\?+|true|false|tbd|tba|todo|loading(…|\.*)|[0\p{Pd}.]+|-1(\.0+)?|\[object object\])$/iu;
+/** Line breaks, and what no CRM has in an ID. */
+const CONTROL_CHARACTER = /\p{Cc}/u;
 /** An ID that may be told, rather than a cell of another column: short, with a digit, without spaces and delimiters. */
 const LIKE_AN_ID = /^(?=.*\d)[^\s,;|]{1,40}$/;
 
@@ -25,6 +27,7 @@ export function problemOfId(id: string): string | undefined {
     return 'an ID that is an error or an empty value of a spreadsheet or a program';
   }
   if (id.startsWith('=')) return 'an ID that is a formula: save the file with the values of formulas';
+  if (CONTROL_CHARACTER.test(id)) return 'an ID with a line break, or another control character, in it';
   if (!isShortened(id)) return undefined;
   return 'an ID that Excel has shortened, such as 3.36796E+10: use the file as it was exported';
 }
