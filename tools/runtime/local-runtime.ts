@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { builtFolder } from '../build/built-folder';
@@ -89,9 +89,11 @@ export async function startLocalRuntime({
   };
 
   const url = `http://localhost:${port}`;
-  const isServed = async () => !isRunning(server) || fetch(url).then(Boolean, () => false);
   try {
-    await until(isServed, () => `twilio-run did not start:\n${log}`);
+    await until(
+      async () => !isRunning(server) || (await isListening(url)),
+      () => `twilio-run did not start:\n${log}`,
+    );
     if (!isRunning(server)) throw new Error(`twilio-run ended:\n${log}`);
   } catch (error) {
     await stop();
@@ -109,6 +111,20 @@ export function copyProject(): string {
   symlinkSync(resolve('node_modules'), join(project, 'node_modules'));
   mkdirSync(join(project, 'functions'));
   return project;
+}
+
+/** Whether anything listens there. */
+export async function isListening(url: string): Promise<boolean> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
 }
 
 /** Waits until it is done, for 30 s at the most. @throws Error with the failure after that */

@@ -7,7 +7,7 @@ import { networkInterfaces } from 'node:os';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { readServingOrExit } from '../../../tools/commands/serve';
-import { copyProject, freePort, until } from '../../../tools/runtime/local-runtime';
+import { copyProject, freePort, isListening, until } from '../../../tools/runtime/local-runtime';
 
 const start = (PORT: string, flags: string[] = [], cwd = '.') => {
   const args = ['--import', 'tsx', resolve('tools/commands/start.ts'), ...flags];
@@ -63,7 +63,7 @@ describe('npm start serves', () => {
       () => stderr,
     );
   };
-  const isServed = (host: string) => fetch(`http://${host}:${port}`).then(Boolean, () => false);
+  const isServed = (host: string) => isListening(`http://${host}:${port}`);
   const statusFor = async (Host: string) => {
     const [response] = await once(get(`http://127.0.0.1:${port}`, { headers: { Host } }), 'response');
     return response.statusCode;

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { builtFolder } from '../../../tools/build/built-folder';
-import { until } from '../../../tools/runtime/local-runtime';
+import { isListening, until } from '../../../tools/runtime/local-runtime';
 import { makeProjectCopy } from '../../helpers/project-copy';
 
 /** The project in a folder of its own, so that its files can be changed, with a folder for what is temporary. */
@@ -52,7 +52,6 @@ const endOf = async (child: Child) => {
 /** What simulators have left. */
 const left = () => readdirSync(temporary).filter((name) => name.startsWith('frontline-'));
 const isLeft = (kind: string) => left().some((name) => name.includes(kind));
-const isServed = (url: string) => fetch(url).then(Boolean, () => false);
 const printed = async (child: Child, words: RegExp) => {
   let all = '';
   child.stdout.on('data', (chunk) => {
@@ -80,7 +79,7 @@ test('a simulator that is killed leaves nothing that runs, and no credentials on
   expect(files.filter((file) => readFileSync(file, 'utf8').includes(SECRET))).toEqual([]);
   child.kill('SIGKILL');
   await until(
-    async () => !(await isServed(url)) && !isLeft('project'),
+    async () => !(await isListening(url)) && !isLeft('project'),
     () => `left: ${left()}`,
   );
 }, 60_000);
@@ -167,11 +166,11 @@ test('on a page, says so when customers cannot be built, and serves them anew wh
   writeFileSync(customers, before.replaceAll('Ada Okafor', 'Ada Lovelace'));
   await isTold(/cannot be used[\s\S]*"state":"Building…[\s\S]*"state":""/);
   expect(await (await fetch(`${url}/people?q=ada`)).text()).toContain('Ada Lovelace');
-  expect(await isServed(functionsUrl)).toBe(true);
+  expect(await isListening(functionsUrl)).toBe(true);
   child.kill('SIGINT');
   expect(await exited).toEqual([0, null]);
   await until(
-    async () => !(await isServed(functionsUrl)),
+    async () => !(await isListening(functionsUrl)),
     () => 'the Functions are still served',
   );
   expect(left()).toEqual([]);
