@@ -119,7 +119,8 @@ export async function isListening(url: string): Promise<boolean> {
   const socket = connect(Number(port), hostname);
   try {
     await once(socket, 'connect');
-    return true;
+    // Where nobody listens, a socket that happens to get the same port as its own is connected to itself.
+    return socket.localPort !== socket.remotePort;
   } catch {
     return false;
   } finally {

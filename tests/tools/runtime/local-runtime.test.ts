@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
+import net from 'node:net';
 import { join } from 'node:path';
-import { startLocalRuntime } from '../../../tools/runtime/local-runtime';
+import { freePort, isListening, startLocalRuntime } from '../../../tools/runtime/local-runtime';
 
 test('the Functions get their variables as they are, whatever marks they have, and none of the shell’s', async () => {
   const variables = { CRM_AUTHORIZATION: `it's "a" \`b\` # c`, CRM_URL: "'https://crm'", CRM_SOURCE: '' };
@@ -19,3 +20,14 @@ test('the Functions get their variables as they are, whatever marks they have, a
   expect(context).toMatchObject(variables);
   expect(context).not.toHaveProperty('SHELLS_OWN');
 }, 30_000);
+
+test('a connection of a port to itself is nobody who listens', async () => {
+  const port = await freePort();
+  const { connect } = net;
+  // Systems choose it at random, now and then.
+  const toItself = () => connect({ port, host: '127.0.0.1', localPort: port });
+  const connecting = jest.spyOn(net, 'connect').mockImplementation(toItself);
+  expect(await isListening(`http://127.0.0.1:${port}`)).toBe(false);
+  expect(connecting).toHaveBeenCalled();
+  jest.restoreAllMocks();
+});
