@@ -116,7 +116,8 @@ export function copyProject(): string {
 /** Whether anything listens there. */
 export async function isListening(url: string): Promise<boolean> {
   const { hostname, port } = new URL(url);
-  const socket = connect(Number(port), hostname);
+  // Who listens may end at the same moment: that is no error of its own.
+  const socket = connect(Number(port), hostname).on('error', () => undefined);
   try {
     await once(socket, 'connect');
     // Where nobody listens, a socket that happens to get the same port as its own is connected to itself.
