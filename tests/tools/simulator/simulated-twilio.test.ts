@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { validateRequest } from 'twilio/lib/webhooks/webhooks';
 import { type FakeConversations, startFakeConversations } from '../../../tools/fakes/twilio/conversations';
+import { until } from '../../../tools/runtime/local-runtime';
 import { SimulatedTwilio } from '../../../tools/simulator/simulated-twilio';
 
 const account = { sid: 'ACe52ed5e7a44191a623117158a4feeca1', authToken: 'c0ffee00c0ffee00c0ffee00c0ffee00' };
@@ -309,6 +310,20 @@ describe('what is sent again', () => {
       verdict: 'warning',
       words: 'The CRM failed: it is down. Answered 503: Twilio sends it again.',
     });
+  });
+
+  test('has an API that is as its switches are then', async () => {
+    for (const id of ['retries', 'api-500'] as const) twilio.switches.add(id);
+    answers.onParticipantAdded = { status: 503 };
+    const receiving = receive();
+    await until(
+      () => types().includes('onParticipantAdded'),
+      () => 'nothing was sent',
+    );
+    expect(api.fault).toMatchObject({ status: 500 });
+    twilio.switches.delete('api-500');
+    await receiving;
+    expect(api.fault).toBeUndefined();
   });
 
   test('is nothing by default', async () => {
