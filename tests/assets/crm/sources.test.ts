@@ -23,6 +23,26 @@ const outcomes = () => apis().calls.map(({ outcome }) => outcome);
 describe.each(CRM_NAMES)('%s', (name) => {
   const { crm, settings, credentials } = fakeCrm(name);
 
+  test.each([
+    `x' OR Name LIKE '%@example.com`,
+    `x\\' OR Name != '@example.com`,
+    `ada@x\\`,
+    `"@example.com`,
+    `x", "") = "" & "@example.com`,
+    `x\\" = "@example.com`,
+    `x\n\r\t@example.com`,
+    `{Name}@example.com`,
+    `x') OR Id IN ('1001@example.com`,
+    `*@example.com`,
+  ])('takes the address %j for nothing but an address', async (value) => {
+    apis().know(ada);
+    expect(await find(name, `email:${value}`)).toBeUndefined();
+    apis().know(ada, { ...ada, id: '1002', email: value.toLowerCase() });
+    expect(await find(name, `email:${value}`)).toMatchObject({ customer_id: '1002' });
+    // Neither is an error of the CRM's.
+    expect([200, 404]).toEqual(expect.arrayContaining(outcomes()));
+  });
+
   test('finds a customer by a phone number, on any channel', async () => {
     expect(await find(name, '+14155550147')).toEqual(customer);
     expect(await find(name, 'whatsapp:+14155550147')).toEqual(customer);
@@ -277,25 +297,6 @@ describe.each(TYPED_IN)('%s, where people type numbers as they like,', (name) =>
   test('names CRM_DEFAULT_COUNTRY if it is not a country', async () => {
     const answer = find(name, '+14155550147', { CRM_DEFAULT_COUNTRY: 'usa' });
     await expect(answer).rejects.toThrow('CRM_DEFAULT_COUNTRY is not a country');
-  });
-
-  test.each([
-    `x' OR Name LIKE '%@example.com`,
-    `x\\' OR Name != '@example.com`,
-    `x\\`,
-    `"@example.com`,
-    `x", "") = "" & "@example.com`,
-    `x\\" = "@example.com`,
-    `x\n\r\t@example.com`,
-    `{Name}@example.com`,
-    `x') OR Id IN ('1001@example.com`,
-    `*@example.com`,
-  ])('takes the address %j for nothing but an address', async (value) => {
-    apis().know(ada);
-    expect(await find(name, `email:${value}`)).toBeUndefined();
-    apis().know(ada, { ...ada, id: '1002', email: value });
-    expect(await find(name, `email:${value}`)).toMatchObject({ customer_id: '1002' });
-    expect(new Set(outcomes())).toEqual(new Set([200]));
   });
 
   test('asks nothing about an address that its contacts do not have', async () => {

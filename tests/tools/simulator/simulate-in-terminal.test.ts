@@ -21,7 +21,7 @@ beforeAll(async () => {
   insert('on-participant-added', `if (${address} === '${ANSWERS_NOT_FOR}') return;`);
   simulator = await startSimulator({
     readVariables: () => ({ CUSTOMERS_FILE: 'tests/fixtures/customers.json' }),
-    durations: { webhookTimeoutMs: 1000, initializingMs: 100 },
+    durations: { webhookTimeoutMs: 2000, initializingMs: 100 },
   });
 }, 30_000);
 afterAll(async () => {
@@ -109,9 +109,9 @@ test('a Function that throws is shown with its line, and ends it with 1', async 
 test('a Function that does not answer ends it with 1, though no message is lost', async () => {
   const { code, stdout, stderr } = await run('--from', ANSWERS_NOT_FOR);
   expect(stdout).toContain('onParticipantAdded');
-  expect(stderr).toContain(`onParticipantAdded: ${ANSWERS_NOT_FOR}: No answer in 1 s.`);
+  expect(stderr).toContain(`onParticipantAdded: ${ANSWERS_NOT_FOR}: No answer in 2 s.`);
   expect(code).toBe(1);
-});
+}, 30_000);
 
 test.each([
   [['--form', '+14155550199'], /Unknown option '--form'/],

@@ -57,7 +57,7 @@ beforeEach(() => {
   mostAtOnce = 0;
   answers = { onConversationAdd: { body: JSON.stringify(known) }, onParticipantAdded: {}, onMessageAdd: {} };
   twilio = new SimulatedTwilio(account, api, () => url, {
-    durations: { ...SHORT, webhookTimeoutMs: 500 },
+    durations: { ...SHORT, webhookTimeoutMs: 1000 },
   });
 });
 
