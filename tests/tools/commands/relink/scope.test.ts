@@ -1,6 +1,6 @@
-import { type CrmContext, perSecondOf } from '../../../tools/commands/relink/crm-context';
-import { loadCrm } from '../../../tools/runtime/in-process-runtime';
-import { ADA, sid, useRelinkAccount } from '../../helpers/relink-account';
+import { type CrmContext, perSecondOf } from '../../../../tools/commands/relink/crm-context';
+import { loadCrm } from '../../../../tools/runtime/in-process-runtime';
+import { ADA, sid, useRelinkAccount } from '../../../helpers/relink-account';
 
 const account = useRelinkAccount();
 const { add, conversation, run } = account;

@@ -1,8 +1,8 @@
 import examples from 'libphonenumber-js/examples.mobile.json';
 import { type CountryCode, getExampleNumber } from 'libphonenumber-js/max';
-import { readNumbers } from '../../../assets/phone-numbers.private';
-import { strangersTo } from '../../../tools/measure/number-forms/strangers';
-import { WRITTEN_FORMS } from '../../../tools/measure/number-forms/written-forms';
+import { readNumbers } from '../../../../assets/phone-numbers.private';
+import { strangersTo } from '../../../../tools/measure/number-forms/strangers';
+import { WRITTEN_FORMS } from '../../../../tools/measure/number-forms/written-forms';
 
 const exampleOf = (country: CountryCode) => getExampleNumber(country, examples) ?? fail();
 const written = (country: CountryCode) =>

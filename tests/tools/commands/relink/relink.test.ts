@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { CHECKPOINT_FILE } from '../../../tools/commands/relink/checkpoint';
-import { Position } from '../../../tools/commands/relink/position';
-import { simulateAccount } from '../../../tools/commands/relink/simulate-account';
-import { passTime } from '../../helpers/pass-time';
-import { ADA, STRANGER, sid, useRelinkAccount } from '../../helpers/relink-account';
+import { CHECKPOINT_FILE } from '../../../../tools/commands/relink/checkpoint';
+import { Position } from '../../../../tools/commands/relink/position';
+import { simulateAccount } from '../../../../tools/commands/relink/simulate-account';
+import { passTime } from '../../../helpers/pass-time';
+import { ADA, STRANGER, sid, useRelinkAccount } from '../../../helpers/relink-account';
 
 const account = useRelinkAccount();
 const { add, attributesOf, conversation, run, writes } = account;

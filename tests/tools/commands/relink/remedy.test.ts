@@ -1,4 +1,4 @@
-import { describeTwilioError, nextStep, whatIsLeft } from '../../../tools/commands/relink/remedy';
+import { describeTwilioError, nextStep, whatIsLeft } from '../../../../tools/commands/relink/remedy';
 
 const answered = (status: number, code?: number) => Object.assign(new Error(), { status, code });
 

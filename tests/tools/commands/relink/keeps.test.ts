@@ -1,8 +1,8 @@
-import { conversationsOf } from '../../../tools/commands/relink/list-conversations';
-import { connectToFake } from '../../../tools/fakes/connect-to-fake';
-import { loadCrm } from '../../../tools/runtime/in-process-runtime';
-import { passTime } from '../../helpers/pass-time';
-import { ACCOUNT, ADA, STRANGER, sid, useRelinkAccount } from '../../helpers/relink-account';
+import { conversationsOf } from '../../../../tools/commands/relink/list-conversations';
+import { connectToFake } from '../../../../tools/fakes/connect-to-fake';
+import { loadCrm } from '../../../../tools/runtime/in-process-runtime';
+import { passTime } from '../../../helpers/pass-time';
+import { ACCOUNT, ADA, STRANGER, sid, useRelinkAccount } from '../../../helpers/relink-account';
 
 const account = useRelinkAccount();
 const { add, attributesOf, conversation } = account;

@@ -3,8 +3,8 @@ import {
   checkLog,
   checkNaming,
   type WebhookResult,
-} from '../../../tools/measure/faults/promises';
-import { sendEvents } from '../../../tools/measure/faults/random-events';
+} from '../../../../tools/measure/faults/promises';
+import { sendEvents } from '../../../../tools/measure/faults/random-events';
 
 const answer = (status: number, body: unknown, ms = 10) => ({ status, body, ms });
 

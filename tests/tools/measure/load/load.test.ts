@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { builtFolder } from '../../../tools/build/built-folder';
-import { limitRate } from '../../../tools/fakes/rate-limit';
-import { startFakeConversations } from '../../../tools/fakes/twilio/conversations';
-import { filesOf, withNumbers } from '../../../tools/measure/load/deployments';
-import { type Gateway, startGateway } from '../../../tools/measure/load/gateway';
-import { measureLoad } from '../../../tools/measure/load/measure-load';
+import { builtFolder } from '../../../../tools/build/built-folder';
+import { limitRate } from '../../../../tools/fakes/rate-limit';
+import { startFakeConversations } from '../../../../tools/fakes/twilio/conversations';
+import { filesOf, withNumbers } from '../../../../tools/measure/load/deployments';
+import { type Gateway, startGateway } from '../../../../tools/measure/load/gateway';
+import { measureLoad } from '../../../../tools/measure/load/measure-load';
 import {
   CANDIDATES,
   type Candidate,
@@ -13,8 +13,8 @@ import {
   FILE,
   type Situation,
   takes,
-} from '../../../tools/measure/load/situations';
-import { type Send, writeToWorkers } from '../../../tools/measure/load/write-to-workers';
+} from '../../../../tools/measure/load/situations';
+import { type Send, writeToWorkers } from '../../../../tools/measure/load/write-to-workers';
 
 const ACCOUNT = { ACCOUNT_SID: `AC${'1'.repeat(32)}`, AUTH_TOKEN: 'token' };
 let api: Awaited<ReturnType<typeof startFakeConversations>>;

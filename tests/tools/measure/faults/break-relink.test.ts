@@ -1,5 +1,5 @@
-import { breakTwilioUnderRelink, CALLS_TO_TWILIO } from '../../../tools/measure/faults/break-relink';
-import type { RelinkOutcome } from '../../../tools/measure/faults/old-conversations';
+import { breakTwilioUnderRelink, CALLS_TO_TWILIO } from '../../../../tools/measure/faults/break-relink';
+import type { RelinkOutcome } from '../../../../tools/measure/faults/old-conversations';
 
 const results: RelinkOutcome[] = [];
 const report = (result: RelinkOutcome) => results.push(result);

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { CHECKPOINT_FILE, type Checkpoint } from '../../../tools/commands/relink/checkpoint';
-import { legsOf } from '../../../tools/commands/relink/legs';
-import { loadCrm } from '../../../tools/runtime/in-process-runtime';
-import { ACCOUNT, ADA, sid, useRelinkAccount } from '../../helpers/relink-account';
+import { CHECKPOINT_FILE, type Checkpoint } from '../../../../tools/commands/relink/checkpoint';
+import { legsOf } from '../../../../tools/commands/relink/legs';
+import { loadCrm } from '../../../../tools/runtime/in-process-runtime';
+import { ACCOUNT, ADA, sid, useRelinkAccount } from '../../../helpers/relink-account';
 
 const account = useRelinkAccount();
 const { add, conversation } = account;

@@ -1,7 +1,7 @@
-import type { Address } from '../../../assets/address.private';
-import * as mapping from '../../../assets/crm.private';
-import { lookUps } from '../../../tools/commands/relink/crm-look-ups';
-import { Waiting } from '../../../tools/commands/relink/waiting';
+import type { Address } from '../../../../assets/address.private';
+import * as mapping from '../../../../assets/crm.private';
+import { lookUps } from '../../../../tools/commands/relink/crm-look-ups';
+import { Waiting } from '../../../../tools/commands/relink/waiting';
 
 const ada = mapping.parseAddress('+14155550147') as Address;
 const customer = { customer_id: 'C-1' };

@@ -1,7 +1,7 @@
-import { progressLine, showProgress } from '../../../tools/commands/relink/show-progress';
-import { startTally } from '../../../tools/commands/relink/tally';
-import { Waiting, watchTwilio } from '../../../tools/commands/relink/waiting';
-import { adaptiveCalls } from '../../../tools/twilio/adaptive-calls';
+import { progressLine, showProgress } from '../../../../tools/commands/relink/show-progress';
+import { startTally } from '../../../../tools/commands/relink/tally';
+import { Waiting, watchTwilio } from '../../../../tools/commands/relink/waiting';
+import { adaptiveCalls } from '../../../../tools/twilio/adaptive-calls';
 
 const progressOf = (counts: object, elapsedMs: number, now: object = {}) =>
   progressLine({

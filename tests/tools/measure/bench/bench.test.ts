@@ -6,9 +6,9 @@ import {
   type ServedWebhooks,
   serveWebhooks,
   type Who,
-} from '../../../tools/measure/bench/bench-webhooks';
-import { baseline, EMPTY, measureColdStart, ours } from '../../../tools/measure/bench/cold-start';
-import { type CustomerFiles, writeCustomers } from '../../../tools/measure/bench/customers';
+} from '../../../../tools/measure/bench/bench-webhooks';
+import { baseline, EMPTY, measureColdStart, ours } from '../../../../tools/measure/bench/cold-start';
+import { type CustomerFiles, writeCustomers } from '../../../../tools/measure/bench/customers';
 
 let folder: string;
 let files: CustomerFiles;

@@ -1,4 +1,4 @@
-import { highestRate } from '../../../tools/measure/load/highest-rate';
+import { highestRate } from '../../../../tools/measure/load/highest-rate';
 
 /** Searches what carries so many a second. @returns what was found, and the rates that were tried */
 async function search(capacity: number, guess: number) {

@@ -1,13 +1,13 @@
-import * as mapping from '../../../assets/crm.private';
-import type { FrontlineCustomer, Member } from '../../../assets/frontline.private';
-import { lookUps } from '../../../tools/commands/relink/crm-look-ups';
-import type { Conversations, ListedConversation } from '../../../tools/commands/relink/list-conversations';
-import { Position } from '../../../tools/commands/relink/position';
-import { STATES, type State } from '../../../tools/commands/relink/states';
-import { takeConversations } from '../../../tools/commands/relink/take-conversations';
-import { startTally } from '../../../tools/commands/relink/tally';
-import { walk } from '../../../tools/commands/relink/walk';
-import { adaptiveCalls } from '../../../tools/twilio/adaptive-calls';
+import * as mapping from '../../../../assets/crm.private';
+import type { FrontlineCustomer, Member } from '../../../../assets/frontline.private';
+import { lookUps } from '../../../../tools/commands/relink/crm-look-ups';
+import type { Conversations, ListedConversation } from '../../../../tools/commands/relink/list-conversations';
+import { Position } from '../../../../tools/commands/relink/position';
+import { STATES, type State } from '../../../../tools/commands/relink/states';
+import { takeConversations } from '../../../../tools/commands/relink/take-conversations';
+import { startTally } from '../../../../tools/commands/relink/tally';
+import { walk } from '../../../../tools/commands/relink/walk';
+import { adaptiveCalls } from '../../../../tools/twilio/adaptive-calls';
 
 /** `npm run bench` relinks 100,000. */
 const CONVERSATIONS = 2_000;
