@@ -22,7 +22,8 @@ export async function readServingOrExit(command: string): Promise<ServeOptions> 
   let port = DEFAULT_PORT;
   try {
     port = readPort(DEFAULT_PORT, command);
-    const probe = createServer();
+    // A page that is open from before may connect at once, and must not be waited for.
+    const probe = createServer((socket) => socket.destroy());
     await once(probe.listen(port, host ?? LOOPBACK), 'listening');
     port = (probe.address() as AddressInfo).port;
     await once(probe.close(), 'close');

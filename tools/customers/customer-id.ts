@@ -8,7 +8,7 @@ const NO_VALUE =
 const NO_ID =
   /^(na|nat|\?+|true|false|tbd|tba|todo|loading(…|\.*)|[0\p{Pd}.]+|-1(\.0+)?|\[object object\])$/iu;
 /** Line breaks, and what no CRM has in an ID. */
-const CONTROL_CHARACTER = /\p{Cc}/u;
+const CONTROL_CHARACTER = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 /** An ID that may be told, rather than a cell of another column: short, with a digit, without spaces and delimiters. */
 const LIKE_AN_ID = /^(?=.*\d)[^\s,;|]{1,40}$/;
 

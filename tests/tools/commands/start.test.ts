@@ -58,8 +58,10 @@ describe('npm start serves', () => {
     server.stderr.on('data', (chunk) => {
       stderr += chunk;
     });
+    // What listens on the port at first is what sees whether it is free.
     await until(
-      () => isServed('127.0.0.1'),
+      () =>
+        fetch(`http://127.0.0.1:${port}`, { signal: AbortSignal.timeout(1000) }).then(Boolean, () => false),
       () => stderr,
     );
   };

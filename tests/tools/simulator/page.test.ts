@@ -1,9 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { get } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { launchBrowser } from '../../../tools/runtime/browser';
 import { until } from '../../../tools/runtime/local-runtime';
@@ -426,11 +424,12 @@ describeInBrowser('the page', () => {
     await sendFrom('+14155550147');
     await inTraffic('Linked already: nothing is written.');
     await linked.uncheck();
-    const file = join(tmpdir(), `run-${process.pid}.json`);
-    writeFileSync(file, await (await fetch(`${url}/run.json`)).text());
+    const buffer = Buffer.from(await (await fetch(`${url}/run.json`)).arrayBuffer());
     await page.getByRole('button', { name: 'Clear' }).click();
     await page.getByText('No messages yet.').waitFor();
-    await page.getByLabel('A saved run').setInputFiles(file);
+    await page
+      .getByLabel('A saved run')
+      .setInputFiles({ name: 'run.json', mimeType: 'application/json', buffer });
     await inTraffic('Linked already: nothing is written.');
     await page.locator('.on-count:empty').waitFor({ state: 'attached' });
     await play([{ from: '+15557654321', text: 'Slow', switches: ['crm-slow'] }]);

@@ -384,6 +384,14 @@ test('of many messages at once, 8 webhooks at the most wait for an answer, and a
   expect(mostAtOnce).toBeLessThanOrEqual(8);
 });
 
+test('an answer is waited for as long as Twilio does', async () => {
+  const waits = jest.spyOn(AbortSignal, 'timeout');
+  const patient = new SimulatedTwilio(account, api, () => url, { durations: SHORT });
+  await patient.receive({ from: '+15551234567', text: 'Hello' });
+  expect(new Set(waits.mock.calls.flat())).toEqual(new Set([5000]));
+  waits.mockRestore();
+});
+
 test('Functions that do not run are not taken for slow ones', async () => {
   const nowhere = new SimulatedTwilio(account, api, () => 'http://localhost:1', { durations: SHORT });
   expect(await nowhere.receive({ from: '+15551234567', text: 'Hello' })).toBeDefined();

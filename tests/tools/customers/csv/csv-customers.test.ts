@@ -359,7 +359,7 @@ test('a formula is nobody’s ID, and nobody’s name', async () => {
   });
 });
 
-test.each(['C-\n1', 'C-\r1', 'C-\u00001'])('the ID %j is none', async (id) => {
+test.each(['C-\n1', 'C-\r1', 'C-\u00001', 'C-\u20281'])('the ID %j is none', async (id) => {
   const content = rows('Name,Phone,ID', `Ada,+14155550147,"${id}"`, 'Eve,+14155550148,2');
   expect(await read(content)).toMatchObject({
     customers: [{ key: '+14155550148', customer_id: '2' }],

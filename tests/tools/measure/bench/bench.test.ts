@@ -38,6 +38,8 @@ describe('the webhooks', () => {
   beforeAll(async () => {
     const [ours, baseline] = await Promise.all([serveWebhooks(files, false), serveWebhooks(files, true)]);
     Object.assign(deployments, { ours, baseline });
+    // The first event takes longest: an event that is old by then is read again.
+    await Promise.all([ours.add('a worker'), baseline.add('a worker')]);
   }, 30_000);
   afterAll(() => Promise.all(Object.values(deployments).map(({ stop }) => stop())));
 
@@ -55,8 +57,8 @@ describe('the webhooks', () => {
   });
 
   test('have no errors under load', async () => {
-    const { perSecond, errors } = (await deployments.ours?.load(10, 1)) ?? {};
-    expect([errors, perSecond]).toEqual([0, expect.any(Number)]);
-    expect(perSecond).toBeGreaterThan(0);
+    const loads = await Promise.all(Object.values(deployments).map(({ load }) => load(10, 1)));
+    expect(loads.map(({ errors }) => errors)).toEqual([0, 0]);
+    for (const { perSecond } of loads) expect(perSecond).toBeGreaterThan(0);
   });
 });
