@@ -5,7 +5,6 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { getListOfFunctionsAndAssets } from '@twilio-labs/serverless-api/dist/utils/fs';
 import { builtFolder } from '../tools/build/built-folder';
-import { runCommand } from '../tools/commands/command-line';
 import { connect } from '../tools/commands/connect/connect';
 import { doctor } from '../tools/commands/doctor/doctor';
 import { connectToFake } from '../tools/fakes/connect-to-fake';
@@ -13,6 +12,7 @@ import { type FakeAccount, startFakeAccount } from '../tools/fakes/twilio/fake-a
 import { DOMAIN, type Upload } from '../tools/fakes/twilio/serverless';
 import { copyProject } from '../tools/runtime/local-runtime';
 import { ACCOUNT } from './helpers/fake-account';
+import { runHere } from './helpers/run-here';
 import { startTestRuntime, type TestRuntime } from './helpers/test-runtime';
 
 const json = (file: string) => JSON.parse(readFileSync(file, 'utf8'));
@@ -111,18 +111,11 @@ describe('a rehearsal: twilio-run deploy, npm run connect, npm run doctor, and u
   };
   const runTool = (name: string, ...args: string[]) =>
     run('--import', require.resolve('tsx'), join(repository, 'tools/commands', name, `${name}.ts`), ...args);
-  const runHere = async (command: Parameters<typeof runCommand>[0], ...args: string[]) => {
-    const printed = { stdout: [] as string[], stderr: [] as string[] };
-    const code = await runCommand(command, args, {
-      env: { ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken },
-      connect: () => connectToFake(account, ACCOUNT),
-      signal: new AbortController().signal,
-      out: (text) => printed.stdout.push(text),
-      problem: (line) => printed.stderr.push(line),
-      note: () => undefined,
-    });
-    return { code, stdout: printed.stdout.join('\n'), stderr: printed.stderr.join('\n') };
-  };
+  /** In the account, of which `run` reads in `.env`. */
+  const inAccount = () => ({
+    env: { ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken },
+    connect: () => connectToFake(account, ACCOUNT),
+  });
 
   beforeAll(async () => {
     [account, runtime] = await Promise.all([startFakeAccount(ACCOUNT), startTestRuntime()]);
@@ -189,8 +182,8 @@ describe('a rehearsal: twilio-run deploy, npm run connect, npm run doctor, and u
   test('after that, connect is what is missing; then all is well, until it is undone', async () => {
     process.chdir(project);
     expect(existsSync('.twiliodeployinfo')).toBe(true);
-    const early = await runHere(doctor);
-    expect([early.code, early.stdout]).toEqual([1, expect.stringContaining('→ Run npm run connect.')]);
+    const early = await runHere(doctor, [], inAccount());
+    expect([early.code, early.out]).toEqual([1, [expect.stringContaining('→ Run npm run connect.')]]);
 
     const connected = await runTool('connect', '--yes');
     expect([connected.code, connected.stderr]).toEqual([0, '']);
@@ -200,11 +193,11 @@ describe('a rehearsal: twilio-run deploy, npm run connect, npm run doctor, and u
     const well = await runTool('doctor', '--json');
     expect([well.code, well.stderr, JSON.parse(well.stdout)]).toMatchObject([0, '', { ok: true }]);
 
-    expect(await runHere(connect, '--undo', '--yes')).toMatchObject({ code: 0, stderr: '' });
+    expect(await runHere(connect, ['--undo', '--yes'], inAccount())).toMatchObject({ code: 0, problems: [] });
     expect(account.state().configuration.webhooks.account).toMatchObject({
       preWebhookUrl: null,
       postWebhookUrl: null,
     });
-    expect((await runHere(doctor, 'webhooks')).code).toBe(1);
+    expect((await runHere(doctor, ['webhooks'], inAccount())).code).toBe(1);
   }, 60_000);
 });

@@ -4,10 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { builtFolder } from '../../tools/build/built-folder';
-import { type Command, runCommand } from '../../tools/commands/command-line';
+import type { Command } from '../../tools/commands/command-line';
 import { connectToFake } from '../../tools/fakes/connect-to-fake';
 import { type AccountState, newAccount, startFakeAccount } from '../../tools/fakes/twilio/fake-account';
 import { DOMAIN } from '../../tools/fakes/twilio/serverless';
+import { runHere } from './run-here';
 
 export const ACCOUNT = { accountSid: `AC${'6'.repeat(32)}`, authToken: 'primary-auth-token' };
 export const PRE_URL = `https://${DOMAIN}/on-conversation-add`;
@@ -75,11 +76,8 @@ export function useFakeAccount(functionsUrl?: () => string, domains?: string[]) 
       server.calls
         .filter(({ method, host }) => method === 'POST' && /^(chat|conversations)\./.test(host))
         .map(({ path, body }) => `${path} ${decodeURIComponent(body)}`),
-    run: (
-      command: Parameters<typeof runCommand>[0],
-      args: string[] = [],
-      runs: Runs = {},
-    ): Promise<Ran & { asked: string[] }> => run(server, command, args, runs),
+    run: (command: Command, args: string[] = [], runs: Runs = {}): Promise<Ran & { asked: string[] }> =>
+      run(server, command, args, runs),
   };
 }
 
@@ -127,17 +125,12 @@ async function run(
     columns,
   }: Runs,
 ) {
-  const out: string[] = [];
-  const problems: string[] = [];
   const asked: string[] = [];
-  const code = await runCommand(command, args, {
+  const { code, out, problems } = await runHere(command, args, {
     env: { ACCOUNT_SID: ACCOUNT.accountSid, AUTH_TOKEN: authToken, ...env },
     connect: () => connectToFake(server, { ...ACCOUNT, authToken }),
     signal,
     firstPauseMs,
-    out: (text) => out.push(text),
-    problem: (line) => problems.push(line),
-    note: () => undefined,
     ...(columns !== undefined && { terminal: { columns, paint: (_colour, text) => text } }),
     ...(answer !== undefined && {
       confirm: async (question: string) => {

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { runCommand } from '../../tools/commands/command-line';
 import { conversationsOf } from '../../tools/commands/relink/list-conversations';
 import { relink } from '../../tools/commands/relink/relink';
 import { type Run, relinkAll } from '../../tools/commands/relink/relink-all';
@@ -11,6 +10,7 @@ import { type FakeConversations, startFakeConversations } from '../../tools/fake
 import type { Conversation, Participant } from '../../tools/fakes/twilio/conversations-resources';
 import { loadCrm } from '../../tools/runtime/in-process-runtime';
 import { captureLog } from './in-process-runtime';
+import { runHere } from './run-here';
 
 export const ACCOUNT = { accountSid: `AC${'1'.repeat(32)}`, authToken: 'token' };
 /** Whom the customers of the build know, and whom they do not. */
@@ -53,16 +53,12 @@ export function useRelinkAccount() {
 
     /** Runs the command. */
     async run(flags: string[] = [], signal = new AbortController().signal, env = {}) {
-      const output = { stdout: [] as string[], stderr: [] as string[] };
-      const status = await runCommand(relink, ['--domain', 'example.com', ...flags], {
+      const { code, out, problems } = await runHere(relink, ['--domain', 'example.com', ...flags], {
         env: { ACCOUNT_SID: ACCOUNT.accountSid, ...env },
         connect: () => connectToFake(account.api, ACCOUNT),
         signal,
-        out: (line) => output.stdout.push(line),
-        problem: (line) => output.stderr.push(line),
-        note: () => undefined,
       });
-      return { status, stdout: output.stdout.join('\n'), stderr: output.stderr.join('\n') };
+      return { status: code, stdout: out.join('\n'), stderr: problems.join('\n') };
     },
 
     /** Goes through the conversations without the command around it. */

@@ -1,23 +1,11 @@
-import { type Command, EXIT, runCommand, UsageError } from '../../../tools/commands/command-line';
+import { type Command, EXIT, UsageError } from '../../../tools/commands/command-line';
 import { Problem } from '../../../tools/problem';
+import { runHere } from '../../helpers/run-here';
 
 const options = { to: { type: 'string' } } as const;
 
-async function run(args: string[], action: Command<typeof options>['run']) {
-  const out: string[] = [];
-  const problems: string[] = [];
-  const code = await runCommand({ usage: 'npm run greet -- [--to NAME]', options, run: action }, args, {
-    env: {},
-    connect: () => {
-      throw new Error('not connected');
-    },
-    signal: new AbortController().signal,
-    out: (text) => out.push(text),
-    problem: (line) => problems.push(line),
-    note: () => undefined,
-  });
-  return { code, out, problems };
-}
+const run = (args: string[], action: Command<typeof options>['run']) =>
+  runHere({ usage: 'npm run greet -- [--to NAME]', options, run: action }, args);
 const greet: Command<typeof options>['run'] = async ({ to = 'all' }, { result }) => {
   result(`Hello, ${to}`, { to });
   return EXIT.done;

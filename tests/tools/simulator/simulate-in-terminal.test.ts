@@ -2,10 +2,10 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { builtFolder } from '../../../tools/build/built-folder';
-import { runCommand } from '../../../tools/commands/command-line';
 import { simulate } from '../../../tools/simulator/simulate-command';
 import { simulateInTerminal } from '../../../tools/simulator/simulate-in-terminal';
 import { type Simulator, startSimulator } from '../../../tools/simulator/simulator';
+import { runHere } from '../../helpers/run-here';
 
 /** One simulator for all, of a build with a Function that throws, and one that does not answer, for these customers. */
 const THROWS_FOR = '+15550000009';
@@ -38,32 +38,14 @@ function insert(name: string, code: string) {
 
 /** Runs the command on the simulator that is started already. */
 async function run(...args: string[]) {
-  let stdout = '';
-  let stderr = '';
   const started: Simulator = { ...simulator, stop: async () => undefined };
   const onStarted: typeof simulate = {
     ...simulate,
     run: (flags, caller) => simulateInTerminal(flags, caller, async () => started),
   };
-  const code = await runCommand(onStarted, args, {
-    ...caller,
-    out: (text) => {
-      stdout += text;
-    },
-    problem: (line) => {
-      stderr += `${line}\n`;
-    },
-  });
-  return { code, stdout, stderr };
+  const { code, out, problems } = await runHere(onStarted, args);
+  return { code, stdout: out.join(''), stderr: problems.map((line) => `${line}\n`).join('') };
 }
-const caller = {
-  env: {},
-  connect: () => {
-    throw new Error('no account is needed');
-  },
-  signal: new AbortController().signal,
-  note: () => undefined,
-};
 
 test('shows what a worker sees, with avatars', async () => {
   const { code, stdout, stderr } = await run('--from', '+1 (555) 555-0123', '--expect-customer', 'C-1002');
@@ -139,14 +121,6 @@ test('so is a PORT that is not a port', async () => {
 });
 
 async function refusalOf(args: string[]) {
-  let problem = '';
-  const out = () => undefined;
-  const code = await runCommand(simulate, args, {
-    ...caller,
-    out,
-    problem: (line) => {
-      problem += line;
-    },
-  });
-  return { code, problem };
+  const { code, problems } = await runHere(simulate, args);
+  return { code, problem: problems.join('') };
 }

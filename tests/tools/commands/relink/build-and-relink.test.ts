@@ -1,7 +1,7 @@
 import { buildFirst } from '../../../../tools/build/rebuild';
-import { runCommand } from '../../../../tools/commands/command-line';
 import { runAsProcess } from '../../../../tools/commands/run-as-process';
 import { Problem } from '../../../../tools/problem';
+import { runHere } from '../../../helpers/run-here';
 import '../../../../tools/commands/relink/build-and-relink';
 
 jest.mock('../../../../tools/build/rebuild');
@@ -11,19 +11,9 @@ test('a build that fails is one JSON document, and nothing is linked', async () 
   const [[buildAndRelink] = []] = jest.mocked(runAsProcess).mock.calls;
   if (!buildAndRelink) throw new Error('it does not run');
   jest.mocked(buildFirst).mockRejectedValue(new Problem('customers.json: is not valid JSON'));
-  const printed: string[] = [];
-  const code = await runCommand(buildAndRelink, ['--json'], {
-    env: {},
-    connect: () => {
-      throw new Error('no account is needed');
-    },
-    signal: new AbortController().signal,
-    out: (text) => printed.push(text),
-    problem: () => undefined,
-    note: () => undefined,
-  });
+  const { code, out } = await runHere(buildAndRelink, ['--json']);
   expect(code).toBe(1);
-  expect(printed.map((text) => JSON.parse(text))).toEqual([
+  expect(out.map((text) => JSON.parse(text))).toEqual([
     { ok: false, error: 'customers.json: is not valid JSON' },
   ]);
 });

@@ -4,7 +4,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { runCommand } from '../../../../tools/commands/command-line';
 import { findTooLarge, planUpload } from '../../../../tools/commands/upload/plan-upload';
 import { takeSteps } from '../../../../tools/commands/upload/sync-documents';
 import { describe as describeFailures, upload } from '../../../../tools/commands/upload/upload';
@@ -12,6 +11,7 @@ import { readCustomers } from '../../../../tools/customers/read-customers';
 import { connectToFake } from '../../../../tools/fakes/connect-to-fake';
 import { ACCOUNT, startFakeSync } from '../../../../tools/fakes/twilio/sync';
 import { connectToTwilio } from '../../../../tools/twilio/account';
+import { runHere } from '../../../helpers/run-here';
 
 const UPLOAD = resolve('tools/commands/upload/upload.ts');
 const CREDENTIALS = { ACCOUNT_SID: ACCOUNT.accountSid, AUTH_TOKEN: ACCOUNT.authToken };
@@ -111,20 +111,15 @@ async function run(
   confirm?: (question: string) => Promise<boolean>,
 ) {
   const env: NodeJS.ProcessEnv = { ...CREDENTIALS, ...variables };
-  const output = { stdout: [] as string[], stderr: [] as string[] };
-  const status = await runCommand(upload, flags, {
+  const { code, out, problems } = await runHere(upload, flags, {
     env,
     connect() {
       connectToTwilio(env);
       return connectToFake(sync, { accountSid: env.ACCOUNT_SID ?? '', authToken: env.AUTH_TOKEN ?? '' });
     },
-    signal: new AbortController().signal,
-    out: (line) => output.stdout.push(line),
-    problem: (line) => output.stderr.push(line),
-    note: () => undefined,
     ...(confirm && { confirm }),
   });
-  return { status, stdout: output.stdout.join('\n'), stderr: output.stderr.join('\n') };
+  return { status: code, stdout: out.join('\n'), stderr: problems.join('\n') };
 }
 const done = (what: string) => ({ status: 0, stdout: `customers.json: ${what}`, stderr: '' });
 
