@@ -52,6 +52,19 @@ test('what changes during the first build is built once more', async () => {
   await anotherAfter(0);
 });
 
+test('an .env is seen that comes later, and one that changes', async () => {
+  rmSync('.env');
+  watch();
+  await settled();
+  expect(changes).toBe(0);
+  writeFileSync('.env', 'CRM_SOURCE=http');
+  await anotherAfter(0);
+  await settled();
+  const before = changes;
+  writeFileSync('.env', 'CRM_SOURCE=hubspot');
+  await anotherAfter(before);
+});
+
 test('it goes on when folders come and go', async () => {
   watch();
   for (let i = 0; i < 40; i++) {
