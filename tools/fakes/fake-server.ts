@@ -6,8 +6,8 @@ import { type AddressInfo, connect, type Server } from 'node:net';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
-import { generate } from 'selfsigned';
 import { makeTemporaryFolder } from '../runtime/temporary-folder';
+import { certificateOf } from './certificate';
 
 /** A request that came in. */
 export interface ApiRequest {
@@ -97,7 +97,7 @@ export async function startFakeServer(
     response.end(isText ? given.body : JSON.stringify(given.body));
   };
 
-  const { private: key, cert } = await certificateOf(hosts);
+  const { key, cert } = await certificateOf(hosts);
   const folder = makeTemporaryFolder('frontline-certificate');
   const certificate = join(folder, 'certificate.pem');
   writeFileSync(certificate, cert);
@@ -132,22 +132,6 @@ export async function startFakeServer(
       rmSync(folder, { recursive: true });
     },
   });
-}
-
-/** By the names of their hosts, and kept for the next server: it takes longer to make one than to start a server. */
-const certificates = new Map<string, ReturnType<typeof generate>>();
-
-/** A key, and a certificate that it signed itself. */
-function certificateOf(hosts: string[]) {
-  const names = hosts.join(' ');
-  const certificate =
-    certificates.get(names) ??
-    generate([{ name: 'commonName', value: hosts[0] ?? '' }], {
-      keyType: 'ec',
-      extensions: [{ name: 'subjectAltName', altNames: hosts.map((value) => ({ type: 2, value })) }],
-    });
-  certificates.set(names, certificate);
-  return certificate;
 }
 
 /** Twilio's answer for an error: https://www.twilio.com/docs/usage/twilios-response#twilios-response-exceptions */

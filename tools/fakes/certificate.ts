@@ -1,0 +1,55 @@
+import { createHash, X509Certificate } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+/** Where certificates are kept: outside of what is built, deployed or committed. */
+const KEPT = resolve(__dirname, '../../node_modules/.cache/certificates');
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** A key and the certificate of it, in PEM. */
+export interface Certificate {
+  key: string;
+  cert: string;
+}
+
+/**
+ * A key, and a certificate for these hosts that it signed itself. It is kept for the next process: to load what makes one takes
+ * longer than to start a server. Nothing trusts it but a process that is told to by its `NODE_EXTRA_CA_CERTS`.
+ */
+export async function certificateOf(hosts: string[], folder = KEPT): Promise<Certificate> {
+  const name = createHash('sha256').update(hosts.join()).digest('hex').slice(0, 16);
+  const file = join(folder, `${name}.json`);
+  const kept = readCertificate(file);
+  if (kept) return kept;
+  const made = await makeCertificate(hosts);
+  try {
+    mkdirSync(folder, { recursive: true });
+    // Whole at any time, whoever else makes one.
+    writeFileSync(`${file}.${process.pid}`, JSON.stringify(made), { mode: 0o600 });
+    renameSync(`${file}.${process.pid}`, file);
+  } catch {
+    // Nothing can be written there: the next process makes its own.
+  }
+  return made;
+}
+
+/** `undefined` if there is none, or none that is valid now and for another day. */
+function readCertificate(file: string): Certificate | undefined {
+  try {
+    const certificate: Certificate = JSON.parse(readFileSync(file, 'utf8'));
+    const { validFrom, validTo } = new X509Certificate(certificate.cert);
+    const now = Date.now();
+    return Date.parse(validFrom) <= now && now + DAY_MS < Date.parse(validTo) ? certificate : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function makeCertificate(hosts: string[]): Promise<Certificate> {
+  const { generate } = await import('selfsigned');
+  const { private: key, cert } = await generate([{ name: 'commonName', value: hosts[0] ?? '' }], {
+    keyType: 'ec',
+    extensions: [{ name: 'subjectAltName', altNames: hosts.map((value) => ({ type: 2, value })) }],
+  });
+  return { key, cert };
+}
