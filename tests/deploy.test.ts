@@ -110,7 +110,12 @@ describe('a rehearsal: twilio-run deploy, npm run connect, npm run doctor, and u
     }
   };
   const runTool = (name: string, ...args: string[]) =>
-    run('--import', require.resolve('tsx'), join(repository, 'tools/commands', name, `${name}.ts`), ...args);
+    run(
+      '--require',
+      require.resolve('tsx/cjs'),
+      join(repository, 'tools/commands', name, `${name}.ts`),
+      ...args,
+    );
   /** The account that is in `.env`, for a command that runs here. */
   const inAccount = () => ({
     env: { ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken },

@@ -5,7 +5,7 @@ import { Problem } from '../problem';
 
 /** Builds in a process of its own. @returns what the build has to say, apart from that it went well */
 export async function rebuild(): Promise<{ isBuilt: boolean; output: string }> {
-  const args = ['--import', 'tsx', join(__dirname, 'build.ts'), '--quiet'];
+  const args = ['--require', 'tsx/cjs', join(__dirname, 'build.ts'), '--quiet'];
   const build = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [build.stdout, build.stderr]) {

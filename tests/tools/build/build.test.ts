@@ -17,7 +17,7 @@ beforeEach(() => {
 afterEach(() => rmSync(project, { recursive: true }));
 
 const build = async (variables = {}, ...flags: string[]) => {
-  const args = ['--import', 'tsx', 'tools/build/build.ts', ...flags];
+  const args = ['--require', 'tsx/cjs', 'tools/build/build.ts', ...flags];
   const { BUILD_FOLDER: _, ...env } = process.env;
   const child = spawn(process.execPath, args, { cwd: project, env: { ...env, ...variables } });
   const ended = once(child, 'close');

@@ -45,7 +45,7 @@ test('each npm script that runs TypeScript becomes that process, so that SIGTERM
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
   const running = Object.entries(scripts).filter(([, script]) => script.includes('.ts'));
   expect(running.map(([name]) => name)).toEqual(expect.arrayContaining(['start', 'simulate', 'dev']));
-  const others = running.filter(([, script]) => !/ && exec node --import tsx \S+\.ts$/.test(script));
+  const others = running.filter(([, script]) => !/ && exec node --require tsx\/cjs \S+\.ts$/.test(script));
   expect(others).toEqual([]);
 });
 

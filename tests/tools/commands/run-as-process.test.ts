@@ -64,7 +64,7 @@ describe('as a process', () => {
 
   const show = (envFile: string, flags: string[] = [], variables = {}) => {
     writeFileSync(join(project, '.env'), envFile);
-    const args = ['--import', require.resolve('tsx'), 'show.ts', ...flags];
+    const args = ['--require', require.resolve('tsx/cjs'), 'show.ts', ...flags];
     const env = { ...process.env, ...variables };
     const { status, stdout, stderr } = spawnSync(process.execPath, args, {
       cwd: project,
@@ -111,7 +111,7 @@ describe('as a process', () => {
       performance.now = () => 4 * now();
       require(${runAsProcess}).runAsProcess({ usage: '', options: {}, run: ${run} });`,
     );
-    return spawn(process.execPath, ['--import', require.resolve('tsx'), 'busy.ts'], { cwd: project });
+    return spawn(process.execPath, ['--require', require.resolve('tsx/cjs'), 'busy.ts'], { cwd: project });
   };
 
   test('a second Ctrl-C ends it at once, but the one that npm passes on does not', async () => {

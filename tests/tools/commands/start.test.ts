@@ -10,7 +10,7 @@ import { readServingOrExit } from '../../../tools/commands/serve';
 import { copyProject, freePort, isListening, until } from '../../../tools/runtime/local-runtime';
 
 const start = (PORT: string, flags: string[] = [], cwd = '.') => {
-  const args = ['--import', 'tsx', resolve('tools/commands/start.ts'), ...flags];
+  const args = ['--require', 'tsx/cjs', resolve('tools/commands/start.ts'), ...flags];
   return spawn(process.execPath, args, { cwd, env: { ...process.env, PORT } });
 };
 const endOf = async (child: ReturnType<typeof start>) => {

@@ -39,7 +39,7 @@ const start = (command: string, args: string[], variables = {}): Child => {
   return child;
 };
 const startTool = (tool: string, ...args: string[]) =>
-  start(process.execPath, ['--import', 'tsx', `tools/${tool}`, ...args]);
+  start(process.execPath, ['--require', 'tsx/cjs', `tools/${tool}`, ...args]);
 const endOf = async (child: Child) => {
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout),
@@ -67,7 +67,7 @@ const printed = async (child: Child, words: RegExp) => {
 test('a simulator that is killed leaves nothing that runs, and no credentials on disk', async () => {
   const simulator = "require('./tools/simulator/simulator').startSimulator()";
   const told = 'then(({ functionsUrl }) => console.log(functionsUrl()))';
-  const child = start(process.execPath, ['--import', 'tsx', '--eval', `${simulator}.${told}`], {
+  const child = start(process.execPath, ['--require', 'tsx/cjs', '--eval', `${simulator}.${told}`], {
     BUILD_FOLDER: resolve(builtFolder()),
   });
   const url = await printed(child, /(http:\S+\d)\n/);

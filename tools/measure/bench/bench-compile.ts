@@ -76,7 +76,7 @@ function asPeopleWrite(number: string): string {
 }
 
 function compileInProcess(file: string): Promise<CompileResult> {
-  return processResult('compile-process.ts', file, { execArgv: ['--import', 'tsx'] });
+  return processResult('compile-process.ts', file, { execArgv: ['--require', 'tsx/cjs'] });
 }
 
 if (require.main === module) void benchCompile(process.argv.includes('--short'));

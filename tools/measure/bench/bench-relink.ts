@@ -106,7 +106,7 @@ async function measure(isBaseline: boolean, size: number, customers: string) {
 /** Relinks in a process of its own. @throws Error if it fails */
 export function runRelink(task: RelinkTask, env: Record<string, string> = {}): Promise<RelinkResult> {
   return processResult('relink-process.ts', JSON.stringify(task), {
-    execArgv: ['--expose-gc', '--import', 'tsx'],
+    execArgv: ['--expose-gc', '--require', 'tsx/cjs'],
     env: { ...process.env, ...env },
   });
 }

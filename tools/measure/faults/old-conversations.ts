@@ -106,7 +106,7 @@ export async function startOldConversations(count: number, onCall: (call: Call) 
     customersFile,
     /** Starts `npm run relink` as a process, with a CRM that is asked over HTTP. */
     relink(...flags: string[]): ChildProcessByStdio<null, Readable, null> {
-      return spawn(process.execPath, ['--import', require.resolve('tsx'), RELINK, ...flags], {
+      return spawn(process.execPath, ['--require', require.resolve('tsx/cjs'), RELINK, ...flags], {
         cwd: folder,
         stdio: ['ignore', 'pipe', 'ignore'],
         env: {

@@ -70,7 +70,7 @@ const adaData = { customer_id: 'C-1', display_name: 'Ada Okafor', avatar: '/avat
 test('goes on after npm run customers:upload was interrupted', async () => {
   list(...numbered(12));
   const { CRM_DEFAULT_COUNTRY: _, ...env } = process.env;
-  const uploading = spawn(process.execPath, ['--import', require.resolve('tsx'), UPLOAD], {
+  const uploading = spawn(process.execPath, ['--require', require.resolve('tsx/cjs'), UPLOAD], {
     cwd: project,
     env: { ...env, ...sync.env, ...CREDENTIALS },
   });
