@@ -5,8 +5,7 @@ import { readSettings, type Setting } from '../../assets/crm-settings.private';
 import { crmSourceOf } from '../crm-source';
 import { readDefaultCountry } from '../customers/default-country';
 import { Problem } from '../problem';
-import { ACCOUNT_SID } from '../twilio/account';
-import { SERVICE_SID } from '../twilio/conversations-services';
+import { ACCOUNT_SID, SERVICE_SID } from '../twilio/sids';
 
 /** The variables of `.env`. */
 export type Settings = NodeJS.Dict<string>;

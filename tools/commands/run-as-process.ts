@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { styleText } from 'node:util';
 import { checkEnvFile, readEnvFile } from '../build/env-file';
-import { connectToTwilio } from '../twilio/account';
 import { type Command, EXIT, type Options, runCommand, UsageError } from './command-line';
 
 /** A second Ctrl-C that comes later than this ends the process at once, and waits for nothing. */
@@ -36,7 +35,11 @@ export async function runAsProcess<O extends Options>(command: Command<O>): Prom
   };
   const code = await runCommand({ ...command, run }, process.argv.slice(2), {
     env,
-    connect: () => connectToTwilio(env, interruption.signal),
+    connect() {
+      // Not every command calls Twilio, whose package is a third of what the others need to start.
+      const { connectToTwilio }: typeof import('../twilio/account') = require('../twilio/account');
+      return connectToTwilio(env, interruption.signal);
+    },
     signal: interruption.signal,
     out: (text) => stdout.write(`${text}\n`),
     problem: (line) => stderr.write(`${hasColours(stderr, env) ? styleText('red', line) : line}\n`),

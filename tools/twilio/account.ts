@@ -1,9 +1,7 @@
 import twilio, { type Twilio } from 'twilio';
 import { Problem } from '../problem';
 import { createHttpClient } from './http-client';
-
-/** https://www.twilio.com/docs/glossary/what-is-a-sid */
-export const ACCOUNT_SID = /^AC[0-9a-f]{32}$/i;
+import { ACCOUNT_SID } from './sids';
 
 /**
  * Twilio's REST API, with the credentials in ACCOUNT_SID and AUTH_TOKEN.

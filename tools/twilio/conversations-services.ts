@@ -2,12 +2,10 @@ import type { Twilio } from 'twilio';
 import { Problem } from '../problem';
 import { described } from './errors';
 import { type Retries, withRetries } from './retries';
+import { SERVICE_SID } from './sids';
 import type { Scope } from './webhooks';
 
 export type ServiceSid = Exclude<Scope, 'account'>;
-
-/** https://www.twilio.com/docs/glossary/what-is-a-sid */
-export const SERVICE_SID = /^IS[0-9a-f]{32}$/i;
 
 /** Whether it is written as the SID of a Conversations service is. */
 export function isServiceSid(sid: string): sid is ServiceSid {
