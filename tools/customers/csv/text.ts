@@ -31,31 +31,44 @@ export interface Encoding {
 }
 
 /**
- * UTF-16 says so by its first bytes. What is not UTF-8 is in the code page of Excel; but for a few odd bytes among
- * characters of UTF-8, which would all be spoilt by that: they come of a row that was pasted from elsewhere.
+ * UTF-16 says so by its first bytes, and so does some UTF-8. What is neither is in the code page of Excel; but for a few odd
+ * bytes among characters of UTF-8, which would all be spoilt by that: they come of a row that was pasted from elsewhere.
  *
  * @param country where the file is likely to be from
  */
 export async function encodingOf(file: string, country?: CountryCode): Promise<Encoding> {
   const decoder = new TextDecoder('utf-8');
+  const strict = new TextDecoder('utf-8', { fatal: true });
   let isFirst = true;
+  let saysUtf8 = false;
+  let isUtf8 = true;
   let odd = 0;
   let others = 0;
-  const count = (text: string) => {
-    for (const character of text.match(/[^\0-\x7F]/gu) ?? []) {
+  const count = (chunk?: Buffer) => {
+    const stream = chunk !== undefined;
+    for (const character of decoder.decode(chunk, { stream }).match(/[^\0-\x7F]/gu) ?? []) {
       if (character === '\uFFFD') odd++;
       else others++;
+    }
+    try {
+      if (isUtf8) strict.decode(chunk, { stream });
+    } catch {
+      isUtf8 = false;
     }
   };
   for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
     if (isFirst && chunk[0] === 0xff && chunk[1] === 0xfe) return { name: 'utf-16le' };
     if (isFirst && chunk[0] === 0xfe && chunk[1] === 0xff) return { name: 'utf-16be' };
+    if (isFirst) saysUtf8 = chunk.indexOf('\uFEFF') === 0;
     isFirst = false;
-    count(decoder.decode(chunk, { stream: true }));
+    count(chunk);
   }
-  count(decoder.decode());
+  count();
   if (odd === 0) return { name: 'utf-8' };
-  if (odd <= others) return { name: 'utf-8', doubt: 'UTF-8, but for some characters, which cannot be read' };
+  // In valid UTF-8, the odd characters were lost before it was written.
+  if (saysUtf8 || isUtf8 || odd <= others) {
+    return { name: 'utf-8', doubt: 'UTF-8, but for some characters, which cannot be read' };
+  }
   const codePage = Object.keys(CODE_PAGES).find((name) => country && CODE_PAGES[name]?.includes(country));
   if (codePage || country) return { name: codePage ?? 'windows-1252' };
   const doubt = 'not UTF-8, and read as one of Western Europe, since CRM_DEFAULT_COUNTRY is not set';

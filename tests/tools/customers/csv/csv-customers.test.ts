@@ -794,6 +794,11 @@ test.each([
   );
 });
 
+test('what Excel has saved is read as there up to the last byte', async () => {
+  const { customers } = await read(Buffer.from('ID;Phone;Name\n1;+14155550147;Jos\xE9', 'latin1'));
+  expect(customers).toMatchObject([{ display_name: 'José' }]);
+});
+
 test('one odd byte in UTF-8 does not spoil the names of others', async () => {
   const content = Buffer.concat([
     Buffer.from('ID,Name,Phone\n1,Zoë,+14155550147\n2,Jos'),
@@ -802,6 +807,23 @@ test('one odd byte in UTF-8 does not spoil the names of others', async () => {
   ]);
   expect(await read(content)).toMatchObject({
     customers: [{ display_name: 'Zoë' }, { display_name: 'Jos\uFFFD' }],
+    warnings: [expect.stringMatching(/^1 file to look at: UTF-8, but for some characters/)],
+  });
+});
+
+test.each([
+  ['characters that were lost before', Buffer.from('ID,Name,Phone\n1,Jos\uFFFD,+14155550147\n')],
+  [
+    'an odd byte below a byte order mark',
+    Buffer.concat([
+      Buffer.from('\uFEFF"ID",Name,Phone\n1,Jos'),
+      Buffer.from([0xe9]),
+      Buffer.from(',+14155550147\n'),
+    ]),
+  ],
+])('UTF-8 with %s is read as that', async (_name, content) => {
+  expect(await read(content)).toMatchObject({
+    customers: [{ customer_id: '1', display_name: 'Jos\uFFFD' }],
     warnings: [expect.stringMatching(/^1 file to look at: UTF-8, but for some characters/)],
   });
 });
