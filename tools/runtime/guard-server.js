@@ -35,11 +35,12 @@ Server.prototype.listen = function (port, ...rest) {
   return listen.call(this, port, GUARD_HOST, ...rest);
 };
 
-// Whoever started it is gone, whatever way.
 if (process.channel) {
-  process.on('disconnect', () => {
-    if (GUARD_REMOVES_FOLDER) rmSync(process.cwd(), { recursive: true, force: true });
-    process.exit();
-  });
+  // Whoever started it is gone, whatever way.
+  process.on('disconnect', () => process.exit());
   process.channel.unref();
+  // Also when it ends before it sees that, since nobody reads what it writes.
+  if (GUARD_REMOVES_FOLDER) {
+    process.on('exit', () => rmSync(process.cwd(), { recursive: true, force: true }));
+  }
 }
