@@ -13,7 +13,9 @@ export const browserPath = PATHS.find((path) => existsSync(path));
 
 /** @throws Error if there is no browser, or it does not start */
 export function launchBrowser(): Promise<Browser> {
+  // One process for all pages: they are our own, and each would start another.
+  const args = ['--disable-site-isolation-trials', '--renderer-process-limit=1'];
   // Chromium has no sandbox of its own if it runs as root, as it does in a container.
-  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  if (process.getuid?.() === 0) args.push('--no-sandbox');
   return chromium.launch({ executablePath: browserPath, args });
 }
