@@ -130,17 +130,6 @@ test('leaves nothing behind in the terminal on SIGTERM to npm', async () => {
   );
 }, 60_000);
 
-test('a build that fails is one JSON document', async () => {
-  const customers = join(project, 'customers.json');
-  const before = readFileSync(customers, 'utf8');
-  writeFileSync(customers, '{');
-  const message = ['--from', '+15555550123', '--json'];
-  const { code, stdout } = await endOf(startTool('simulator/simulate.ts', ...message));
-  writeFileSync(customers, before);
-  expect(code).toBe(1);
-  expect(JSON.parse(stdout)).toEqual({ ok: false, error: expect.stringContaining('customers.json') });
-}, 60_000);
-
 test('on a page, says so when customers cannot be built, and serves them anew when they can; nothing is left after Ctrl-C', async () => {
   const child = startTool('simulator/simulate.ts');
   const exited = once(child, 'exit');
