@@ -4,6 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { parseArgs } from 'node:util';
 import { explainPort, readPort } from '../runtime/port';
 import { isRunning, LOOPBACK, type ServeOptions } from '../runtime/spawn-twilio-run';
+import { EXIT } from './command-line';
 
 /** Twilio's own: https://www.twilio.com/docs/labs/serverless-toolkit/developing */
 const DEFAULT_PORT = 3000;
@@ -13,7 +14,11 @@ const DEFAULT_PORT = 3000;
  * without a terminal do nothing.
  */
 export async function readServingOrExit(command: string): Promise<ServeOptions> {
-  const { host, flags } = readFlags(process.argv.slice(2));
+  const { host, flags, isHelp } = readFlags(process.argv.slice(2));
+  if (isHelp) {
+    console.log(usageOf(command));
+    process.exit(EXIT.done);
+  }
   if (host) {
     console.warn(
       `Warning: it listens on ${host}, and answers whoever reaches it: signatures are not checked on this machine, so they can ask your CRM.`,
@@ -30,12 +35,26 @@ export async function readServingOrExit(command: string): Promise<ServeOptions> 
     return { port, host, flags };
   } catch (error) {
     console.error(explainPort(error as NodeJS.ErrnoException, port, command) ?? (error as Error).message);
-    process.exit(1);
+    process.exit(EXIT.problem);
   }
 }
 
-function readFlags(args: string[]): { host?: string; flags: string[] } {
-  const options = { host: { type: 'string' }, ngrok: { type: 'boolean' } } as const;
+const usageOf = (command: string) => `[PORT=PORT] ${command} [-- --host ADDRESS] [FLAGS]
+
+Serves the Functions on this machine, on port ${DEFAULT_PORT} unless PORT says another. npm run dev also builds and serves
+them again when a source file, .env or the customers change.
+
+  --host ADDRESS  where it listens, such as 0.0.0.0 for a tunnel: whoever reaches it can ask your CRM then
+  --help          shows this
+
+All other FLAGS are those of Twilio's local runtime: npx twilio-run start --help shows them.`;
+
+function readFlags(args: string[]): { host?: string; flags: string[]; isHelp: boolean } {
+  const options = {
+    host: { type: 'string' },
+    ngrok: { type: 'boolean' },
+    help: { type: 'boolean' },
+  } as const;
   const { values, tokens } = parseArgs({ args, options, strict: false, tokens: true });
   const isOwn = (i: number) =>
     tokens.some(
@@ -47,7 +66,8 @@ function readFlags(args: string[]): { host?: string; flags: string[] } {
   const flags = args.filter((_arg, i) => !isOwn(i));
   // Its tunnel comes in on loopback, under the name that the tunnel has.
   const byDefault = values.ngrok === undefined ? undefined : LOOPBACK;
-  return { host: typeof values.host === 'string' ? values.host : byDefault, flags };
+  const host = typeof values.host === 'string' ? values.host : byDefault;
+  return { host, flags, isHelp: values.help === true };
 }
 
 /** Ends the server with this process, and not before it. */

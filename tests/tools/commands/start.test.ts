@@ -30,19 +30,35 @@ test('npm start says which port is taken, and what to do', async () => {
   });
 }, 30_000);
 
-test('npm start says what is not a port', async () => {
-  const { argv, env } = process;
-  jest.replaceProperty(process, 'argv', argv.slice(0, 2));
-  jest.replaceProperty(process, 'env', { ...env, PORT: '99999' });
-  const said = jest.spyOn(console, 'error').mockReturnValue();
-  jest.spyOn(process, 'exit').mockImplementation((code) => {
-    throw new Error(`exit ${code}`);
+describe('without serving', () => {
+  afterEach(() => jest.restoreAllMocks());
+  const readServing = async (flags: string[], PORT: string, stream: 'log' | 'error') => {
+    const { argv, env } = process;
+    jest.replaceProperty(process, 'argv', [...argv.slice(0, 2), ...flags]);
+    jest.replaceProperty(process, 'env', { ...env, PORT });
+    const said = jest.spyOn(console, stream).mockReturnValue();
+    jest.spyOn(process, 'exit').mockImplementation((code) => {
+      throw new Error(`exit ${code}`);
+    });
+    await expect(readServingOrExit('npm start')).rejects.toThrow(stream === 'log' ? 'exit 0' : 'exit 1');
+    return said.mock.calls;
+  };
+
+  test('npm start says what is not a port', async () => {
+    expect(await readServing([], '99999', 'error')).toEqual([
+      [expect.stringMatching(/^PORT=99999 is not a port: .*PORT=3001 npm start$/)],
+    ]);
   });
-  await expect(readServingOrExit('npm start')).rejects.toThrow('exit 1');
-  expect(said.mock.calls).toEqual([
-    [expect.stringMatching(/^PORT=99999 is not a port: .*PORT=3001 npm start$/)],
-  ]);
-  jest.restoreAllMocks();
+
+  test('--help shows how it is called, its own flag, and where those of twilio-run are', async () => {
+    expect(await readServing(['--help'], '0', 'log')).toEqual([
+      [
+        expect.stringMatching(
+          /^\[PORT=PORT\] npm start \[-- [\s\S]* --host ADDRESS [\s\S]*npx twilio-run start --help/,
+        ),
+      ],
+    ]);
+  });
 });
 
 describe('npm start serves', () => {

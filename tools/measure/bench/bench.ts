@@ -1,12 +1,7 @@
-/**
- * `npm run bench`: measures the Functions beside the way public Frontline services do it (baseline/), and writes the tables
- * and the plots of docs/measurements.md. `--short` measures less, and leaves that page alone;
- * `--load` measures only how many conversations a second the 30 places of a service carry.
- */
 import { cpus } from 'node:os';
-import { parseArgs } from 'node:util';
 import { makeTemporaryFolder } from '../../runtime/temporary-folder';
 import { writeTable, writeText } from '../measurements';
+import { readFlagsOrExit } from '../read-flags';
 import { benchCompile } from './bench-compile';
 import { benchLoad } from './bench-load';
 import { benchRelink } from './bench-relink';
@@ -16,9 +11,15 @@ import { type CustomerFiles, writeCustomers } from './customers';
 import { drawFirstAnswers } from './plot';
 import { count, fineMs, mean, median, megabytes, ms, percentile, times } from './statistics';
 
-const { values: flags } = parseArgs({
-  options: { short: { type: 'boolean', default: false }, load: { type: 'boolean', default: false } },
-});
+const USAGE = `npm run bench [-- --short] [--load]
+
+Measures the Functions beside the way public Frontline services do it, and writes the tables and the plots of
+docs/measurements.md.
+
+  --short  measures less, and leaves that page alone
+  --load   measures only how many conversations a second the 30 places of a service carry`;
+
+const flags = readFlagsOrExit(USAGE, ['short', 'load']);
 const SIZES = flags.short ? [10, 10_000] : [10, 1_000, 10_000, 100_000];
 const PROCESSES = flags.short ? 3 : 21;
 const WARM_EVENTS = flags.short ? 100 : 2_000;

@@ -1,11 +1,6 @@
-/**
- * `npm run faults`: breaks everything that can break, one thing after the other, sends both webhooks over real sockets, or
- * relinks, and counts what was as promised, in docs/measurements.md. `--short` is quicker, and leaves that page alone;
- * `--relink` does what concerns `npm run relink` alone.
- */
-import { parseArgs } from 'node:util';
 import { count } from '../bench/statistics';
 import { writeTable } from '../measurements';
+import { readFlagsOrExit } from '../read-flags';
 import { breakCrms } from './break-crms';
 import { breakDeployment } from './break-deployment';
 import {
@@ -22,9 +17,15 @@ import type { RelinkOutcome } from './old-conversations';
 import type { WebhookResult } from './promises';
 import { sendEvents } from './random-events';
 
-const { values: flags } = parseArgs({
-  options: { short: { type: 'boolean', default: false }, relink: { type: 'boolean', default: false } },
-});
+const USAGE = `npm run faults [-- --short] [--relink]
+
+Breaks everything that can break, one thing after the other, sends both webhooks over real sockets, or relinks, and counts
+what was as promised, in docs/measurements.md.
+
+  --short   is quicker, and leaves that page alone
+  --relink  does what concerns npm run relink alone`;
+
+const flags = readFlagsOrExit(USAGE, ['short', 'relink']);
 const EVENTS = flags.short ? 500 : 10_000;
 /** How often a run of relink is killed, and with how many conversations. */
 const [KILLS, KILLED_CONVERSATIONS] = flags.short ? [3, 60] : [20, 400];

@@ -1,18 +1,20 @@
-/**
- * `npm run number-forms`: has each CRM look for the example mobile number of each country, written in each way, among
- * people with numbers that are nearly the same, and counts who is found, in docs/measurements.md. `--short` tries a few
- * countries, and leaves that page alone.
- */
-import { parseArgs } from 'node:util';
 import examples from 'libphonenumber-js/examples.mobile.json';
 import { type CountryCode, getCountries, getExampleNumber, type PhoneNumber } from 'libphonenumber-js/max';
 import { CRM_NAMES, fakeCrm } from '../../fakes/fake-crms';
 import { writeTable, writeText } from '../measurements';
+import { readFlagsOrExit } from '../read-flags';
 import { loadMapping } from './mapping';
 import { strangersTo } from './strangers';
 import { WRITTEN_FORMS, type WrittenForm } from './written-forms';
 
-const { values: flags } = parseArgs({ options: { short: { type: 'boolean', default: false } } });
+const USAGE = `npm run number-forms [-- --short]
+
+Has each CRM look for the example mobile number of each country, written in each way, among people with numbers that are
+nearly the same, and counts who is found, in docs/measurements.md.
+
+  --short  tries a few countries, and leaves that page alone`;
+
+const flags = readFlagsOrExit(USAGE, ['short']);
 const SHORT: CountryCode[] = ['US', 'FR', 'DE', 'GB', 'IT', 'AR', 'BR', 'MX', 'RU', 'IN', 'CI'];
 const SOURCES = CRM_NAMES.filter((name) => fakeCrm(name).hasTypedNumbers);
 /** More are not listed one by one. */
