@@ -1,8 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import type { CrmSource } from '../../assets/crm.private';
 import { readSettings, type Setting } from '../../assets/crm-settings.private';
 import { crmSourceOf } from '../crm-source';
+import { SAMPLE_CUSTOMERS } from '../customers/customers-file';
 import { readDefaultCountry } from '../customers/default-country';
 import { Problem } from '../problem';
 import { ACCOUNT_SID, SERVICE_SID } from '../twilio/sids';
@@ -40,7 +42,7 @@ export function sourceOf(variables: Settings): string {
  * Checks the settings of the source, and those that count for all of them, as the Functions will.
  *
  * @param folder the build, in which the sources are compiled
- * @returns a warning for each name that looks like that of a setting, and is none
+ * @returns a warning for each name that looks like that of a setting, and is none; and of customers that git does not ignore
  * @throws Problem that names each setting that is missing or malformed, with those warnings
  */
 export function checkSettings(folder: string, settings: Settings): string[] {
@@ -50,7 +52,9 @@ export function checkSettings(folder: string, settings: Settings): string[] {
     name,
     settings[name]?.trim() || value,
   ]);
-  const warnings = misspelt(settings, Object.keys(described)).map((problem) => `.env: warning: ${problem}`);
+  const warnings = [...misspelt(settings, Object.keys(described)), ...couldBeCommitted(settings)].map(
+    (problem) => `.env: warning: ${problem}`,
+  );
   const problems = [
     () => readSettings(described, { ...settings, ...Object.fromEntries(given) }),
     () => readDefaultCountry(settings),
@@ -76,6 +80,19 @@ function misspelt(settings: Settings, described: string[]): string[] {
     if (known.includes(name) || similar.length === 0) return [];
     return [`${name} is not a setting: there are ${similar.join(', ')}`];
   });
+}
+
+/** Git ignores customers under their usual names alone. */
+function couldBeCommitted({ CUSTOMERS_FILE }: Settings): string[] {
+  const file = CUSTOMERS_FILE?.trim();
+  if (!file || file === SAMPLE_CUSTOMERS || relative('.', file).startsWith('..')) return [];
+  const { status } = spawnSync('git', ['check-ignore', '--quiet', '--', file]);
+  // Neither 0, for what it ignores, nor 128, where there is no repository.
+  if (status !== 1) return [];
+  return [
+    `CUSTOMERS_FILE=${file}: git does not ignore it, so that your customers could be committed: call it customers.csv or ` +
+      'customers.json, or keep it outside of the project',
+  ];
 }
 
 /** Up to the first underscore, whether it is written in the singular or the plural. */

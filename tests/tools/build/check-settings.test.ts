@@ -1,10 +1,12 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { builtFolder } from '../../../tools/build/built-folder';
 import { checkSettings, type Settings, sourceOf } from '../../../tools/build/check-settings';
 import { CRM_NAMES, fakeCrm } from '../../../tools/fakes/fake-crms';
 import { requiredSettings } from '../../helpers/fake-crms';
+import { makeProjectCopy } from '../../helpers/project-copy';
 
 const ACCOUNT_SID = `AC${'0'.repeat(32)}`;
 const check = (settings: Settings) => checkSettings(builtFolder(), settings);
@@ -101,4 +103,40 @@ test('a source that needs the Functions runtime to be loaded is built', () => {
     process.chdir(repository);
     rmSync(project, { recursive: true });
   }
+});
+
+describe('a file of customers in the project under another name than git ignores', () => {
+  const cwd = process.cwd();
+  let project: string;
+  beforeEach(() => {
+    project = makeProjectCopy();
+    process.env.BUILD_FOLDER = resolve(builtFolder());
+    process.chdir(project);
+    writeFileSync('.gitignore', readFileSync(join(cwd, '.gitignore')));
+  });
+  afterEach(() => {
+    process.chdir(cwd);
+    rmSync(project, { recursive: true });
+  });
+  const warningsFor = (CUSTOMERS_FILE: string) => check({ CUSTOMERS_FILE });
+
+  test('is warned of, since it could be committed', () => {
+    execFileSync('git', ['init', '--quiet']);
+    const warning = (file: string) => [
+      `.env: warning: CUSTOMERS_FILE=${file}: git does not ignore it, so that your customers could be committed: call it ` +
+        'customers.csv or customers.json, or keep it outside of the project',
+    ];
+    for (const file of ['contacts.csv', './exports/all.json', resolve('contacts.csv')]) {
+      expect(warningsFor(file)).toEqual(warning(file));
+    }
+    for (const file of ['', 'customers-of-may.csv', '../contacts.csv', 'assets/customers.private.json']) {
+      expect(warningsFor(file)).toEqual([]);
+    }
+    appendFileSync('.gitignore', 'exports/\n');
+    expect(warningsFor('exports/all.json')).toEqual([]);
+  });
+
+  test('is none of git’s business without git', () => {
+    expect(warningsFor('contacts.csv')).toEqual([]);
+  });
 });
