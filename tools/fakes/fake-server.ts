@@ -28,10 +28,10 @@ export interface ApiAnswer {
 }
 
 /** What can go wrong: an error, no answer, a dropped connection, half an answer, one that never ends, one of 2 MB. */
-export type Fault = TwilioError | 'hang' | 'drop' | 'malformed' | 'drip' | 'huge';
+export type Fault = ErrorAnswer | 'hang' | 'drop' | 'malformed' | 'drip' | 'huge';
 
 /** An error of Twilio's API. */
-export interface TwilioError {
+export interface ErrorAnswer {
   status: number;
   /** Twilio's error code; by default, 20000 plus the status. */
   code?: number;
@@ -135,7 +135,7 @@ export async function startFakeServer(
 }
 
 /** Twilio's answer for an error: https://www.twilio.com/docs/usage/twilios-response#twilios-response-exceptions */
-export function twilioError({ status, code = 20000 + status, headers }: TwilioError): ApiAnswer {
+export function twilioError({ status, code = 20000 + status, headers }: ErrorAnswer): ApiAnswer {
   const more_info = `https://www.twilio.com/docs/errors/${code}`;
   return { status, headers, body: { code, message: `Error ${code}`, more_info, status } };
 }

@@ -1,4 +1,4 @@
-import type { TwilioError } from './fake-server';
+import type { ErrorAnswer } from './fake-server';
 
 /** How many requests an API takes, by its own documentation. */
 export interface RateLimit {
@@ -14,7 +14,7 @@ export const RATE_LIMITS = {
 } satisfies Record<string, RateLimit>;
 
 /** Counts requests, and tells which of them are too many. */
-export function limitRate({ perSecond, refusalMs = 0 }: RateLimit): () => TwilioError | undefined {
+export function limitRate({ perSecond, refusalMs = 0 }: RateLimit): () => ErrorAnswer | undefined {
   let taken: number[] = [];
   let refusedUntil = 0;
   return () => {
