@@ -1,6 +1,7 @@
 import { buildFirst } from '../build/rebuild';
 import { type Caller, EXIT, type ExitCode, UsageError } from '../commands/command-line';
 import { readTypedAddress } from '../typed-address';
+import type { Conversation } from './conversation';
 import { exitWhenTold } from './exit-when-told';
 import { OTHERS_MAX, TEXT_MAX_LENGTH } from './message-input';
 import { printRun, readAttributes } from './print';
@@ -50,30 +51,37 @@ export async function simulateInTerminal(
 
   const { twilio, log } = simulator;
   const traffic = twilio.traffic.exchanges;
-  const source = simulator.source();
-  const customersFile = simulator.customersFile();
+  const unanswered = traffic.filter(({ direction, answer }) => direction === 'webhook' && !answer?.status);
+  const problems = [
+    ...unanswered.map(({ title, words }) => `${title}: ${words}`),
+    ...(conversation && expected ? unlike(expected, conversation) : []),
+  ];
+  const ok = conversation !== undefined && problems.length === 0;
   result(printRun(conversation, traffic, simulator.customersInWords(), log), {
+    ok,
+    problems,
     lost: !conversation,
-    source,
-    customersFile,
+    source: simulator.source(),
+    customersFile: simulator.customersFile(),
     conversation,
     traffic,
     log,
   });
-  if (!conversation) return EXIT.problem;
-  const unanswered = traffic.filter(({ direction, answer }) => direction === 'webhook' && !answer?.status);
-  for (const { title, words } of unanswered) problem(`${title}: ${words}`);
-  if (unanswered.length > 0) return EXIT.problem;
-  if (!expected) return EXIT.done;
-  const unlike = expected.flatMap((id, i) => {
+  for (const words of problems) problem(words);
+  if (conversation && expected && expected.length < people) {
+    problem(`Checked the first ${expected.length} of ${people} who write`);
+  }
+  return ok ? EXIT.done : EXIT.problem;
+}
+
+/** Who is linked to another customer than is expected of them, or to none. */
+function unlike(expected: string[], { participants }: Conversation): string[] {
+  return expected.flatMap((id, i) => {
     const who = i === 0 ? 'the author' : `number ${i} of --group`;
-    const customerId = readAttributes(conversation.participants[i]?.attributes).customer_id;
+    const customerId = readAttributes(participants[i]?.attributes).customer_id;
     if (customerId === id) return [];
     return `Expected that ${who} is ${id}, but ${customerId ? `it is ${customerId}` : 'nobody is linked'}`;
   });
-  for (const words of unlike) problem(words);
-  if (expected.length < people) problem(`Checked the first ${expected.length} of ${people} who write`);
-  return unlike.length > 0 ? EXIT.problem : EXIT.done;
 }
 
 async function buildAndStart(signal: AbortSignal): Promise<Simulator> {

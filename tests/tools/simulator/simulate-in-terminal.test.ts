@@ -69,6 +69,8 @@ test('prints JSON and nothing else, and ends with 1 if one of a group is another
     'Expected that number 1 of --group is C-1003, but it is C-1002\nChecked the first 2 of 3 who write\n',
   );
   expect(JSON.parse(stdout)).toMatchObject({
+    ok: false,
+    problems: ['Expected that number 1 of --group is C-1003, but it is C-1002'],
     lost: false,
     source: 'file',
     customersFile: 'tests/fixtures/customers.json',
@@ -79,8 +81,14 @@ test('prints JSON and nothing else, and ends with 1 if one of a group is another
   });
 });
 
+test('all is well in JSON as well', async () => {
+  const { code, stdout } = await run('--from', '+15555550123', '--expect-customer', 'C-1002', '--json');
+  expect(JSON.parse(stdout)).toMatchObject({ ok: true, problems: [], lost: false });
+  expect(code).toBe(0);
+});
+
 test('a Function that throws is shown with its line, and ends it with 1', async () => {
-  const { code, stdout } = await run('--from', THROWS_FOR);
+  const { code, stdout } = await run('--from', THROWS_FOR, '--expect-customer', 'C-1');
   expect(code).toBe(1);
   expect(stdout).toContain('The message is lost.');
   expect(stdout).toMatch(

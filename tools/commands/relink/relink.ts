@@ -110,6 +110,7 @@ export const relink: Command<typeof options> = {
       if (json || !halt || tally.counts.conversations > 0) {
         const { lookUps } = result;
         caller.result(summarize(result, { dryRun, list, simulate, isComplete }), {
+          ok: isComplete && failures.length === 0,
           dryRun,
           ...tally.counts,
           lookUps,

@@ -85,6 +85,7 @@ export const upload: Command<typeof options> = {
       caller.result(
         `${file}: ${dryRun ? 'would be ' : ''}${count(of.create.length)} created, ${count(of.update.length)} updated${removed}, ${count(unchanged)} unchanged${left}`,
         {
+          ok: done.length === steps.length,
           file,
           dryRun,
           created: of.create.length,

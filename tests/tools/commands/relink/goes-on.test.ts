@@ -83,7 +83,12 @@ describe('what failed', () => {
       for (const i of [1, 2]) add(i, { dateCreated: '2026-10-02T10:00:00Z' });
       refuse(new RegExp(`${sid('CH', 2)}$`), status);
       const { stdout } = await account.run(['--json']);
-      expect(JSON.parse(stdout)).toMatchObject({ linked: 1, failed: 1, isComplete: true });
+      expect(JSON.parse(stdout)).toMatchObject({
+        ok: false,
+        linked: 1,
+        failed: 1,
+        isComplete: true,
+      });
     },
   );
 

@@ -13,6 +13,7 @@ test('links customers and names their conversations, and writes nothing the seco
   add(2, { friendlyName: STRANGER, state: 'inactive' }, { address: STRANGER });
   add(3, { state: 'closed' });
   expect(JSON.parse((await run(['--json'])).stdout)).toMatchObject({
+    ok: true,
     conversations: 2,
     linked: 1,
     named: 1,

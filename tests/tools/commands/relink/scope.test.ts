@@ -66,5 +66,5 @@ test('--per-second is how many look-ups there are in a second', async () => {
   // The second look-up would be after 100 seconds.
   account.onCall = () => void setTimeout(() => interruption.abort(), 300);
   const { stdout } = await run(['--per-second', '0.01', '--json'], interruption.signal);
-  expect(JSON.parse(stdout)).toMatchObject({ lookUps: 1, isComplete: false });
+  expect(JSON.parse(stdout)).toMatchObject({ ok: false, lookUps: 1, isComplete: false });
 });

@@ -292,6 +292,7 @@ test('prints nothing but JSON with --json', async () => {
   const { status, stdout, stderr } = await run(['--json']);
   expect(status).toBe(1);
   expect(JSON.parse(stdout)).toEqual({
+    ok: false,
     file: 'customers.json',
     dryRun: false,
     created: 2,
@@ -303,6 +304,8 @@ test('prints nothing but JSON with --json', async () => {
     failures: [{ customer_id: 'C-1', reason: 'Sync answered 400 (20400)' }],
   });
   expect(stderr).toContain('1 left to do');
+  sync.settings.refused = '/';
+  expect(JSON.parse((await run(['--json'])).stdout)).toMatchObject({ ok: true, created: 1, left: 0 });
 });
 
 test('names what it could not upload by customer_id and reason alone, and exits with 1', async () => {
