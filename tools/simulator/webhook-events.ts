@@ -106,7 +106,10 @@ function sourceOf(address: string): string {
 
 /** Where it was written to: Twilio's own number, on the same channel. */
 function proxyOf(address: string): string {
-  const own = ownNumberFor(address);
+  const number = ownNumberFor(address);
+  // Nobody writes to themselves, but people type the examples as numbers of customers.
+  const isTheirs = parseAddress(address)?.value === number;
+  const own = isTheirs ? number.replace(/.$/, (digit) => String((Number(digit) + 1) % 10)) : number;
   return channelOf(address) === 'sms' ? own : `${channelOf(address)}:${own}`;
 }
 

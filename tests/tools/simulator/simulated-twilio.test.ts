@@ -195,6 +195,18 @@ describe('the events', () => {
     }
   });
 
+  test.each(['+4915123456789', '+15017122661', 'whatsapp:+33612345678'])(
+    'come to another number than that of the customer, though it is an example: %s',
+    async (from) => {
+      await receive(from);
+      for (const { fields } of received.slice(0, 2)) {
+        const own = fields['MessagingBinding.ProxyAddress'];
+        expect(own).toMatch(/^(whatsapp:)?\+\d{11,13}$/);
+        expect(own).not.toBe(from);
+      }
+    },
+  );
+
   test('are not sent for a second message of the same customer, which joins the conversation', async () => {
     const first = await receive();
     expect(await receive()).toBe(first);
