@@ -12,8 +12,13 @@ async function dev() {
   const buildAndServe = async () => {
     const { isBuilt, output } = await rebuild();
     if (output) console.error(output);
-    if (!isBuilt) return console.error('The build failed: what was built before is served on.');
-    if (server && isRunning(server)) {
+    const isServed = server && isRunning(server);
+    if (!isBuilt) {
+      return console.error(
+        `The build failed: ${isServed ? 'what was built before is served on' : 'nothing is served until it is mended'}.`,
+      );
+    }
+    if (server && isServed) {
       server.kill();
       await once(server, 'exit');
     }

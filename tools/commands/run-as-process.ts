@@ -66,7 +66,7 @@ export function refuseSwallowedFlags(
   flags: Record<string, unknown>,
   env: NodeJS.ProcessEnv,
 ) {
-  const swallowed = Object.keys(options).filter(
+  const swallowed = [...Object.keys(options), 'json'].filter(
     (name) => name !== 'yes' && !flags[name] && env[`npm_config_${name.replaceAll('-', '_')}`],
   );
   const [first] = swallowed;

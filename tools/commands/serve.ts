@@ -14,10 +14,16 @@ const DEFAULT_PORT = 3000;
  * without a terminal do nothing.
  */
 export async function readServingOrExit(command: string): Promise<ServeOptions> {
-  const { host, flags, isHelp } = readFlags(process.argv.slice(2));
+  const args = process.argv.slice(2);
+  const { host, flags, isHelp } = readFlags(args);
   if (isHelp) {
     console.log(usageOf(command));
     process.exit(EXIT.done);
+  }
+  // The value of a flag that npm took for itself, or a port.
+  if (args[0] && !args[0].startsWith('-')) {
+    console.error(`${args[0]}: flags come after --, and the port is in PORT\n\n${usageOf(command)}`);
+    process.exit(EXIT.usage);
   }
   if (host) {
     console.warn(
@@ -41,8 +47,8 @@ export async function readServingOrExit(command: string): Promise<ServeOptions> 
 
 const usageOf = (command: string) => `[PORT=PORT] ${command} [-- --host ADDRESS] [FLAGS]
 
-Serves the Functions on this machine, on port ${DEFAULT_PORT} unless PORT says another. npm run dev also builds and serves
-them again when a source file, .env or the customers change.
+Serves the Functions on this machine, on port ${DEFAULT_PORT} unless PORT says another. npm run dev builds and serves them
+again whenever a source file, .env or the customers change.
 
   --host ADDRESS  where it listens, such as 0.0.0.0 for a tunnel: whoever reaches it can ask your CRM then
   --help          shows this

@@ -86,7 +86,7 @@ function parseArray(json: string): unknown[] {
   throw new Problem('is not an array: put the customers between [ and ], separated by commas');
 }
 
-/** `: CommaExpected at line 2, column 25`. JSON.parse names no line. */
+/** `: comma expected at line 2, column 25`. JSON.parse names no line. */
 function firstErrorIn(json: string): string {
   const errors: ParseError[] = [];
   try {
@@ -99,7 +99,10 @@ function firstErrorIn(json: string): string {
   if (!first) return '';
   const before = json.slice(0, first.offset).split('\n');
   const column = (before.at(-1)?.length ?? 0) + 1;
-  return `: ${printParseErrorCode(first.error)} at line ${before.length}, column ${column}`;
+  const inWords = printParseErrorCode(first.error)
+    .replace(/(?<=.)[A-Z]/g, ' $&')
+    .toLowerCase();
+  return `: ${inWords} at line ${before.length}, column ${column}`;
 }
 
 /** Where a record is that cannot be used: with its customer_id, if it has one. */

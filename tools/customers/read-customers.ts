@@ -98,17 +98,18 @@ function endReading({ list, findings, maxUnusable }: ReturnType<typeof startRead
     findings.add('files to look at', 'nobody is listed, so that nobody is linked', 'all of it');
   const warnings = findings.summary();
   const report = findings.whole();
+  // What else cannot be used is seen when these can be read.
+  if (withoutCountry * 100 > numbers * maxUnusable) {
+    const count = `${withoutCountry.toLocaleString('en')} of ${numbers.toLocaleString('en')} phone numbers have no country code`;
+    const remedy =
+      'so that nobody is found by them: set CRM_DEFAULT_COUNTRY in .env to their country, such as US or DE';
+    throw new UnusableCustomers([`${count}, ${remedy}`, ...warnings].join('\n'), report);
+  }
   if (unusable * 100 > listed * maxUnusable) {
     const count = `${unusable.toLocaleString('en')} of ${listed.toLocaleString('en')} customers cannot be used`;
     const enough = Math.ceil((unusable / listed) * 100);
     const others = enough < 100 ? `, or set CUSTOMERS_MAX_UNUSABLE=${enough}% in .env to use the others` : '';
-    const remedy = `more than ${maxUnusable}%: mend the file, or name other columns${others}`;
-    throw new UnusableCustomers([`${count}, ${remedy}`, ...warnings].join('\n'), report);
-  }
-  if (withoutCountry * 100 > numbers * maxUnusable) {
-    const count = `${withoutCountry.toLocaleString('en')} of ${numbers.toLocaleString('en')} phone numbers have no country code`;
-    const remedy =
-      'so that nobody is found by them: set CRM_DEFAULT_COUNTRY in .env to their country, such as US';
+    const remedy = `more than ${maxUnusable}%: mend what is named here${others}`;
     throw new UnusableCustomers([`${count}, ${remedy}`, ...warnings].join('\n'), report);
   }
   const totals = findings.totals();

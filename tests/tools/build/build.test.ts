@@ -43,7 +43,7 @@ test('a build says which customers it took, and replaces the last one whole', as
     status: 0,
     stdout: 'Customers: customers.json (customers: 4, addresses: 6)\n',
     stderr:
-      'Set in the shell, and not read: the Functions have what is in .env. CRM_SOURCE, CUSTOMERS_FILE\n',
+      'Set in the shell, and not read, as the Functions have what is in .env: CRM_SOURCE, CUSTOMERS_FILE\n',
   });
   expect(built('functions/on-conversation-add.protected.js')).toContain('exports.handler');
   expect(built('assets/customers.private.json')).toContain('C-1001');

@@ -35,6 +35,7 @@ test('a flag that npm took for itself is a usage error, and one of npm’s own s
     new UsageError('npm took --undo for itself: write npm run connect -- --undo'),
   );
   expect(taken({ npm_config_dry_run: 'true' })).toThrow('npm run connect -- --dry-run');
+  expect(taken({ npm_config_json: 'true' })).toThrow('npm run connect -- --json');
   expect(taken({ npm_config_undo: 'true' }, { undo: true })).not.toThrow();
   expect(taken({ npm_config_yes: 'true', npm_config_color: 'always' })).not.toThrow();
 });

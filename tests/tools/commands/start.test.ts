@@ -32,7 +32,7 @@ test('npm start says which port is taken, and what to do', async () => {
 
 describe('without serving', () => {
   afterEach(() => jest.restoreAllMocks());
-  const readServing = async (flags: string[], PORT: string, stream: 'log' | 'error') => {
+  const readServing = async (flags: string[], PORT: string, stream: 'log' | 'error', code = 1) => {
     const { argv, env } = process;
     jest.replaceProperty(process, 'argv', [...argv.slice(0, 2), ...flags]);
     jest.replaceProperty(process, 'env', { ...env, PORT });
@@ -40,7 +40,7 @@ describe('without serving', () => {
     jest.spyOn(process, 'exit').mockImplementation((code) => {
       throw new Error(`exit ${code}`);
     });
-    await expect(readServingOrExit('npm start')).rejects.toThrow(stream === 'log' ? 'exit 0' : 'exit 1');
+    await expect(readServingOrExit('npm start')).rejects.toThrow(`exit ${code}`);
     return said.mock.calls;
   };
 
@@ -50,8 +50,13 @@ describe('without serving', () => {
     ]);
   });
 
+  test.each(['5000', '0.0.0.0'])('%s, as of npm start --host 0.0.0.0, serves nothing', async (word) => {
+    const [[said] = []] = await readServing([word, '--no-live'], '0', 'error', 2);
+    expect(said).toMatch(new RegExp(`^${word}: flags come after --, .*\\n\\n.*npm start \\[-- --host`));
+  });
+
   test('--help shows how it is called, its own flag, and where those of twilio-run are', async () => {
-    expect(await readServing(['--help'], '0', 'log')).toEqual([
+    expect(await readServing(['--help'], '0', 'log', 0)).toEqual([
       [
         expect.stringMatching(
           /^\[PORT=PORT\] npm start \[-- [\s\S]* --host ADDRESS [\s\S]*npx twilio-run start --help/,

@@ -109,9 +109,9 @@ describe('it cannot be read if', () => {
     [
       'the file is not valid JSON',
       '[\n  {"customer_id": "C-1" "channels": []}\n]',
-      'is not valid JSON: CommaExpected at line 2, column 25',
+      'is not valid JSON: comma expected at line 2, column 25',
     ],
-    ['the file is empty', '', 'is not valid JSON: ValueExpected at line 1, column 1'],
+    ['the file is empty', '', 'is not valid JSON: value expected at line 1, column 1'],
     ['it is not an array', '{"customer_id": "C-1"}', 'is not an array: put the customers between [ and ]'],
   ])('%s', (_name, source, problem) => {
     expect(() => compileCustomers(source)).toThrow(problem);

@@ -1,7 +1,8 @@
 import { cpus } from 'node:os';
+import { readFlagsOrExit } from '../../read-flags';
 import { makeTemporaryFolder } from '../../runtime/temporary-folder';
+import { buildOrExit } from '../build-or-exit';
 import { writeTable, writeText } from '../measurements';
-import { readFlagsOrExit } from '../read-flags';
 import { benchCompile } from './bench-compile';
 import { benchLoad } from './bench-load';
 import { benchRelink } from './bench-relink';
@@ -37,6 +38,7 @@ function goal(name: string, measured: string, isMet: boolean) {
 }
 
 async function run() {
+  await buildOrExit();
   if (!flags.load) await benchFunctions();
   await benchLoad(flags.short);
 }

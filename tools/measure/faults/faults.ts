@@ -1,6 +1,7 @@
+import { readFlagsOrExit } from '../../read-flags';
 import { count } from '../bench/statistics';
+import { buildOrExit } from '../build-or-exit';
 import { writeTable } from '../measurements';
-import { readFlagsOrExit } from '../read-flags';
 import { breakCrms } from './break-crms';
 import { breakDeployment } from './break-deployment';
 import {
@@ -46,6 +47,7 @@ function noteIn<R extends WebhookResult | RelinkOutcome>(all: R[]) {
 }
 
 async function run() {
+  await buildOrExit();
   if (!flags.relink) await breakFunctions();
   await breakRelink();
   process.exit([...results, ...relinkResults].some(({ problem }) => problem) ? 1 : 0);

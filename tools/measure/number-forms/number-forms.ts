@@ -1,8 +1,9 @@
 import examples from 'libphonenumber-js/examples.mobile.json';
 import { type CountryCode, getCountries, getExampleNumber, type PhoneNumber } from 'libphonenumber-js/max';
 import { CRM_NAMES, fakeCrm } from '../../fakes/fake-crms';
+import { readFlagsOrExit } from '../../read-flags';
+import { buildOrExit } from '../build-or-exit';
 import { writeTable, writeText } from '../measurements';
-import { readFlagsOrExit } from '../read-flags';
 import { loadMapping } from './mapping';
 import { strangersTo } from './strangers';
 import { WRITTEN_FORMS, type WrittenForm } from './written-forms';
@@ -30,6 +31,7 @@ interface Count {
 }
 
 async function run() {
+  await buildOrExit();
   // An ambiguity, which the mapping warns of, counts as not found.
   console.warn = () => undefined;
   const mapping = await loadMapping();

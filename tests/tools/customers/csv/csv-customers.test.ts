@@ -512,6 +512,13 @@ test('numbers without a country code stop the build if no country is set, althou
   expect((await read(content, { CRM_DEFAULT_COUNTRY: 'US' })).customers).toHaveLength(3);
 });
 
+test('that a country is missing is said before that too many customers cannot be used, which may follow from it', async () => {
+  const content = rows('ID,Name,Phone', '1,Ada,(415) 555-0147', '2,Ben,(415) 555-0148');
+  await expect(read(content, { CUSTOMERS_MAX_UNUSABLE: '' })).rejects.toThrow(
+    /^2 of 2 phone numbers have no/,
+  );
+});
+
 test('a column that is not read and has phone numbers is said, by its header alone', async () => {
   const content = rows(
     'ID,Name,Email,Contacto,Phone (holidays),Fax,Since,Code',

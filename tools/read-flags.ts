@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
-import { EXIT } from '../commands/command-line';
+import { EXIT } from './commands/command-line';
 
 /**
- * The flags of a command that measures, each of which is there or not. Ends the process with `--help`, or a flag that the
- * command does not have.
+ * The flags of a command that calls no Twilio, each of which is there or not. Ends the process with `--help`, or a flag that
+ * the command does not have.
  */
 export function readFlagsOrExit<Name extends string>(
   usage: string,

@@ -1,4 +1,4 @@
-import { readFlagsOrExit } from '../../../tools/measure/read-flags';
+import { readFlagsOrExit } from '../../tools/read-flags';
 
 const USAGE = 'npm run bench [-- --short] [--load]';
 const read = (...args: string[]) => readFlagsOrExit(USAGE, ['short', 'load'], args);
