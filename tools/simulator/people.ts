@@ -34,7 +34,8 @@ const byNumber = new Intl.Collator('en', { numeric: true });
 /** Those whose name, ID or address has all words of a query in it; the ones whose name begins with it come first, each in the order of their IDs. */
 export function findPeople(people: Iterable<Person>, query: string, max: number): Person[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-  const digits = query.replace(/\D/g, '');
+  // Without the 0 that numbers begin with in their own country.
+  const digits = query.replace(/\D/g, '').replace(/^0+/, '');
   const isNumber = digits.length > 2 && /^[\d\s+().:a-z-]*$/i.test(query) && !/[a-z]{2,}/i.test(query);
   const found: Person[] = [];
   for (const person of people) {

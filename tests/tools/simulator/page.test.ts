@@ -189,6 +189,20 @@ describeInBrowser('the page', () => {
     await inTraffic('From +14155550147');
   }, 30_000);
 
+  test('takes a name for the only customer who has it, and keeps no outcome of another message beside what cannot be sent', async () => {
+    await who().fill('sato');
+    await page.getByText('Choose who writes, or type an address.').waitFor();
+    await who().press('Enter');
+    await inTraffic('Named Mina Sato');
+    const outcome = page.locator('#announced');
+    await outcome.getByText('Named Mina Sato').waitFor();
+    await who().fill('nobody');
+    await page.getByText('Not an address').waitFor();
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    await page.locator('#announced:empty').waitFor({ state: 'attached' });
+    expect(await page.locator('.exchanges > li').count()).toBe(1);
+  }, 30_000);
+
   test('keeps who was chosen while the simulator starts anew', async () => {
     await who().fill('mina');
     await page.locator('#people').getByText('Mina Sato').click();

@@ -13,6 +13,7 @@ test.each([
   ['an ID', 'c-4711'],
   ['a number', '+14152004711'],
   ['a number as people write it', '(415) 200-4711'],
+  ['a number as it is written in its own country', '0415 200 4711'],
   ['an e-mail address', 'c4711@example'],
 ])('a customer among thousands is found by %s', (_name, query) => {
   expect(find(query)).toEqual(['C-4711']);

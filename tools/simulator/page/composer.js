@@ -59,6 +59,9 @@ function addressOn(name) {
 /** The other members of a group. */
 const members = () => others.value.split(',').filter((one) => one.trim());
 
+/** Whether what is typed looks like a name rather than a number. */
+const isName = () => /^[^+\d(]/.test(who.value.trim());
+
 /** Whether it is a group of nobody else. */
 const isAlone = () => channel.value === 'group' && members().length === 0;
 
@@ -79,7 +82,8 @@ function show() {
   who.ariaInvalid = String(isWrong);
   hint.classList.toggle('wrong', isWrong);
   const customer = chosen?.id ? `${chosen.id}. ` : '';
-  setText(hint, address ? `${customer}Twilio sends ${address}` : (typed.hint ?? ''));
+  const missing = isOffered && isName() ? 'Choose who writes, or type an address.' : (typed.hint ?? '');
+  setText(hint, address ? `${customer}Twilio sends ${address}` : missing);
 }
 
 function choose(person) {
@@ -181,8 +185,13 @@ async function send(isNew) {
     read = reading;
     await read;
   }
+  if (!addressOn(channel.value) && offered.length === 1 && isName()) choose(offered[0]);
   const from = addressOn(channel.value);
-  if (!from) return who.focus();
+  if (!from) {
+    // What became of the last message is no answer to this one.
+    setText($('#announced'), '');
+    return who.focus();
+  }
   if (isAlone()) return others.focus();
   const person = chosen ?? { name: who.value };
   const used = { ...person, address: typed.address, channel: channel.value };
