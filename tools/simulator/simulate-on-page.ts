@@ -37,6 +37,7 @@ export async function simulateOnPage(port: number, { signal, result }: Caller): 
     try {
       await simulator.reload();
       page.say('');
+      console.error(`Built again, with ${simulator.customersInWords()}`);
     } catch (error) {
       page.say(cannotStart(error as Error));
     }

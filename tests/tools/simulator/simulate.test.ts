@@ -134,6 +134,10 @@ test('on a page, says so when customers cannot be built, and serves them anew wh
   const child = startTool('simulator/simulate.ts');
   const exited = once(child, 'exit');
   const url = await printed(child, /The simulator is on (http:\S+\d)/);
+  let said = '';
+  child.stderr.on('data', (chunk) => {
+    said += chunk;
+  });
   const told = eventsOf(url);
   const isTold = (words: RegExp) =>
     until(
@@ -149,6 +153,7 @@ test('on a page, says so when customers cannot be built, and serves them anew wh
   await isTold(/1 of \d+ customers cannot be used/);
   writeFileSync(customers, before.replaceAll('Ada Okafor', 'Ada Lovelace'));
   await isTold(/cannot be used[\s\S]*"state":"Building…[\s\S]*"state":""/);
+  expect(said).toMatch(/cannot be used[\s\S]*Built again, with customers from customers\.json/);
   expect(await (await fetch(`${url}/people?q=ada`)).text()).toContain('Ada Lovelace');
   expect(await isListening(functionsUrl)).toBe(true);
   child.kill('SIGINT');
