@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { EXIT } from './commands/command-line';
+import { fitUsage } from './commands/wrap';
 
 /**
  * The flags of a command that calls no Twilio, each of which is there or not. Ends the process with `--help`, or a flag that
@@ -12,7 +13,7 @@ export function readFlagsOrExit<Name extends string>(
 ): Record<Name, boolean> {
   const { help, ...given } = parse(usage, ['help', ...names], args);
   if (help) {
-    console.log(usage);
+    console.log(fitUsage(process.stdout.columns ?? Number.POSITIVE_INFINITY, usage));
     process.exit(EXIT.done);
   }
   return Object.fromEntries(names.map((name) => [name, given[name] === true])) as Record<Name, boolean>;

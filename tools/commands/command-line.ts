@@ -2,7 +2,7 @@ import { type ParseArgsConfig, parseArgs, type styleText } from 'node:util';
 import type { Twilio } from 'twilio';
 import { Problem } from '../problem';
 import type { Retries } from '../twilio/retries';
-import { fitTo } from './wrap';
+import { fitTo, fitUsage } from './wrap';
 
 /** What a command exits with. */
 export const EXIT = {
@@ -91,15 +91,16 @@ export async function runCommand<O extends Options>(
   try {
     const { values, positionals } = parse(options, args, operands !== undefined);
     if (values.help) {
-      out(usage);
+      out(caller.terminal ? fitUsage(caller.terminal.columns, usage) : usage);
       return EXIT.done;
     }
     const result = (text: string, json: unknown) => print(values.json ? JSON.stringify(json, null, 2) : text);
     return await run(values, { ...caller, result }, positionals);
   } catch (error) {
     if (error instanceof UsageError) {
-      const [synopsis] = usage.split('\n\n');
-      fail(error.message, `${error.message}\n\n${synopsis}\n--help shows more.`);
+      const [synopsis = ''] = usage.split('\n\n');
+      const shown = caller.terminal ? fitUsage(caller.terminal.columns, synopsis) : synopsis;
+      fail(error.message, `${error.message}\n\n${shown}\n--help shows more.`);
       return EXIT.usage;
     }
     if (!(error instanceof Problem)) throw error;
