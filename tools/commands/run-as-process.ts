@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { styleText } from 'node:util';
 import { checkEnvFile, readEnvFile } from '../build/env-file';
@@ -14,6 +14,8 @@ export async function runAsProcess<O extends Options>(command: Command<O>): Prom
   // What the CRM mapping logs: standard output has the result alone.
   console.log = console.error;
   const interruption = new AbortController();
+  // Each call that waits listens: Node would warn of more than ten.
+  setMaxListeners(0, interruption.signal);
   let interruptedAt = Number.POSITIVE_INFINITY;
   process.on('SIGINT', () => {
     // The same one comes twice: npm passes on the Ctrl-C that the terminal has sent already.

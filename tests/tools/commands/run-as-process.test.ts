@@ -54,7 +54,9 @@ describe('as a process', () => {
   beforeEach(() => {
     project = mkdtempSync(join(tmpdir(), 'command-'));
     const runAsProcess = JSON.stringify(resolve('tools/commands/run-as-process'));
-    const run = `async (_flags, { env, result }) => {
+    // As many calls may wait at once.
+    const run = `async (_flags, { env, result, signal }) => {
+      for (let i = 0; i < 11; i++) signal.addEventListener('abort', () => i);
       result([env.CRM_AUTHORIZATION, env.CRM_SOURCE].join(', '), {});
       return 0;
     }`;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Address } from '../../../../assets/address.private';
 import * as mapping from '../../../../assets/crm.private';
 import { lookUps } from '../../../../tools/commands/relink/crm-look-ups';
@@ -11,6 +12,8 @@ const failing = (cause: object, message = 'CRM_SOURCE hubspot: HubSpot failed') 
 function start(findCustomer: jest.Mock, perSecond = Number.POSITIVE_INFINITY, more = {}) {
   const context = {} as Parameters<typeof lookUps>[1];
   const { signal } = new AbortController();
+  // As whoever runs the command does.
+  setMaxListeners(0, signal);
   return lookUps({ ...mapping, findCustomer }, context, { perSecond, signal, firstPauseMs: 1, ...more });
 }
 
