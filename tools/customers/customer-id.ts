@@ -28,6 +28,7 @@ export function problemOfId(id: string): string | undefined {
   }
   if (id.startsWith('=')) return 'an ID that is a formula: save the file with the values of formulas';
   if (CONTROL_CHARACTER.test(id)) return 'an ID with a line break, or another control character, in it';
+  if (id.includes('\uFFFD')) return 'an ID with a character that cannot be read: save the file as UTF-8';
   if (!isShortened(id)) return undefined;
   return 'an ID that Excel has shortened, such as 3.36796E+10: use the file as it was exported';
 }

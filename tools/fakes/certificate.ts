@@ -1,4 +1,4 @@
-import { createHash, X509Certificate } from 'node:crypto';
+import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
@@ -19,7 +19,7 @@ export interface Certificate {
 export async function certificateOf(hosts: string[], folder = KEPT): Promise<Certificate> {
   const name = createHash('sha256').update(hosts.join()).digest('hex').slice(0, 16);
   const file = join(folder, `${name}.json`);
-  const kept = readCertificate(file);
+  const kept = readCertificate(file, hosts);
   if (kept) return kept;
   const made = await makeCertificate(hosts);
   try {
@@ -33,13 +33,18 @@ export async function certificateOf(hosts: string[], folder = KEPT): Promise<Cer
   return made;
 }
 
-/** `undefined` if there is none, or none that is valid now and for another day. */
-function readCertificate(file: string): Certificate | undefined {
+/** `undefined` if there is none, or none that is whole, for these hosts, and valid now and for another day. */
+function readCertificate(file: string, hosts: string[]): Certificate | undefined {
   try {
-    const certificate: Certificate = JSON.parse(readFileSync(file, 'utf8'));
-    const { validFrom, validTo } = new X509Certificate(certificate.cert);
+    const { key, cert }: Certificate = JSON.parse(readFileSync(file, 'utf8'));
+    const certificate = new X509Certificate(cert);
     const now = Date.now();
-    return Date.parse(validFrom) <= now && now + DAY_MS < Date.parse(validTo) ? certificate : undefined;
+    const isValid =
+      Date.parse(certificate.validFrom) <= now && now + DAY_MS < Date.parse(certificate.validTo);
+    const isRight =
+      certificate.checkPrivateKey(createPrivateKey(key)) &&
+      hosts.every((host) => certificate.checkHost(host));
+    return isValid && isRight ? { key, cert } : undefined;
   } catch {
     return undefined;
   }

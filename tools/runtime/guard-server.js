@@ -4,6 +4,8 @@
 const { rmSync } = require('node:fs');
 const { Server } = require('node:http');
 
+/** The Functions run in this process, and may go elsewhere. */
+const folder = process.cwd();
 const { GUARD_HOST, GUARD_LOCAL_NAME, GUARD_ANY_NAME, GUARD_REMOVES_FOLDER } = process.env;
 const LOCAL_NAME = new RegExp(GUARD_LOCAL_NAME, 'i');
 
@@ -41,6 +43,6 @@ if (process.channel) {
   process.channel.unref();
   // Also when it ends before it sees that, since nobody reads what it writes.
   if (GUARD_REMOVES_FOLDER) {
-    process.on('exit', () => rmSync(process.cwd(), { recursive: true, force: true }));
+    process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   }
 }

@@ -31,8 +31,8 @@ export interface Encoding {
 }
 
 /**
- * UTF-16 says so by its first bytes, and so does some UTF-8. What is neither is in the code page of Excel; but for a few odd
- * bytes among characters of UTF-8, which would all be spoilt by that: they come of a row that was pasted from elsewhere.
+ * UTF-16 says so by its first bytes; UTF-8 may say so, and not be it. What is neither is in the code page of Excel; but for a
+ * few odd bytes among characters of UTF-8, which would all be spoilt by that: they come of a row that was pasted from elsewhere.
  *
  * @param country where the file is likely to be from
  */
@@ -40,7 +40,6 @@ export async function encodingOf(file: string, country?: CountryCode): Promise<E
   const decoder = new TextDecoder('utf-8');
   const strict = new TextDecoder('utf-8', { fatal: true });
   let isFirst = true;
-  let saysUtf8 = false;
   let isUtf8 = true;
   let odd = 0;
   let others = 0;
@@ -59,14 +58,13 @@ export async function encodingOf(file: string, country?: CountryCode): Promise<E
   for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
     if (isFirst && chunk[0] === 0xff && chunk[1] === 0xfe) return { name: 'utf-16le' };
     if (isFirst && chunk[0] === 0xfe && chunk[1] === 0xff) return { name: 'utf-16be' };
-    if (isFirst) saysUtf8 = chunk.indexOf('\uFEFF') === 0;
     isFirst = false;
     count(chunk);
   }
   count();
   if (odd === 0) return { name: 'utf-8' };
   // In valid UTF-8, the odd characters were lost before it was written.
-  if (saysUtf8 || isUtf8 || odd <= others) {
+  if (isUtf8 || odd <= others) {
     return { name: 'utf-8', doubt: 'UTF-8, but for some characters, which cannot be read' };
   }
   const codePage = Object.keys(CODE_PAGES).find((name) => country && CODE_PAGES[name]?.includes(country));
@@ -78,9 +76,16 @@ export async function encodingOf(file: string, country?: CountryCode): Promise<E
 /** The text of a file, in pieces. */
 export async function* textOf(file: string, { name }: Encoding): AsyncGenerator<string> {
   const decoder = new TextDecoder(name);
-  for await (const chunk of createReadStream(file)) {
+  let isFirst = true;
+  for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
+    // The byte order mark of UTF-8 may stand before what is in a code page.
+    const bytes = isFirst && chunk.indexOf('\uFEFF') === 0 ? chunk.subarray(3) : chunk;
+    isFirst = false;
     // As a stream also because Node otherwise reads Windows-1252 as Latin-1: https://github.com/nodejs/node/issues/56542
-    const text = decoder.decode(chunk as Buffer, { stream: true });
+    const text = decoder.decode(bytes, { stream: true });
     if (text) yield text;
   }
+  // What is cut off within a character is one that cannot be read.
+  const rest = decoder.decode();
+  if (rest) yield rest;
 }

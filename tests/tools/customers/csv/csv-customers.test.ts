@@ -818,21 +818,44 @@ test('one odd byte in UTF-8 does not spoil the names of others', async () => {
   });
 });
 
-test.each([
-  ['characters that were lost before', Buffer.from('ID,Name,Phone\n1,Jos\uFFFD,+14155550147\n')],
-  [
-    'an odd byte below a byte order mark',
-    Buffer.concat([
-      Buffer.from('\uFEFF"ID",Name,Phone\n1,Jos'),
-      Buffer.from([0xe9]),
-      Buffer.from(',+14155550147\n'),
-    ]),
-  ],
-])('UTF-8 with %s is read as that', async (_name, content) => {
-  expect(await read(content)).toMatchObject({
-    customers: [{ customer_id: '1', display_name: 'Jos\uFFFD' }],
-    warnings: [expect.stringMatching(/^1 file to look at: UTF-8, but for some characters/)],
-  });
+test.each(['', '\uFEFF'])(
+  'after %j, UTF-8 with characters that were lost before is read as that',
+  async (mark) => {
+    const name = `Jos${'\uFFFD'.repeat(30)}`;
+    const people = Array.from({ length: 5000 }, (_, i) => `C-${i},${name},+1415${2_000_000 + i}`);
+    const { customers, warnings } = await read(`${mark}${rows('"ID",Name,Phone', ...people)}`);
+    expect(customers).toHaveLength(5000);
+    expect(customers.every(({ display_name }) => display_name === name)).toBe(true);
+    expect(warnings).toEqual([expect.stringMatching(/^1 file to look at: UTF-8, but for some characters/)]);
+  },
+);
+
+test('what is in a code page is read as there, though a byte order mark of UTF-8 stands before it', async () => {
+  const content = Buffer.concat([
+    Buffer.from('\uFEFF"ID";Phone;Name\n1;+79161234567;'),
+    Buffer.from([0xc8, 0xe2, 0xe0, 0xed]),
+  ]);
+  const { customers } = await read(content, { CRM_DEFAULT_COUNTRY: 'RU' });
+  expect(customers).toMatchObject([{ customer_id: '1', display_name: 'Иван' }]);
+});
+
+test('nobody gets an ID with a character that cannot be read, which may be the ID of several', async () => {
+  const content = Buffer.concat([
+    Buffer.from('ID,Name,Phone\nMü,Zoë,+14155550147\nM'),
+    Buffer.from([0xf6]),
+    Buffer.from('ller,José,+14155550148\n'),
+  ]);
+  const { customers, warnings } = await read(content);
+  expect(customers).toMatchObject([{ customer_id: 'Mü' }]);
+  expect(warnings).toContainEqual(
+    expect.stringMatching(/^1 customer left out: an ID with a character that cannot be read/),
+  );
+});
+
+test('a file that is cut off within a character says so', async () => {
+  const whole = Buffer.from('\uFEFFID\tPhone\tName\n1\t+14155550147\tJosé', 'utf16le');
+  const { customers } = await read(whole.subarray(0, -1));
+  expect(customers).toMatchObject([{ display_name: 'Jos\uFFFD' }]);
 });
 
 test('a character that lies across two chunks of the file is read', async () => {
