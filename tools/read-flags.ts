@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { EXIT } from './commands/command-line';
+import { refuseSwallowedFlags } from './commands/run-as-process';
 import { fitUsage } from './commands/wrap';
 
 /**
@@ -22,7 +23,9 @@ export function readFlagsOrExit<Name extends string>(
 function parse(usage: string, names: string[], args: string[]): Record<string, unknown> {
   const options = Object.fromEntries(names.map((name) => [name, { type: 'boolean' as const }]));
   try {
-    return parseArgs({ options, args }).values;
+    const { values } = parseArgs({ options, args });
+    refuseSwallowedFlags(names, values, process.env);
+    return values;
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${usage}`);
     process.exit(EXIT.usage);

@@ -18,6 +18,14 @@ test('each flag is there or not', () => {
   expect(read('--load')).toEqual({ short: false, load: true });
 });
 
+test('a flag that npm took for itself measures nothing', () => {
+  jest.replaceProperty(process, 'env', { npm_config_short: 'true', npm_lifecycle_event: 'bench' });
+  expect(() => read()).toThrow('exit 2');
+  expect(said.error.mock.calls[0][0]).toMatch(
+    /^npm took --short for itself: write npm run bench -- --short\n/,
+  );
+});
+
 test('--help shows the usage', () => {
   expect(() => read('--help')).toThrow('exit 0');
   expect(said.log).toHaveBeenCalledWith(USAGE);

@@ -31,7 +31,7 @@ export async function runAsProcess<O extends Options>(command: Command<O>): Prom
     });
   }
   const run: typeof command.run = (flags, ...rest) => {
-    refuseSwallowedFlags(command, flags, env);
+    refuseSwallowedFlags([...Object.keys(command.options), 'json'], flags, env);
     checkEnvFile();
     return command.run(flags, ...rest);
   };
@@ -61,14 +61,15 @@ export async function runAsProcess<O extends Options>(command: Command<O>): Prom
 /**
  * Without `--` before them, npm takes flags for its own settings, and the command would do what was not asked for.
  *
+ * @param names of all flags that the command has
  * @throws UsageError if it has taken one; of `--yes`, people may have made a setting of npm themselves
  */
 export function refuseSwallowedFlags(
-  { options }: Pick<Command, 'options'>,
+  names: string[],
   flags: Record<string, unknown>,
   env: NodeJS.ProcessEnv,
 ) {
-  const swallowed = [...Object.keys(options), 'json'].filter(
+  const swallowed = names.filter(
     (name) => name !== 'yes' && !flags[name] && env[`npm_config_${name.replaceAll('-', '_')}`],
   );
   const [first] = swallowed;

@@ -22,8 +22,9 @@ export async function readServingOrExit(command: string): Promise<ServeOptions> 
     process.exit(EXIT.done);
   }
   // The value of a flag that npm took for itself, or a port.
-  if (args[0] && !args[0].startsWith('-')) {
-    console.error(`${args[0]}: flags come after --, and the port is in PORT\n\n${usageOf(command)}`);
+  const wrong = args.find((arg, i) => /^(-p|--port)(=|$)/.test(arg) || (i === 0 && !arg.startsWith('-')));
+  if (wrong !== undefined) {
+    console.error(`${wrong}: flags come after --, and the port is in PORT\n\n${usageOf(command)}`);
     process.exit(EXIT.usage);
   }
   if (host) {

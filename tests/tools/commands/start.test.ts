@@ -50,9 +50,15 @@ describe('without serving', () => {
     ]);
   });
 
-  test.each(['5000', '0.0.0.0'])('%s, as of npm start --host 0.0.0.0, serves nothing', async (word) => {
-    const [[said] = []] = await readServing([word, '--no-live'], '0', 'error', 2);
-    expect(said).toMatch(new RegExp(`^${word}: flags come after --, .*\\n\\n.*npm start \\[-- --host`));
+  test.each([
+    ['5000', ['5000']],
+    ['0.0.0.0', ['0.0.0.0', '--no-live']],
+    ['--port', ['--no-live', '--port', '5000']],
+    ['--port=5000', ['--port=5000']],
+    ['-p', ['-p', '5000']],
+  ])('%s serves nothing: npm took a flag for itself, or the port is in PORT', async (wrong, flags) => {
+    const [[said] = []] = await readServing(flags, '0', 'error', 2);
+    expect(said).toMatch(new RegExp(`^${wrong}: flags come after --, .*\\n\\n.*npm start \\[-- --host`));
   });
 
   test('--help shows how it is called, its own flag, and where those of twilio-run are', async () => {
