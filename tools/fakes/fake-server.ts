@@ -103,6 +103,8 @@ export async function startFakeServer(
   writeFileSync(certificate, cert);
 
   const server = createServer({ key, cert }, onRequest);
+  // A connection that is kept is not closed at the moment that it is used again.
+  server.keepAliveTimeout = 0;
   const port = await listen(server);
   const proxy = createProxy();
   proxy.on('connect', ({ url }, client) => {
