@@ -47,7 +47,7 @@ const commands = blocks
 describe('the events that the pages show', () => {
   let runtime: TestRuntime;
   beforeAll(async () => {
-    runtime = await startTestRuntime({ flags: [] });
+    runtime = await startTestRuntime();
   }, 30_000);
   afterAll(() => runtime.stop());
 
