@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { EXIT } from './commands/command-line';
 import { refuseSwallowedFlags } from './commands/run-as-process';
-import { fitUsage } from './commands/wrap';
+import { fitUsage, widthOf } from './commands/wrap';
 
 /**
  * The flags of a command that calls no Twilio, each of which is there or not. Ends the process with `--help`, or a flag that
@@ -14,7 +14,7 @@ export function readFlagsOrExit<Name extends string>(
 ): Record<Name, boolean> {
   const { help, ...given } = parse(usage, ['help', ...names], args);
   if (help) {
-    console.log(fitUsage(process.stdout.columns ?? Number.POSITIVE_INFINITY, usage));
+    console.log(fitUsage(widthOf(process.stdout), usage));
     process.exit(EXIT.done);
   }
   return Object.fromEntries(names.map((name) => [name, given[name] === true])) as Record<Name, boolean>;

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { styleText } from 'node:util';
 import { checkEnvFile, readEnvFile } from '../build/env-file';
 import { type Command, EXIT, type Options, runCommand, UsageError } from './command-line';
+import { widthOf } from './wrap';
 
 /** A second Ctrl-C that comes later than this ends the process at once, and waits for nothing. */
 const SAME_CTRL_C_MS = 1000;
@@ -48,7 +49,7 @@ export async function runAsProcess<O extends Options>(command: Command<O>): Prom
     note: (line) => stderr.isTTY && stderr.write(`${line}\n`),
     ...(stdout.isTTY && {
       terminal: {
-        columns: stdout.columns,
+        columns: widthOf(stdout),
         paint: (colour, text) => (hasColours(stdout, env) ? styleText(colour, text) : text),
       },
     }),

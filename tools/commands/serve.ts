@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { explainPort, readPort } from '../runtime/port';
 import { isRunning, LOOPBACK, type ServeOptions } from '../runtime/spawn-twilio-run';
 import { EXIT } from './command-line';
-import { fitUsage } from './wrap';
+import { fitUsage, widthOf } from './wrap';
 
 /** Twilio's own: https://www.twilio.com/docs/labs/serverless-toolkit/developing */
 const DEFAULT_PORT = 3000;
@@ -18,7 +18,7 @@ export async function readServingOrExit(command: string): Promise<ServeOptions> 
   const args = process.argv.slice(2);
   const { host, flags, isHelp } = readFlags(args);
   if (isHelp) {
-    console.log(fitUsage(process.stdout.columns ?? Number.POSITIVE_INFINITY, usageOf(command)));
+    console.log(fitUsage(widthOf(process.stdout), usageOf(command)));
     process.exit(EXIT.done);
   }
   // The value of a flag that npm took for itself, or a port.

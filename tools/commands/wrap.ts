@@ -1,3 +1,8 @@
+/** How wide lines may be: as a terminal is, some of which say 0; what goes elsewhere stays as it is written. */
+export function widthOf({ isTTY, columns }: { isTTY?: boolean; columns?: number }): number {
+  return isTTY ? columns || 80 : Number.POSITIVE_INFINITY;
+}
+
 /** Lines of words, none longer than the width, but for a word that is. What is in [brackets] is one. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];

@@ -1,4 +1,4 @@
-import { fitTo, fitUsage } from '../../../tools/commands/wrap';
+import { fitTo, fitUsage, widthOf } from '../../../tools/commands/wrap';
 
 const USAGE = `npm run relink -- [--since DAY] [--service ISXXXX]
                   [--dry-run] [--json]
@@ -12,6 +12,15 @@ already.
 
 Switches:
   api-429      Twilio’s API answers 429`;
+
+test.each([
+  [{ isTTY: true, columns: 120 }, 120],
+  [{ isTTY: true, columns: 0 }, 80],
+  [{ isTTY: true }, 80],
+  [{}, Number.POSITIVE_INFINITY],
+])('lines to %j may have %p characters', (stream, width) => {
+  expect(widthOf(stream)).toBe(width);
+});
 
 test('a usage is shown as it is written where it fits', () => {
   expect(fitUsage(53, USAGE)).toBe(USAGE);
