@@ -382,6 +382,6 @@ test('whatever fields an event has, it is answered once, with an object that JSO
         expect(Buffer.byteLength(properties.attributes ?? '')).toBeLessThanOrEqual(16 * 1024);
       },
     ),
-    { numRuns: 1000 },
+    { numRuns: 300 },
   );
 });
