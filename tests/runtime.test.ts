@@ -3,6 +3,7 @@ import {
   cpSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   truncateSync,
@@ -54,6 +55,14 @@ describe('the build answers', () => {
       type: json,
       body: {},
     });
+  });
+
+  test('whoever opens it, with the page that says what to do next', async () => {
+    for (const path of ['/', '/index.html']) {
+      const { status, type, body } = await runtime.get(path, {});
+      expect([status, type]).toEqual([200, expect.stringContaining('text/html')]);
+      expect(body).toBe(readFileSync('assets/index.html', 'utf8'));
+    }
   });
 
   test('no page of another site', async () => {

@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../../tools/runtime/browser';
 import { describeInBrowser } from '../helpers/browser';
-import { startTestRuntime, type TestRuntime } from '../helpers/test-runtime';
 
 const DOMAIN = 'https://frontline-1234-dev.twil.io';
+/** Where `npm start` serves it: tests/runtime.test.ts sees that it does. */
+const LOCAL = 'http://localhost:3000';
 // A browser is slow on a machine that is busy.
 jest.setTimeout(30_000);
 const html = readFileSync('assets/index.html', 'utf8');
@@ -20,15 +21,14 @@ test('the page shows no customer', () => {
 describeInBrowser('the page in a browser', () => {
   let browser: Browser;
   let page: Page;
-  let runtime: TestRuntime;
   let address: string;
   /** What should not happen. */
   let faults: string[];
   beforeAll(async () => {
-    [browser, runtime] = await Promise.all([launchBrowser(), startTestRuntime()]);
+    browser = await launchBrowser();
     page = await newPage({ permissions: ['clipboard-read', 'clipboard-write'] });
   }, 30_000);
-  afterAll(() => Promise.all([browser.close(), runtime.stop()]));
+  afterAll(() => browser.close());
 
   async function newPage(options = {}) {
     const opened = await browser.newPage(options);
@@ -37,7 +37,7 @@ describeInBrowser('the page in a browser', () => {
     opened.on('request', (request) => {
       if (request.url() !== address) faults.push(request.url());
     });
-    await opened.route(/^https:/, (route) => route.fulfill({ contentType: 'text/html', body: html }));
+    await opened.route(/^https?:/, (route) => route.fulfill({ contentType: 'text/html', body: html }));
     return opened;
   }
   /** Opens it as if it were deployed. */
@@ -124,7 +124,7 @@ describeInBrowser('the page in a browser', () => {
   });
 
   test('axe finds nothing in it', async () => {
-    for (const url of [`${DOMAIN}/index.html`, `${runtime.url}/`]) {
+    for (const url of [`${DOMAIN}/index.html`, `${LOCAL}/`]) {
       await page.emulateMedia({ colorScheme: 'light' });
       await open(url);
       await page.evaluate(readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8'));
@@ -148,13 +148,13 @@ describeInBrowser('the page in a browser', () => {
   test.each(['/', '/index.html'])(
     'greets at %s, and says that Twilio cannot reach it there',
     async (path) => {
-      await open(`${runtime.url}${path}`);
+      await open(`${LOCAL}${path}`);
       await page.getByText('This is your own machine').waitFor();
       await page.getByText('Running on your machine').waitFor();
       await page.getByRole('heading', { name: 'Deploy, then set two URLs' }).waitFor();
       expect(await page.getByText('The Functions are ready').isVisible()).toBe(false);
       await page.getByText('These Functions tell Frontline workers who is writing.').waitFor();
-      expect(await page.getByText(`${runtime.url}/on-conversation-add`).first().isVisible()).toBe(false);
+      expect(await page.getByText(`${LOCAL}/on-conversation-add`).first().isVisible()).toBe(false);
       expect(faults).toEqual([]);
     },
   );
