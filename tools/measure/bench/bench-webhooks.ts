@@ -5,8 +5,6 @@ import { startFakeConversations } from '../../fakes/twilio/conversations';
 import { startLocalRuntime } from '../../runtime/local-runtime';
 import { type CustomerFiles, numberOf } from './customers';
 
-export type ServedWebhooks = Awaited<ReturnType<typeof serveWebhooks>>;
-
 /** A participant, and whether the CRM knows them. */
 export type Who = 'a worker' | 'an unknown customer' | 'a known customer' | 'a customer linked already';
 
