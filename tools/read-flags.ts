@@ -13,10 +13,7 @@ export function readFlagsOrExit<Name extends string>(
   args = process.argv.slice(2),
 ): Record<Name, boolean> {
   const { help, ...given } = parse(usage, ['help', ...names], args);
-  if (help) {
-    console.log(fitUsage(widthOf(process.stdout), usage));
-    process.exit(EXIT.done);
-  }
+  if (help) endWithUsage(usage);
   return Object.fromEntries(names.map((name) => [name, given[name] === true])) as Record<Name, boolean>;
 }
 
@@ -27,7 +24,13 @@ function parse(usage: string, names: string[], args: string[]): Record<string, u
     refuseSwallowedFlags(names, values, process.env);
     return values;
   } catch (error) {
-    console.error(`${(error as Error).message}\n\n${usage}`);
-    process.exit(EXIT.usage);
+    endWithUsage(usage, (error as Error).message);
   }
+}
+
+/** Ends the process, after it has shown how it is called. @param problem why it does nothing, unless that was asked for */
+export function endWithUsage(usage: string, problem?: string): never {
+  if (problem === undefined) console.log(fitUsage(widthOf(process.stdout), usage));
+  else console.error(`${problem}\n\n${fitUsage(widthOf(process.stderr), usage)}`);
+  process.exit(problem === undefined ? EXIT.done : EXIT.usage);
 }

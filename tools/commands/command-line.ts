@@ -81,6 +81,7 @@ export async function runCommand<O extends Options>(
     isPrinted = true;
     out(text);
   };
+  const fitted = (text: string) => (caller.terminal ? fitUsage(caller.terminal.columns, text) : text);
   /** One document, whatever happens. */
   const fail = (message: string, shown: string, details?: object) => {
     caller.problem(caller.terminal ? fitTo(caller.terminal.columns, shown) : shown);
@@ -91,7 +92,7 @@ export async function runCommand<O extends Options>(
   try {
     const { values, positionals } = parse(options, args, operands !== undefined);
     if (values.help) {
-      out(caller.terminal ? fitUsage(caller.terminal.columns, usage) : usage);
+      out(fitted(usage));
       return EXIT.done;
     }
     const result = (text: string, json: unknown) => print(values.json ? JSON.stringify(json, null, 2) : text);
@@ -99,8 +100,7 @@ export async function runCommand<O extends Options>(
   } catch (error) {
     if (error instanceof UsageError) {
       const [synopsis = ''] = usage.split('\n\n');
-      const shown = caller.terminal ? fitUsage(caller.terminal.columns, synopsis) : synopsis;
-      fail(error.message, `${error.message}\n\n${shown}\n--help shows more.`);
+      fail(error.message, `${error.message}\n\n${fitted(synopsis)}\n--help shows more.`);
       return EXIT.usage;
     }
     if (!(error instanceof Problem)) throw error;

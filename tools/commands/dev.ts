@@ -12,15 +12,15 @@ async function dev() {
   const buildAndServe = async () => {
     const { isBuilt, output } = await rebuild();
     if (output) console.error(output);
-    const isServed = server && isRunning(server);
+    const served = server && isRunning(server) ? server : undefined;
     if (!isBuilt) {
       return console.error(
-        `The build failed: ${isServed ? 'what was built before is served on' : 'nothing is served until it is mended'}.`,
+        `The build failed: ${served ? 'what was built before is served on' : 'nothing is served until it is mended'}.`,
       );
     }
-    if (server && isServed) {
-      server.kill();
-      await once(server, 'exit');
+    if (served) {
+      served.kill();
+      await once(served, 'exit');
     }
     server = spawnTwilioRun(serving);
   };

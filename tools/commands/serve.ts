@@ -2,10 +2,10 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { parseArgs } from 'node:util';
+import { endWithUsage } from '../read-flags';
 import { explainPort, readPort } from '../runtime/port';
 import { isRunning, LOOPBACK, type ServeOptions } from '../runtime/spawn-twilio-run';
 import { EXIT } from './command-line';
-import { fitUsage, widthOf } from './wrap';
 
 /** Twilio's own: https://www.twilio.com/docs/labs/serverless-toolkit/developing */
 const DEFAULT_PORT = 3000;
@@ -17,15 +17,11 @@ const DEFAULT_PORT = 3000;
 export async function readServingOrExit(command: string): Promise<ServeOptions> {
   const args = process.argv.slice(2);
   const { host, flags, isHelp } = readFlags(args);
-  if (isHelp) {
-    console.log(fitUsage(widthOf(process.stdout), usageOf(command)));
-    process.exit(EXIT.done);
-  }
+  if (isHelp) endWithUsage(usageOf(command));
   // The value of a flag that npm took for itself, or a port.
   const wrong = args.find((arg, i) => /^(-p|--port)(=|$)/.test(arg) || (i === 0 && !arg.startsWith('-')));
   if (wrong !== undefined) {
-    console.error(`${wrong}: flags come after --, and the port is in PORT\n\n${usageOf(command)}`);
-    process.exit(EXIT.usage);
+    endWithUsage(usageOf(command), `${wrong}: flags come after --, and the port is in PORT`);
   }
   if (host) {
     console.warn(

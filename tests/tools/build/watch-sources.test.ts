@@ -46,6 +46,13 @@ const anotherAfter = (before: number) =>
     () => `${changes} changes`,
   );
 const settled = () => setTimeout(3 * POLL_MS);
+/** Changes something once all before is built, and waits until that is seen. */
+const seen = async (change: () => void) => {
+  await settled();
+  const before = changes;
+  change();
+  await anotherAfter(before);
+};
 
 test('what changes during the first build is built once more', async () => {
   watch(() => writeFileSync('assets/a.html', 'changed'));
@@ -59,10 +66,7 @@ test('an .env is seen that comes later, and one that changes', async () => {
   expect(changes).toBe(0);
   writeFileSync('.env', 'CRM_SOURCE=http');
   await anotherAfter(0);
-  await settled();
-  const before = changes;
-  writeFileSync('.env', 'CRM_SOURCE=hubspot');
-  await anotherAfter(before);
+  await seen(() => writeFileSync('.env', 'CRM_SOURCE=hubspot'));
 });
 
 test('it goes on when folders come and go', async () => {
@@ -75,10 +79,7 @@ test('it goes on when folders come and go', async () => {
   }
   mkdirSync('assets/new/a', { recursive: true });
   await anotherAfter(0);
-  await settled();
-  const before = changes;
-  writeFileSync('assets/new/a/d.html', '');
-  await anotherAfter(before);
+  await seen(() => writeFileSync('assets/new/a/d.html', ''));
 });
 
 test('customers are seen to change in a folder that was replaced, behind a link, and in a file that comes', async () => {
@@ -89,16 +90,7 @@ test('customers are seen to change in a folder that was replaced, behind a link,
   mkdirSync('elsewhere');
   writeFileSync('elsewhere/people.json', '[{}]');
   await anotherAfter(1);
-  await settled();
-  const before = changes;
-  writeFileSync('elsewhere/people.json', '[{}, {}]');
-  await anotherAfter(before);
-  await settled();
-  const then = changes;
-  writeFileSync('.env', 'CUSTOMERS_FILE=other.json');
-  await anotherAfter(then);
-  await settled();
-  const last = changes;
-  writeFileSync('other.json', '[]');
-  await anotherAfter(last);
+  await seen(() => writeFileSync('elsewhere/people.json', '[{}, {}]'));
+  await seen(() => writeFileSync('.env', 'CUSTOMERS_FILE=other.json'));
+  await seen(() => writeFileSync('other.json', '[]'));
 });

@@ -80,12 +80,8 @@ export async function serveWebhooks(files: CustomerFiles, isBaseline: boolean) {
     setDelay(ms: number) {
       api.delayMs = ms;
     },
-    /**
-     * Sends on-conversation-add events on so many connections.
-     *
-     * @param overallRate how many a second; without it, as many as are answered
-     */
-    async load(connections: number, seconds: number, overallRate?: number) {
+    /** Sends on-conversation-add events on so many connections, as fast as they are answered. */
+    async load(connections: number, seconds: number) {
       const { requests, latency, errors, timeouts, non2xx } = await autocannon({
         url: `${runtime.url}/on-conversation-add`,
         method: 'POST',
@@ -93,7 +89,6 @@ export async function serveWebhooks(files: CustomerFiles, isBaseline: boolean) {
         body: new URLSearchParams({ EventType: 'onConversationAdd', Attributes: '{}', ...KNOWN }).toString(),
         connections,
         duration: seconds,
-        overallRate,
         // In a thread of its own, so that this one goes on reading the log.
         workers: 1,
       });
