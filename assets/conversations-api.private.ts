@@ -131,7 +131,7 @@ function conversationsApi(context: Context<EnvironmentVariables>, startedAt: num
           // The library throws Twilio's status and code; if no answer came, or half of one, there is no status.
           const { status, code } = cause as { status?: number; code?: number | string };
           if (status === 404) return undefined;
-          if (!status) forgetClient();
+          if (!status && !answered.signal.aborted) forgetClient();
           // Twilio has not begun to process it: https://www.twilio.com/docs/api/errors/20429
           const isRefused = status === 429 || code === CONVERSATION_INITIALIZING;
           const isTransient = !status || status >= 500 || isRefused;
@@ -139,7 +139,7 @@ function conversationsApi(context: Context<EnvironmentVariables>, startedAt: num
           hasFailed = true;
           const jitteredMs = pauseMs * (0.5 + Math.random() / 2);
           if (!isTransient || jitteredMs >= timeLeftMs()) {
-            const reason = `${API}: ${status ?? 'no whole answer'}${code ? ` (${code})` : ''}`;
+            const reason = `${API}: ${status ?? 'no complete answer'}${code ? ` (${code})` : ''}`;
             const isBusy = isTransient && code !== CONVERSATION_INITIALIZING;
             throw new ConversationsApiError(reason, isTransient, isBusy, { cause });
           }
@@ -154,8 +154,9 @@ function conversationsApi(context: Context<EnvironmentVariables>, startedAt: num
 
 function clientOf(context: Context<EnvironmentVariables>): TwilioClient {
   const account = `${context.ACCOUNT_SID} ${context.AUTH_TOKEN}`;
-  const now = performance.now();
-  if (cached?.account !== account || now - cached.usedAt > CLIENT_IDLE_MAX_MS) {
+  // By the clock, whichever way it was set: `performance.now()` may stand still while an instance is frozen.
+  const now = Date.now();
+  if (cached?.account !== account || Math.abs(now - cached.usedAt) > CLIENT_IDLE_MAX_MS) {
     forgetClient();
     cached = { account, client: newClient(context), usedAt: now };
   }

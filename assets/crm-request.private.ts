@@ -44,9 +44,7 @@ const ERROR_MAX_BYTES = 16 * 1024;
 const FIRST_PAUSE_MS = 300;
 const LONGEST_PAUSE_MS = 1000;
 /** A connection that has been idle for that long may be dead: an instance is frozen between two events. */
-const IDLE_MS = 2000;
-/** How long such a connection may say nothing before another one is taken. */
-const IDLE_ANSWER_MS = 1000;
+const IDLE_MAX_MS = 2000;
 const DROPPED = ['ECONNRESET', 'EPIPE'];
 /** As vendors write their codes. */
 const ERROR_CODE = /^[A-Z]+(?:_[A-Z]+)+$/i;
@@ -60,7 +58,7 @@ const REASONS: Record<string, string> = {
   429: 'too many requests',
 };
 
-/** When connections were used last, by `performance.now()`. */
+/** When connections were used last, by the clock: `performance.now()` may stand still while an instance is frozen. */
 const usedAt = new WeakMap<Socket, number>();
 
 /**
@@ -78,11 +76,13 @@ export async function askCrm(
   timeLeftMs: () => number,
 ): Promise<CrmAnswer> {
   let isDropped = false;
+  closeIdleConnections(request.url, IDLE_MAX_MS);
   for (let busyPauseMs = FIRST_PAUSE_MS; ; busyPauseMs = Math.min(2 * busyPauseMs, LONGEST_PAUSE_MS)) {
-    const outcome = await send(request, signal, timeLeftMs);
+    const outcome = await send(request, signal);
     if (DROPPED.includes(outcome.error?.code ?? '') && !isDropped) {
       isDropped = true;
-      closeIdleConnections(request.url);
+      // If one was dead, the others may be.
+      closeIdleConnections(request.url, 0);
       continue;
     }
     const pauseMs = pauseMsAfter(outcome, busyPauseMs, request.refusalMs);
@@ -106,7 +106,7 @@ interface Outcome {
   pauseMs?: number;
 }
 
-async function send(request: CrmRequest, signal: AbortSignal, timeLeftMs: () => number) {
+async function send(request: CrmRequest, signal: AbortSignal) {
   const { crm, url, method, headers, body, errorCode } = request;
   const open = url.protocol === 'https:' ? requestHttps : requestHttp;
   return new Promise<Outcome>((resolve, reject) => {
@@ -123,7 +123,7 @@ async function send(request: CrmRequest, signal: AbortSignal, timeLeftMs: () => 
         chunks.push(chunk);
       }
       if (isSuccess(status) && bytes > maxBytes) throw new Error(`${crm} answered more than 1 MB`);
-      if (socketUsed) usedAt.set(socketUsed, performance.now());
+      if (socketUsed) usedAt.set(socketUsed, Date.now());
       response.destroy();
       resolve({
         status,
@@ -135,14 +135,6 @@ async function send(request: CrmRequest, signal: AbortSignal, timeLeftMs: () => 
     sent.on('error', failed);
     sent.on('socket', (socket) => {
       socketUsed = socket;
-      const idleMs = performance.now() - (usedAt.get(socket) ?? Number.POSITIVE_INFINITY);
-      if (!sent.reusedSocket || idleMs < IDLE_MS) return;
-      const dead = Object.assign(new Error('no answer on an idle connection'), { code: 'ECONNRESET' });
-      const timer = globalThis.setTimeout(
-        () => sent.destroy(dead),
-        Math.min(IDLE_ANSWER_MS, timeLeftMs() / 2),
-      );
-      for (const event of ['response', 'close']) sent.on(event, () => clearTimeout(timer));
     });
     sent.on('response', (response) => answered(response).catch(failed));
     sent.end(body);
@@ -153,10 +145,13 @@ function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
 }
 
-/** Has the next request open a new connection: if one was dead, the others may be. */
-function closeIdleConnections({ protocol }: URL) {
+/** Closes connections that have not been used for so many milliseconds: the next request opens a new one. */
+function closeIdleConnections({ protocol }: URL, idleMs: number) {
   const { freeSockets } = protocol === 'https:' ? httpsAgent : httpAgent;
-  for (const socket of Object.values(freeSockets).flat()) socket?.destroy();
+  for (const socket of Object.values(freeSockets).flat()) {
+    // Whichever way the clock was set meanwhile.
+    if (socket && Math.abs(Date.now() - (usedAt.get(socket) ?? 0)) >= idleMs) socket.destroy();
+  }
 }
 
 /** How long to wait before asking again; `undefined` if that would be of no use. */

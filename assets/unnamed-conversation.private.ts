@@ -44,7 +44,8 @@ export async function nameIfUnnamed(
     const members = membersOf(participants, current.friendlyName).map((member) =>
       member.address.key === linked.address.key ? linked : member,
     );
-    const isSeveral = members.length > 1;
+    // Of a group, one may be the first who has joined.
+    const isSeveral = isGroup || members.length > 1;
     if (members.length === 0 || !isUnnamed(current.friendlyName, members, isSeveral)) return false;
     const changes = conversationChanges(current, { members, isGroup: isSeveral });
     if (!changes) return false;

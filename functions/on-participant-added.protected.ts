@@ -33,6 +33,8 @@ export type OnParticipantAddedEvent = ServerlessEventObject<{
 type Crm = typeof import('../assets/crm.private');
 type Resources = ReturnType<typeof resourcesOf>;
 
+/** What is answered to an error that nobody expected. */
+const UNEXPECTED = 'unexpected error: see the log';
 /** What the log says of a participant who is tied to their customer. */
 const LINKED = 'linked';
 
@@ -70,7 +72,7 @@ export const handler: ServerlessFunctionSignature<EnvironmentVariables, OnPartic
   try {
     await linkParticipant(context, event);
   } catch (error) {
-    failure = error instanceof WebhookError ? error : new WebhookError(500, 'unexpected error: see the log');
+    failure = error instanceof WebhookError ? error : new WebhookError(500, UNEXPECTED);
     if (error !== failure)
       console.error('onParticipantAdded:', error instanceof Error ? error.message : error);
   }
@@ -139,7 +141,7 @@ async function linkParticipant(
   } catch (error) {
     const failure = asWebhookError(error);
     log.error(failure?.message ?? crm.reasonOf(error), [address]);
-    throw failure ?? error;
+    throw failure ?? new WebhookError(500, UNEXPECTED);
   }
 }
 

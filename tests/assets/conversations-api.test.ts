@@ -51,10 +51,31 @@ test('a warm instance keeps one client of an account', async () => {
 test('a client that was idle for long is replaced, since its connections may be dead', async () => {
   const { callConversations } = load();
   await fetchConversation(callConversations);
-  const now = performance.now() + 21_000;
-  jest.spyOn(performance, 'now').mockReturnValue(now);
+  // By the clock alone: an instance that was frozen may not know of the time by another one.
+  const now = Date.now() + 21_000;
+  jest.spyOn(Date, 'now').mockReturnValue(now);
   await fetchConversation(callConversations);
   expect(clients.length).toBe(2);
+});
+
+test('what is ended since its event is answered leaves the client to the next one', async () => {
+  const { callConversations } = load();
+  const isAsked = new Promise<void>((asked) => {
+    respond = ({ signal }) =>
+      new Promise((_, end) => {
+        signal?.addEventListener('abort', () => end(new Error('canceled')));
+        asked();
+      });
+  });
+  let reading: Promise<unknown> | undefined;
+  await callConversations(context(), performance.now(), async (api) => {
+    reading = api.call(({ v1, request }) => request(() => v1.conversations('CH1').fetch())).catch(String);
+    await isAsked;
+  });
+  await reading;
+  respond = answering;
+  await fetchConversation(callConversations);
+  expect(clients.length).toBe(1);
 });
 
 test('a second attempt after a dropped connection is made by a new client', async () => {

@@ -4,9 +4,10 @@ import { randomText } from '../../tools/measure/faults/random-text';
 import sms from '../fixtures/on-participant-added.json';
 import { answerOf, captureLog, installRuntime, script } from '../helpers/in-process-runtime';
 
+let log: () => string[];
 beforeEach(() => {
   installRuntime();
-  captureLog();
+  log = captureLog();
 });
 afterEach(() => jest.restoreAllMocks());
 
@@ -38,4 +39,14 @@ test('whatever fields an event has, repeated or of any type, it is answered once
     ),
     { numRuns: 300 },
   );
+});
+
+test('an error that nobody expected is logged once, without the number', async () => {
+  installRuntime({ '/conversations-api.js': `/nobody/+33679571533.js` });
+  script(async () => ({ customer_id: 'C-1' }));
+  const event = { ...sms, 'MessagingBinding.Address': '+33679571533' };
+  const { statusCode, body } = await answerOf(handler, event, { CRM_SOURCE: 'scripted' });
+  expect([statusCode, body]).toEqual([500, { error: 'unexpected error: see the log' }]);
+  expect(log()).toEqual([expect.stringMatching(/^onParticipantAdded \+3367•••1533 Cannot find module/)]);
+  expect(log().join()).not.toContain('+33679571533');
 });

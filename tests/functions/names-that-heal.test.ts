@@ -7,7 +7,7 @@ import { startTestRuntime, type TestRuntime } from '../helpers/test-runtime';
 const ACCOUNT_SID = sms.AccountSid;
 const AUTH_TOKEN = 'c0ffee00c0ffee00c0ffee00c0ffee00';
 const ada = { customer_id: 'C-1', display_name: 'Ada Okafor', avatar: 'https://example.com/ada.png' };
-const ben = { customer_id: 'C-2', display_name: 'Ben Ali' };
+const ben = { customer_id: 'C-2', display_name: 'Ben Ali', avatar: 'https://example.com/ben.png' };
 
 const source = `exports.findCustomer = async ({ value }) => ({
   '+33679571533': ${JSON.stringify(ada)},
@@ -188,6 +188,13 @@ describe('in group MMS', () => {
       friendlyName: '+14155550101, Ben Ali, Ada Okafor',
       attributes: '{}',
     });
+  });
+
+  test('who has joined alone so far gives it no avatar', async () => {
+    for (const i of [1, 3, 4]) api.remove(`MB${String(i).repeat(32)}`);
+    goesBy('+14155550102');
+    await send(group);
+    expect(conversation()).toMatchObject({ friendlyName: 'Ben Ali', attributes: '{}' });
   });
 
   test('a name that is made of some of the members is completed', async () => {
