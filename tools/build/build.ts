@@ -1,7 +1,7 @@
 import { Problem } from '../problem';
 import { readFlagsOrExit } from '../read-flags';
 import { buildProject } from './build-project';
-import { checkEnvFile, settingsOfShell } from './env-file';
+import { checkEnvFile, warningOfShell } from './env-file';
 
 const USAGE = `npm run build [-- --quiet]
 
@@ -13,12 +13,8 @@ async function build() {
   const { quiet } = readFlagsOrExit(USAGE, ['quiet']);
   try {
     checkEnvFile();
-    const unread = settingsOfShell(process.env);
-    if (unread.length > 0) {
-      console.warn(
-        `Set in the shell, and not read, as the Functions have what is in .env: ${unread.join(', ')}`,
-      );
-    }
+    const ofShell = warningOfShell(process.env);
+    if (ofShell) console.warn(ofShell);
     const { customers, warnings, brief } = await buildProject();
     for (const warning of quiet ? brief : warnings) console.warn(warning);
     if (!quiet) console.log(customers);

@@ -21,6 +21,19 @@ export function readEnvFile(): NodeJS.Dict<string> {
   return dotenv.parse(envText());
 }
 
+/** Which account a command calls: the shell may name another one than `.env`. */
+const ACCOUNT = ['ACCOUNT_SID', 'AUTH_TOKEN'];
+
+/** Adds the variables of `.env` to an environment; with `replace`, they count in place of its own, and no other settings do. */
+export function addEnvFile(env: NodeJS.ProcessEnv, replace: boolean) {
+  const settings = readEnvFile();
+  for (const [name, value] of Object.entries(settings)) {
+    if (env[name] === undefined || (replace && !ACCOUNT.includes(name))) env[name] = value;
+  }
+  if (replace)
+    for (const name of Object.keys(env)) if (OWN_SETTING.test(name) && !(name in settings)) delete env[name];
+}
+
 /**
  * Looks for what other readers of `.env` take otherwise than the Functions get it: a comment behind a value, `export`, a
  * value of several lines.
@@ -34,10 +47,14 @@ export function checkEnvFile() {
   if (problems.length > 0) throw new Problem(problems.join('\n'));
 }
 
-/** The settings that the shell has otherwise than `.env`: neither the build nor the Functions have them. */
-export function settingsOfShell(shell: NodeJS.Dict<string>): string[] {
+/** A warning of settings that the shell has otherwise than `.env`: neither the build nor the Functions have them. */
+export function warningOfShell(shell: NodeJS.Dict<string>): string | undefined {
   const settings = readEnvFile();
-  return Object.keys(shell).filter((name) => OWN_SETTING.test(name) && shell[name] !== settings[name]);
+  const unread = Object.keys(shell).filter(
+    (name) => OWN_SETTING.test(name) && shell[name] !== settings[name],
+  );
+  if (unread.length === 0) return undefined;
+  return `Set in the shell, and not read, as the Functions have what is in .env: ${unread.join(', ')}`;
 }
 
 function problemOf(line: string): string[] {

@@ -27,6 +27,8 @@ export interface Command<O extends Options = Options> {
   options: O;
   /** What its words beside the flags are called; without that, it takes none. */
   operands?: string;
+  /** Whether it does what the Functions do: with the settings in `.env`, and none of the shell's. */
+  hasSettingsOfFunctions?: true;
   /** @throws Problem for what whoever runs it has to mend, UsageError if flags do not go together */
   run(flags: Flags<O>, caller: Caller, operands: string[]): Promise<ExitCode>;
 }

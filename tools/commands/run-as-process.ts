@@ -1,7 +1,7 @@
 import { once, setMaxListeners } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { styleText } from 'node:util';
-import { checkEnvFile, readEnvFile } from '../build/env-file';
+import { addEnvFile, checkEnvFile, warningOfShell } from '../build/env-file';
 import { type Command, EXIT, type Options, runCommand, UsageError } from './command-line';
 import { widthOf } from './wrap';
 
@@ -11,7 +11,9 @@ const SAME_CTRL_C_MS = 1000;
 /** Runs a command with the flags, the `.env` and the terminal of this process, and ends the process. */
 export async function runAsProcess<O extends Options>(command: Command<O>): Promise<void> {
   const { env, stdin, stdout, stderr } = process;
-  for (const [name, value] of Object.entries(readEnvFile())) env[name] ??= value;
+  const { hasSettingsOfFunctions = false } = command;
+  const ofShell = hasSettingsOfFunctions && warningOfShell(env);
+  addEnvFile(env, hasSettingsOfFunctions);
   // What the CRM mapping logs: standard output has the result alone.
   console.log = console.error;
   const interruption = new AbortController();
@@ -34,6 +36,7 @@ export async function runAsProcess<O extends Options>(command: Command<O>): Prom
   const run: typeof command.run = (flags, ...rest) => {
     refuseSwallowedFlags([...Object.keys(command.options), 'json'], flags, env);
     checkEnvFile();
+    if (ofShell) stderr.write(`${ofShell}\n`);
     return command.run(flags, ...rest);
   };
   const code = await runCommand({ ...command, run }, process.argv.slice(2), {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkEnvFile, readEnvFile } from '../../../tools/build/env-file';
+import { addEnvFile, checkEnvFile, readEnvFile } from '../../../tools/build/env-file';
 import { Problem } from '../../../tools/problem';
 
 /** What `twilio-run deploy` uploads as variables. */
@@ -28,6 +28,24 @@ test('a byte order mark, which Notepad writes, is not part of the first variable
   writeFileSync('.env', '\uFEFFCRM_SOURCE=hubspot\r\n');
   expect(readEnvFile()).toEqual({ CRM_SOURCE: 'hubspot' });
   expect(checkEnvFile).not.toThrow();
+});
+
+describe('added to an environment', () => {
+  const add = (replace: boolean) => {
+    writeFileSync('.env', 'CRM_SOURCE=file\nHUBSPOT_ACCESS_TOKEN=pat-own\nAUTH_TOKEN=own\nNO_COLOR=1\n');
+    const env = { CRM_SOURCE: 'hubspot', CRM_URL: 'https://crm.example', AUTH_TOKEN: 'shell', HOME: '/' };
+    addEnvFile(env, replace);
+    return env;
+  };
+  const added = { HUBSPOT_ACCESS_TOKEN: 'pat-own', NO_COLOR: '1', AUTH_TOKEN: 'shell', HOME: '/' };
+
+  test('it leaves what is there', () => {
+    expect(add(false)).toEqual({ ...added, CRM_SOURCE: 'hubspot', CRM_URL: 'https://crm.example' });
+  });
+
+  test('it replaces the settings of the Functions, but not which account is meant', () => {
+    expect(add(true)).toEqual({ ...added, CRM_SOURCE: 'file' });
+  });
 });
 
 describe.each([

@@ -57,7 +57,11 @@ describe('as a process', () => {
       return 0;
     }`;
     const command = `{ usage: 'npm run show', options: {}, run: ${run} }`;
-    writeFileSync(join(project, 'show.ts'), `require(${runAsProcess}).runAsProcess(${command});`);
+    const asFunctions = 'hasSettingsOfFunctions: process.env.AS_FUNCTIONS';
+    writeFileSync(
+      join(project, 'show.ts'),
+      `require(${runAsProcess}).runAsProcess({ ...${command}, ${asFunctions} });`,
+    );
   });
   afterEach(() => rmSync(project, { recursive: true }));
 
@@ -73,12 +77,17 @@ describe('as a process', () => {
     return { status, stdout, stderr };
   };
 
-  test('it has the variables of .env as the Functions get them, but for those of the shell', () => {
+  test('it has the variables of .env, but for those of the shell; and of the Functions, if it does what they do', () => {
     const envFile = '\uFEFFCRM_AUTHORIZATION=Bearer ab#cd\nCRM_SOURCE=file\n';
     expect(show(envFile, [], { CRM_SOURCE: 'hubspot' })).toEqual({
       status: 0,
       stdout: 'Bearer ab#cd, hubspot\n',
       stderr: '',
+    });
+    expect(show(envFile, [], { CRM_SOURCE: 'hubspot', AS_FUNCTIONS: 'yes' })).toEqual({
+      status: 0,
+      stdout: 'Bearer ab#cd, file\n',
+      stderr: 'Set in the shell, and not read, as the Functions have what is in .env: CRM_SOURCE\n',
     });
   }, 30_000);
 

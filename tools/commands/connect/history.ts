@@ -1,9 +1,10 @@
-import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import type { Twilio } from 'twilio';
 import { z } from 'zod';
 import { Problem } from '../../problem';
 import { isServiceSid } from '../../twilio/conversations-services';
 import type { Scope } from '../../twilio/webhooks';
+import { replaceFile } from '../replace-file';
 
 const webhooks = z.object({
   preWebhookUrl: z.string(),
@@ -69,9 +70,7 @@ export function removeFromHistory({ at }: HistoryEntry): void {
 function write(entries: HistoryEntry[]) {
   try {
     if (entries.length === 0) return rmSync(HISTORY_FILE, { force: true });
-    writeFileSync(HISTORY_FILE, `${JSON.stringify(entries, null, 2)}\n`, { mode: OWNER_ONLY });
-    // A file that was there keeps the mode that it had.
-    chmodSync(HISTORY_FILE, OWNER_ONLY);
+    replaceFile(HISTORY_FILE, `${JSON.stringify(entries, null, 2)}\n`, OWNER_ONLY);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new Problem(

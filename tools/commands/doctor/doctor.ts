@@ -60,6 +60,7 @@ const options = {
 export const doctor: Command<typeof options> = {
   usage: USAGE,
   options,
+  hasSettingsOfFunctions: true,
   operands: 'CHECK…',
   async run({ list, ...flags }, caller, names) {
     if (list) {

@@ -25,7 +25,7 @@ export async function findSampleCustomers({
   return [
     warning(
       'the sample customers are deployed',
-      'Put your own into customers.json, customers.csv or customers.xlsx. Then npm run deploy.',
+      'Put your own into customers.json or customers.csv. Then npm run deploy.',
     ),
   ];
 }

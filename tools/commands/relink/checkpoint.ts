@@ -1,7 +1,8 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { Problem } from '../../problem';
+import { replaceFile } from '../replace-file';
 import { STATES } from './states';
 
 /** How far a run has come, so that the next one goes on there. Days and states are kept, since the tokens of pages move. */
@@ -29,11 +30,11 @@ const KEPT_MAX = 20;
 /**
  * Where an interrupted run has come to.
  *
- * @returns `undefined` if there was none; `other` if all were about something else, or the file is damaged
+ * @returns `undefined` if there was none; `other` if all were about something else
  */
-export function readCheckpoint(scope: Checkpoint['scope']): Checkpoint | 'other' | undefined {
+export function readCheckpoint(scope: Checkpoint['scope']): Checkpoint | 'other' | 'damaged' | undefined {
   const kept = readCheckpoints();
-  if (kept === 'damaged') return 'other';
+  if (kept === 'damaged') return kept;
   return kept.find(isAbout(scope)) ?? (kept.length > 0 ? 'other' : undefined);
 }
 
@@ -71,16 +72,10 @@ function readCheckpoints(): Checkpoint[] | 'damaged' {
   }
 }
 
-/** Replaces the file in one step: a run that is killed leaves a whole one. */
 function replaceCheckpoints(checkpoints: Checkpoint[]) {
-  const made = `${CHECKPOINT_FILE}.${process.pid}.new`;
   try {
-    if (checkpoints.length === 0) {
-      rmSync(CHECKPOINT_FILE, { force: true });
-      return;
-    }
-    writeFileSync(made, JSON.stringify(checkpoints));
-    renameSync(made, CHECKPOINT_FILE);
+    if (checkpoints.length > 0) replaceFile(CHECKPOINT_FILE, JSON.stringify(checkpoints));
+    else rmSync(CHECKPOINT_FILE, { force: true });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new Problem(

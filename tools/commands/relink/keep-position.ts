@@ -1,5 +1,11 @@
 import { Problem } from '../../problem';
-import { type Checkpoint, readCheckpoint, removeCheckpoint, writeCheckpoint } from './checkpoint';
+import {
+  CHECKPOINT_FILE,
+  type Checkpoint,
+  readCheckpoint,
+  removeCheckpoint,
+  writeCheckpoint,
+} from './checkpoint';
 import { Halt } from './halt';
 import { legsOf } from './legs';
 import { Position } from './position';
@@ -16,6 +22,10 @@ export interface Keeping {
 }
 
 const SAVE_EVERY_MS = 1000;
+const BEGINS_ANEW = {
+  other: 'The interrupted run was about another account, CRM or days',
+  damaged: `${CHECKPOINT_FILE}, where the last run's place was kept, is damaged`,
+};
 
 /**
  * The position of a run, which goes on where an interrupted one has come to.
@@ -32,9 +42,8 @@ export function keepPosition(
   // As it is after having been written and read.
   const aboutJson: Checkpoint['scope'] = JSON.parse(JSON.stringify(about));
   const kept = keepsPosition && !restart ? readCheckpoint(aboutJson) : undefined;
-  if (kept === 'other')
-    note('The interrupted run was about another account, CRM or days: this one begins anew.');
-  const checkpoint = kept === 'other' ? undefined : kept;
+  if (typeof kept === 'string') note(`${BEGINS_ANEW[kept]}: this one begins anew.`);
+  const checkpoint = typeof kept === 'string' ? undefined : kept;
   const legs = legsOf(scope, today, checkpoint);
   const { goesOnFrom } = legs;
   if (goesOnFrom) note(`Going on where the last run has come to: ${goesOnFrom.state}, ${goesOnFrom.day}`);

@@ -62,6 +62,7 @@ const NAMED_MAX = 5;
 export const relink: Command<typeof options> = {
   usage: USAGE,
   options,
+  hasSettingsOfFunctions: true,
   async run(flags, caller) {
     const { refresh, list, simulate, json, 'dry-run': dryRun } = flags;
     if (list && json) throw new UsageError('--list prints lines: leave out --json');

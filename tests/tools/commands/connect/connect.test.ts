@@ -4,7 +4,6 @@ import {
   readFileSync,
   rmdirSync,
   statSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
@@ -497,8 +496,10 @@ describe('nothing is changed', () => {
     mkdirSync('.twilioconnectinfo');
     expect((await run()).problems.join()).toContain('cannot be read (EISDIR)');
     rmdirSync('.twilioconnectinfo');
-    symlinkSync('nowhere/at/all', '.twilioconnectinfo');
-    expect((await run()).problems.join()).toContain('cannot be written (ENOENT)');
+    writeFileSync('.twilioconnectinfo', '[]');
+    mkdirSync(`.twilioconnectinfo.${process.pid}.new`);
+    expect((await run()).problems.join()).toContain('cannot be written (EISDIR)');
+    expect(readFileSync('.twilioconnectinfo', 'utf8')).toBe('[]');
     expect(account.writes()).toEqual([]);
   });
 
