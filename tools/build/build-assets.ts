@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { compile } from '../customers/compile-customers';
 import { shownId } from '../customers/customer-id';
 import { loadCustomers, SAMPLE_CUSTOMERS } from '../customers/customers-file';
+import { COMPILED_CUSTOMERS } from './built-folder';
 import { type Settings, sourceOf } from './check-settings';
 import { copiedAssets } from './copied-assets';
 
@@ -32,7 +33,7 @@ export async function buildAssets(folder: string, settings: Settings): Promise<S
   const loaded = source === 'file' ? await loadCustomers(settings, compile) : undefined;
 
   for (const path of copied) cpSync(path, join(folder, path));
-  if (loaded) writeFileSync(join(folder, SAMPLE_CUSTOMERS), loaded.json);
+  if (loaded) writeFileSync(join(folder, COMPILED_CUSTOMERS), loaded.json);
   // Twilio answers the bare domain with this path: https://github.com/twilio-labs/serverless-toolkit/issues/371
   mkdirSync(join(folder, 'assets/assets'), { recursive: true });
   cpSync('assets/index.html', join(folder, 'assets/assets/index.html'));

@@ -5,3 +5,6 @@
 export function builtFolder(): string {
   return process.env.BUILD_FOLDER || 'dist';
 }
+
+/** In the build, the customers in the form that a look-up searches, whatever file they came from. */
+export const COMPILED_CUSTOMERS = 'assets/customers.private.json';

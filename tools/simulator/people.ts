@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { builtFolder } from '../build/built-folder';
-import { SAMPLE_CUSTOMERS } from '../customers/customers-file';
+import { builtFolder, COMPILED_CUSTOMERS } from '../build/built-folder';
 
 /** A customer who may write. */
 export interface Person {
@@ -17,7 +16,7 @@ type CompiledLine = [key: string, id: string | string[], name?: string | null, a
 /** The customers of the build, by ID, with their addresses as the build has normalised them; none if they are elsewhere. */
 export function readPeople(): Map<string, Person> {
   const byId = new Map<string, Person>();
-  const compiled = join(builtFolder(), SAMPLE_CUSTOMERS);
+  const compiled = join(builtFolder(), COMPILED_CUSTOMERS);
   if (!existsSync(compiled)) return byId;
   for (const [key, id, name, avatar] of JSON.parse(readFileSync(compiled, 'utf8')) as CompiledLine[]) {
     // An address that several customers have is nobody's.

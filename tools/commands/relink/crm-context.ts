@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { CrmSource } from '../../../assets/crm.private';
+import { builtFolder, COMPILED_CUSTOMERS } from '../../build/built-folder';
 import { crmSourceOf } from '../../crm-source';
-import { loadCustomers } from '../../customers/customers-file';
 import { Problem } from '../../problem';
 import type { Crm } from '../../runtime/in-process-runtime';
+import { NothingDeployed } from '../../twilio/deployment';
 
 /** What the CRM mapping gets of a Function: the environment variables, and the domain. */
 export type CrmContext = Parameters<Crm['findCustomer']>[1];
@@ -14,8 +17,8 @@ const PER_SECOND = 10;
  * The context of the Functions.
  *
  * @param domain theirs, if it is named
- * @param findDomain finds it, if customers of the file have avatars there
- * @throws Problem if it cannot be found
+ * @param findDomain finds it, for avatars that are paths: customers of a file have such ones or not, others may have some
+ * @throws Problem if it cannot be found, though customers have such avatars, or something is deployed
  */
 export async function contextOf(
   env: NodeJS.ProcessEnv,
@@ -23,14 +26,22 @@ export async function contextOf(
   findDomain: () => Promise<string>,
 ): Promise<CrmContext> {
   const named = domain?.replace(/^https?:\/\/|\/.*$/g, '');
-  const DOMAIN_NAME = named ?? ((await hasAvatarsAsPaths(env)) ? await findDomain() : undefined);
-  return { ...env, DOMAIN_NAME } as unknown as CrmContext;
+  const find = crmSourceOf(env) === 'file' ? hasAvatarsAsPaths() && findDomain : ifDeployed(findDomain);
+  return { ...env, DOMAIN_NAME: named ?? (find ? await find() : undefined) } as unknown as CrmContext;
 }
 
-async function hasAvatarsAsPaths(env: NodeJS.ProcessEnv): Promise<boolean> {
-  if (crmSourceOf(env) !== 'file') return false;
-  const { customers } = await loadCustomers(env, (read) => read);
-  return customers.some(({ avatar }) => avatar?.startsWith('/'));
+/** Whether customers of the build have avatars on the Functions' domain. */
+function hasAvatarsAsPaths(): boolean {
+  const compiled = readFileSync(join(builtFolder(), COMPILED_CUSTOMERS), 'utf8');
+  return (JSON.parse(compiled) as string[][]).some(([, , , avatar]) => avatar?.startsWith('/'));
+}
+
+function ifDeployed(findDomain: () => Promise<string>) {
+  return () =>
+    findDomain().catch((error) => {
+      if (!(error instanceof NothingDeployed)) throw error;
+      return undefined;
+    });
 }
 
 /** How many look-ups a second the CRM gets: what its source says, and as many as there are from a file. */

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { COMPILED_CUSTOMERS } from '../../build/built-folder';
 import { compileCustomers } from '../../customers/compile-customers';
-import { SAMPLE_CUSTOMERS } from '../../customers/customers-file';
 import { type FakeConversations, startFakeConversations } from '../../fakes/twilio/conversations';
 import { type LocalRuntime, startLocalRuntime, until } from '../../runtime/local-runtime';
 import {
@@ -79,7 +79,7 @@ export async function serveFunctions(
     variables: { ...account, ...api.env, ...variables },
     edit(dist) {
       // Whoever measures may have customers of their own, or those of a CRM.
-      writeFileSync(join(dist, SAMPLE_CUSTOMERS), compileCustomers(JSON.stringify([CUSTOMER])).json);
+      writeFileSync(join(dist, COMPILED_CUSTOMERS), compileCustomers(JSON.stringify([CUSTOMER])).json);
       edit?.(dist);
     },
   });
