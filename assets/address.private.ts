@@ -14,8 +14,9 @@ const ADDRESS = /^(?:([a-z]{2,20}):)?(.+)$/is;
 /** E.164: https://www.twilio.com/docs/glossary/what-e164 */
 const PHONE_NUMBER = /^\+[1-9]\d{1,14}$/;
 
-/** Of Twilio's channels, what is before addresses; a phone number without it is that of an SMS. */
-const CHANNELS = ['sms', 'whatsapp', 'rcs', 'viber', 'messenger', 'email'];
+/** Twilio's channels on which addresses are phone numbers, by their prefixes; a number without one is that of an SMS. */
+export const PHONE_CHANNELS = ['sms', 'whatsapp', 'rcs', 'viber'];
+const CHANNELS = [...PHONE_CHANNELS, 'messenger', 'email'];
 
 /** Takes an address of an event apart. Returns `undefined` if there is none. */
 export function parseAddress(field: unknown): Address | undefined {

@@ -82,7 +82,7 @@ test('Node 22 is asked for, and nothing that Node 20 lacks', () => {
 });
 
 test('npm run deploy ends by naming what comes next', () => {
-  expect(json('package.json').scripts.postdeploy).toMatch(/ && echo Next: npm run connect$/);
+  expect(json('package.json').scripts.postdeploy).toMatch(/^echo Next, .*: npm run connect$/);
 });
 
 test('the lock file names no registry', () => {

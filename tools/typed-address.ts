@@ -1,10 +1,9 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
-import { parseAddress } from '../assets/address.private';
+import { PHONE_CHANNELS, parseAddress } from '../assets/address.private';
 
 /** An address as somebody typed it: as Twilio sends it, or a hint what is wrong. */
 export type TypedAddress = { address: string; hint: string } | { address?: undefined; hint: string };
 
-const PHONE_CHANNELS = ['sms', 'whatsapp', 'rcs', 'viber'];
 const EXAMPLES = '+14155550147, whatsapp:+14155550147, messenger:1002003004 or ada@example.com';
 
 /** Reads an address: phone numbers may be written with spaces, brackets and the like, and need their country code. */

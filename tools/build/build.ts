@@ -7,7 +7,8 @@ const USAGE = `npm run build [-- --quiet]
 
 Makes dist, which is served and deployed, out of functions/ and assets/, your customers and .env.
 
-  --quiet  says nothing but what is wrong, and of customers that in a line`;
+  --quiet  prints only problems, and those in customers in a line
+  --help   shows this`;
 
 async function build() {
   const { quiet } = readFlagsOrExit(USAGE, ['quiet']);

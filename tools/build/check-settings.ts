@@ -1,9 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
-import type { CrmSource } from '../../assets/crm.private';
 import { readSettings, type Setting } from '../../assets/crm-settings.private';
-import { crmSourceOf } from '../crm-source';
+import { crmSourceOf, settingsOfSource } from '../crm-source';
 import { SAMPLE_CUSTOMERS } from '../customers/customers-file';
 import { readDefaultCountry } from '../customers/default-country';
 import { Problem } from '../problem';
@@ -47,7 +46,7 @@ export function sourceOf(variables: Settings): string {
  */
 export function checkSettings(folder: string, settings: Settings): string[] {
   const source = sourceOf(settings);
-  const described = { ...loadSettings(resolve(folder, 'assets/crm', `${source}.private.js`)), ...COMMON };
+  const described = { ...settingsOfSource(resolve(folder, 'assets/crm', `${source}.private.js`)), ...COMMON };
   const given = Object.entries(GIVEN_BY_TWILIO).map(([name, value]) => [
     name,
     settings[name]?.trim() || value,
@@ -98,14 +97,4 @@ function couldBeCommitted({ CUSTOMERS_FILE }: Settings): string[] {
 /** Up to the first underscore, whether it is written in the singular or the plural. */
 function firstWord(name: string): string {
   return name.toUpperCase().replace(/S?_.*/, '');
-}
-
-/** What a source says that it reads. */
-function loadSettings(file: string): CrmSource['settings'] {
-  try {
-    return (require(file) as CrmSource).settings;
-  } catch {
-    // It needs the Functions runtime to be loaded: its settings are checked there, before it is asked.
-    return {};
-  }
 }

@@ -6,28 +6,34 @@ const TRIES_MAX = 100;
 const IN_THE_WAY = ['ENOTEMPTY', 'EEXIST', 'EPERM'];
 
 /**
- * Puts a folder in the place of another one, whole: who reads `place` meanwhile finds the old one or the new one, never
- * half of it. Both have to be on one file system.
+ * Puts a folder in the place of another one, whole: who reads `place` meanwhile finds the old one or the new one, for a
+ * moment none, and never half of one. Both have to be on one file system.
+ *
+ * @throws Error of the file system; the old one is in its place then
  */
 export function swapFolder(made: string, place: string) {
   const old = `${made}.old`;
   for (let tries = 1; ; tries++) {
-    moveAway(place, old);
+    move(place, old);
     try {
       renameSync(made, place);
       return;
     } catch (error) {
       const { code = '' } = error as NodeJS.ErrnoException;
-      if (!IN_THE_WAY.includes(code) || tries === TRIES_MAX) throw error;
+      if (!IN_THE_WAY.includes(code) || tries === TRIES_MAX) {
+        move(old, place);
+        throw error;
+      }
     } finally {
       rmSync(old, { recursive: true, force: true });
     }
   }
 }
 
-function moveAway(place: string, old: string) {
+/** Does nothing if there is nothing to move. */
+function move(from: string, to: string) {
   try {
-    renameSync(place, old);
+    renameSync(from, to);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }

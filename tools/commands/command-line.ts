@@ -83,10 +83,11 @@ export async function runCommand<O extends Options>(
     isPrinted = true;
     out(text);
   };
-  const fitted = (text: string) => (caller.terminal ? fitUsage(caller.terminal.columns, text) : text);
+  const { columns = Number.POSITIVE_INFINITY } = caller.terminal ?? {};
+  const problem = (line: string) => caller.problem(fitTo(columns, line));
   /** One document, whatever happens. */
   const fail = (message: string, shown: string, details?: object) => {
-    caller.problem(caller.terminal ? fitTo(caller.terminal.columns, shown) : shown);
+    problem(shown);
     if (args.includes('--json') && !isPrinted) {
       print(JSON.stringify({ ...details, ok: false, error: message }, null, 2));
     }
@@ -94,15 +95,16 @@ export async function runCommand<O extends Options>(
   try {
     const { values, positionals } = parse(options, args, operands !== undefined);
     if (values.help) {
-      out(fitted(usage));
+      out(fitUsage(columns, usage));
       return EXIT.done;
     }
-    const result = (text: string, json: unknown) => print(values.json ? JSON.stringify(json, null, 2) : text);
-    return await run(values, { ...caller, result }, positionals);
+    const result = (text: string, json: unknown) =>
+      print(values.json ? JSON.stringify(json, null, 2) : fitTo(columns, text));
+    return await run(values, { ...caller, problem, result }, positionals);
   } catch (error) {
     if (error instanceof UsageError) {
       const [synopsis = ''] = usage.split('\n\n');
-      fail(error.message, `${error.message}\n\n${fitted(synopsis)}\n--help shows more.`);
+      fail(error.message, `${error.message}\n\n${fitUsage(columns, synopsis)}\n--help shows more.`);
       return EXIT.usage;
     }
     if (!(error instanceof Problem)) throw error;

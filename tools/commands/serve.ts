@@ -28,9 +28,8 @@ export async function readServingOrExit(command: string): Promise<ServeOptions> 
       `Warning: it listens on ${host}, and answers whoever reaches it: signatures are not checked on this machine, so they can ask your CRM.`,
     );
   }
-  let port = DEFAULT_PORT;
+  let port = readPortOrExit(command);
   try {
-    port = readPort(DEFAULT_PORT, command);
     // A page that is open from before may connect at once, and must not be waited for.
     const probe = createServer((socket) => socket.destroy());
     await once(probe.listen(port, host ?? LOOPBACK), 'listening');
@@ -43,7 +42,15 @@ export async function readServingOrExit(command: string): Promise<ServeOptions> 
   }
 }
 
-const usageOf = (command: string) => `[PORT=PORT] ${command} [-- --host ADDRESS] [FLAGS]
+function readPortOrExit(command: string): number {
+  try {
+    return readPort(DEFAULT_PORT, command);
+  } catch (error) {
+    endWithUsage(usageOf(command), (error as Error).message);
+  }
+}
+
+const usageOf = (command: string) => `[PORT=PORT] ${command} [-- [--host ADDRESS] [FLAGS]]
 
 Serves the Functions on this machine, on port ${DEFAULT_PORT} unless PORT says another. npm run dev builds and serves them
 again whenever a source file, .env or the customers change.

@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /** How wide lines may be: as a terminal is, some of which say 0; what goes elsewhere stays as it is written. */
 export function widthOf({ isTTY, columns }: { isTTY?: boolean; columns?: number }): number {
   return isTTY ? columns || 80 : Number.POSITIVE_INFINITY;
@@ -17,7 +19,7 @@ export function wrap(text: string, width: number): string[] {
 /** Text whose sentences fit a terminal. Lines that are indented are laid out already, and stay. */
 export function fitTo(columns: number, text: string): string {
   const fit = (line: string) => {
-    if (line.length <= columns || line.startsWith(' ')) return line;
+    if (stripVTControlCharacters(line).length <= columns || line.startsWith(' ')) return line;
     return hang(line.startsWith('! ') ? '! ' : '', line, columns);
   };
   return text.split('\n').map(fit).join('\n');

@@ -25,9 +25,10 @@ export async function simulateOnPage(port: number, { signal, result }: Caller): 
   await buildFirst();
   const simulator = await startSimulator({ listener: page.listener });
   page.show(simulator);
-  const customersFrom = simulator.customersFile() ?? simulator.source();
-  const url = `http://localhost:${page.port}`;
-  result(`The simulator is on ${url}, with ${simulator.customersInWords()}`, { url, customersFrom });
+  result(
+    `The simulator is on http://localhost:${page.port}, with ${simulator.customersInWords()}`,
+    undefined,
+  );
 
   void whenSourcesChange(async () => {
     page.say('Building… What you send waits.');

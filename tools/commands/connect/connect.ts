@@ -3,9 +3,8 @@
  * before, so that `npm run connect -- --undo` can put it back.
  */
 import { isServiceSid } from '../../twilio/conversations-services';
-import { type Caller, type Command, EXIT, UsageError } from '../command-line';
+import { type Command, EXIT, UsageError } from '../command-line';
 import { runAsProcess } from '../run-as-process';
-import { fitTo } from '../wrap';
 import { askFirst, showOnly } from './ask-first';
 import { change } from './change';
 import { describeDone, describeGone, describeShadow, describeUnchanged } from './describe';
@@ -48,8 +47,7 @@ const options = {
 export const connect: Command<typeof options> = {
   usage: USAGE,
   options,
-  async run(flags, wide) {
-    const caller = fitted(wide);
+  async run(flags, caller) {
     const { terminal } = caller;
     const named = [...new Set(flags.service)];
     const services = named.filter(isServiceSid);
@@ -116,16 +114,5 @@ export const connect: Command<typeof options> = {
     return code;
   },
 };
-
-/** The same caller, with sentences that fit the terminal. */
-function fitted(caller: Caller): Caller {
-  const { terminal, problem, result } = caller;
-  if (!terminal) return caller;
-  return {
-    ...caller,
-    problem: (line) => problem(fitTo(terminal.columns, line)),
-    result: (text, json) => result(fitTo(terminal.columns, text), json),
-  };
-}
 
 if (require.main === module) void runAsProcess(connect);

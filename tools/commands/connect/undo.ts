@@ -37,7 +37,7 @@ export async function undo(
   for (const note of notes) caller.problem(`! ${note}`);
   for (const one of plan.left) caller.problem(`! Cannot be put back now: ${one}`);
   const summary = {
-    ok: true,
+    ok: plan.left.length === 0,
     undone: entry.at,
     dryRun: flags['dry-run'],
     webhooks: webhooks.map(({ before, after, ...one }) => ({
@@ -47,13 +47,14 @@ export async function undo(
     })),
     retryCounts,
     notes,
+    left: plan.left,
   };
   const shown = showPlan(webhooks, retryCounts, caller.terminal);
   const warnings = await warningsOf(twilio, entry, plan);
   const proposal = { shown, warnings, summary: { ...summary, warnings } };
   if (flags['dry-run']) {
     showOnly(proposal, caller);
-    return EXIT.done;
+    return plan.left.length === 0 ? EXIT.done : EXIT.problem;
   }
   // That it cannot be written is found before anything is changed.
   changeInHistory(entry);

@@ -1,12 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { builtFolder } from '../../build/built-folder';
-import { crmSourceOf } from '../../crm-source';
+import { crmSourceOf, settingsOfSource } from '../../crm-source';
 import { POST_EVENT_PATH, PRE_EVENT_PATH } from '../connect/function-urls';
 import { type Check, type Finding, ok, problem, warning } from './check';
 import type { Installation, Version } from './installation';
-
-type CrmSource = import('../../../assets/crm.private').CrmSource;
 
 /** https://www.twilio.com/docs/serverless/functions-assets/functions/choose-node-version */
 const RUNTIMES = ['node20', 'node22'];
@@ -69,8 +67,7 @@ function checkVariables(variables: NodeJS.Dict<string>): Finding[] {
       ),
     ];
   }
-  const { settings = {} }: CrmSource = require(file);
-  const missing = Object.entries(settings)
+  const missing = Object.entries(settingsOfSource(file))
     .filter(([key, { required }]) => required && !FROM_TWILIO.includes(key) && !variables[key]?.trim())
     .map(([key]) => key);
   if (missing.length === 0) return [];

@@ -18,7 +18,7 @@ export interface Failure {
 }
 
 /** Creations have a limit of their own; updates and removals are limited for each Document: https://www.twilio.com/docs/sync/limits */
-export const PACES: Record<Step['what'], Pace> = {
+const PACES: Record<Step['what'], Pace> = {
   create: { atATime: 20, perSecond: SYNC_CREATIONS_PER_SECOND },
   update: { atATime: 20, perSecond: 100 },
   remove: { atATime: 20, perSecond: 100 },

@@ -16,7 +16,7 @@ export interface Cell extends HighestRate {
 }
 
 /** Above that, the cores of a small machine are the limit, and not the places. */
-export const MOST_PER_SECOND = 100;
+const MOST_PER_SECOND = 100;
 /** As many are carried by a machine that measures something else beside it. */
 const FEW_PER_SECOND = 20;
 const RETRIES = [0, 3];

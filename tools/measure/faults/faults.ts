@@ -24,7 +24,8 @@ Breaks everything that can break, one thing after the other, sends both webhooks
 what was as promised, in docs/measurements.md.
 
   --short   is quicker, and leaves that page alone
-  --relink  does what concerns npm run relink alone`;
+  --relink  does what concerns npm run relink alone
+  --help    shows this`;
 
 const flags = readFlagsOrExit(USAGE, ['short', 'relink']);
 const EVENTS = flags.short ? 500 : 10_000;

@@ -55,8 +55,6 @@ const PARTICIPANT = {
   RetryCount: '0',
 };
 
-export type ServedFunctions = Awaited<ReturnType<typeof serveFunctions>>;
-
 /**
  * The built Functions, served by Twilio's local runtime, between a customer who writes and Twilio's API.
  *

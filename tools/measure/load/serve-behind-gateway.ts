@@ -5,9 +5,6 @@ import { type Deployment, PLACES, startGateway } from './gateway';
 import type { Situation } from './situations';
 import { writeToWorkers } from './write-to-workers';
 
-/** What `serve` gives. */
-export type Served = Awaited<ReturnType<typeof serve>>;
-
 /**
  * Serves Functions behind Twilio's gateway, with fakes of Twilio's API and of a CRM that knows everybody. Each instance
  * has answered both events, unless it is to be new.

@@ -13,7 +13,8 @@ const USAGE = `npm run number-forms [-- --short]
 Has each CRM look for the example mobile number of each country, written in each way, among people with numbers that are
 nearly the same, and counts who is found, in docs/measurements.md.
 
-  --short  tries a few countries, and leaves that page alone`;
+  --short  tries a few countries, and leaves that page alone
+  --help   shows this`;
 
 const flags = readFlagsOrExit(USAGE, ['short']);
 const SHORT: CountryCode[] = ['US', 'FR', 'DE', 'GB', 'IT', 'AR', 'BR', 'MX', 'RU', 'IN', 'CI'];

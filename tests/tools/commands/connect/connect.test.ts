@@ -842,6 +842,9 @@ describe('undo', () => {
   test.each([400, 403])('keeps what cannot be read now (%p) for the next time', async (status) => {
     await run();
     account.server().faultOf = ({ host }) => (host === 'chat.twilio.com' ? { status } : undefined);
+    const left = [expect.stringMatching(`^retry counts of ${DEFAULT} `)];
+    const tried = await run(['--undo', '--dry-run', '--json']);
+    expect([tried.code, JSON.parse(tried.out)]).toMatchObject([1, { ok: false, left }]);
     const { code, problems } = await run(['--yes', '--undo']);
     expect([code, problems.at(-1)]).toEqual([
       1,
