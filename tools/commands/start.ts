@@ -3,12 +3,18 @@
  * needs it. Its other flags are those of `twilio-run start`.
  */
 import { spawnTwilioRun } from '../runtime/spawn-twilio-run';
+import { EXIT } from './command-line';
 import { passOnSignals, readServingOrExit } from './serve';
+
+const TOLD_TO_END = ['SIGINT', 'SIGTERM'];
 
 async function start() {
   const server = spawnTwilioRun(await readServingOrExit('npm start'));
   passOnSignals(() => server);
-  server.once('exit', (code) => process.exit(code ?? 1));
+  // Ctrl-C is how one ends it: all went well.
+  server.once('exit', (code, signal) =>
+    process.exit(TOLD_TO_END.includes(signal ?? '') ? EXIT.done : (code ?? EXIT.problem)),
+  );
 }
 
 void start();

@@ -122,5 +122,9 @@ describe('npm start serves', () => {
     expect(await statusFor('my-tunnel.example')).toBe(200);
     if (elsewhere) expect(await isServed(elsewhere)).toBe(true);
     expect(stderr).toContain('Warning: it listens on 0.0.0.0');
+    // As by Ctrl-C, which is how one ends it.
+    const ended = once(server, 'exit');
+    server.kill('SIGINT');
+    expect(await ended).toEqual([0, null]);
   }, 60_000);
 });
