@@ -14,7 +14,7 @@ const ADDRESS = /^(?:([a-z]{2,20}):)?(.+)$/is;
 /** E.164: https://www.twilio.com/docs/glossary/what-e164 */
 const PHONE_NUMBER = /^\+[1-9]\d{1,14}$/;
 
-/** Twilio's channels on which addresses are phone numbers, by their prefixes; a number without one is that of an SMS. */
+/** The prefixes of Twilio's channels whose addresses are phone numbers; a number without one is SMS. */
 export const PHONE_CHANNELS = ['sms', 'whatsapp', 'rcs', 'viber'];
 const CHANNELS = [...PHONE_CHANNELS, 'messenger', 'email'];
 

@@ -20,12 +20,12 @@ const LONGEST_REFUSAL_MS = 30_000;
 /** How long a try may take: one that a customer's message waits for, and others. More would take all places once more. */
 const AWAITED_TRY_MS = 250;
 const TRY_MS = 500;
-/** What always was slow gets more, as does a try that nothing came before for a while: few events take few places. */
+/** A source that was always slow gets more time, and so does a try after a quiet period: few events take up few places. */
 const OF_USUAL = 1.5;
 const OF_IDLE = 1 / 4;
 const AWAITED_OF_IDLE = 1 / 12;
 const TRY_MAX_MS = 2000;
-/** Of those that no message waits for, one try in so many has all its time: so what has become slow is found to be back as well. */
+/** One in this many tries that no message waits for has all its time, so that a source that has become slow is noticed as well. */
 const WHOLE_TRIES = 20;
 const NO_LIMIT = Number.POSITIVE_INFINITY;
 /** What Node and other HTTP clients say if there is no connection. */

@@ -1,6 +1,6 @@
 /**
  * The CRM mapping that both Functions share: who is behind an address. It knows no webhook and no CRM vendor, which are
- * in functions/ and in crm/. It is the one module that the Functions load, and hands them what else they need.
+ * in functions/ and in crm/. It is what both Functions load first, and hands them most of what they need.
  */
 import type { Context, EnvironmentVariables } from '@twilio-labs/serverless-runtime-types/types';
 import type { Address } from './address.private';

@@ -86,7 +86,7 @@ function couldBeCommitted({ CUSTOMERS_FILE }: Settings): string[] {
   const file = CUSTOMERS_FILE?.trim();
   if (!file || file === SAMPLE_CUSTOMERS || relative('.', file).startsWith('..')) return [];
   const { status } = spawnSync('git', ['check-ignore', '--quiet', '--', file]);
-  // Neither 0, for what it ignores, nor 128, where there is no repository.
+  // Neither 0, for what it ignores, nor 128, when there is no repository.
   if (status !== 1) return [];
   return [
     `CUSTOMERS_FILE=${file}: git does not ignore it, so that your customers could be committed: call it customers.csv or ` +

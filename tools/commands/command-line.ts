@@ -29,7 +29,7 @@ export interface Command<O extends Options = Options> {
   operands?: string;
   /** Whether it does what the Functions do: with the settings in `.env`, and none of the shell's. */
   hasSettingsOfFunctions?: true;
-  /** @throws Problem for what whoever runs it has to mend, UsageError if flags do not go together */
+  /** @throws Problem for what whoever runs it has to fix, UsageError if flags do not go together */
   run(flags: Flags<O>, caller: Caller, operands: string[]): Promise<ExitCode>;
 }
 

@@ -15,7 +15,7 @@ async function dev() {
     const served = server && isRunning(server) ? server : undefined;
     if (!isBuilt) {
       return console.error(
-        `The build failed: ${served ? 'what was built before is served on' : 'nothing is served until it is mended'}.`,
+        `The build failed: ${served ? 'what was built before is served on' : 'nothing is served until it is fixed'}.`,
       );
     }
     if (served) {

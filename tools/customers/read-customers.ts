@@ -109,7 +109,7 @@ function endReading({ list, findings, maxUnusable }: ReturnType<typeof startRead
     const count = `${unusable.toLocaleString('en')} of ${listed.toLocaleString('en')} customers cannot be used`;
     const enough = Math.ceil((unusable / listed) * 100);
     const others = enough < 100 ? `, or set CUSTOMERS_MAX_UNUSABLE=${enough}% in .env to use the others` : '';
-    const remedy = `more than ${maxUnusable}%: mend what is named here${others}`;
+    const remedy = `more than ${maxUnusable}%: fix what is named here${others}`;
     throw new UnusableCustomers([`${count}, ${remedy}`, ...warnings].join('\n'), report);
   }
   const totals = findings.totals();

@@ -56,7 +56,7 @@ export class SimulatedTwilio {
     this.traffic = new Traffic((exchange) => listener.exchange?.(exchange));
     this.kept = new SimulatedConversations(api, all.initializingMs, (one) => listener.conversation?.(one));
     this.webhooks = new WebhookSender(account.authToken, this.traffic, functionsUrl, all);
-    // What the fault is by then: someone may have mended it meanwhile.
+    // What the fault is by then: someone may have fixed it meanwhile.
     const beforeRetry = () => Object.assign(api, apiFaults(this.switches));
     this.postEvents = new PostEvents(account.sid, this.traffic, this.webhooks, all.retryPauseMs, beforeRetry);
   }

@@ -52,7 +52,7 @@ test('reads numbers in CRM_DEFAULT_COUNTRY', async () => {
 test('stops if most customers cannot be used, says all that is wrong, and writes nothing', async () => {
   customers('[{"customer_id":"C-1"},{"channels":[{"type":"sms","value":"123"}]}]');
   await expect(build()).rejects.toThrow(
-    /^customers\.json: 2 of 2 customers cannot be used, more than 10%: mend what is named here\ncustomers\.json: 1 customer left out: channels is missing.*record 1 \(customer_id "C-1"\)\ncustomers\.json: 1 customer left out: customer_id is missing/,
+    /^customers\.json: 2 of 2 customers cannot be used, more than 10%: fix what is named here\ncustomers\.json: 1 customer left out: channels is missing.*record 1 \(customer_id "C-1"\)\ncustomers\.json: 1 customer left out: customer_id is missing/,
   );
   expect(existsSync('made')).toBe(false);
 });

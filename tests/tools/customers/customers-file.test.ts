@@ -178,7 +178,7 @@ describe('what is left out', () => {
     expect(report()).not.toMatch(/Eve|call me/);
   });
 
-  test('is listed if it is too much as well, and no longer when it is mended', async () => {
+  test('is listed if it is too much as well, and no longer when it is fixed', async () => {
     list(...good, ...bad);
     await expect(load()).rejects.toThrow(
       /^customers\.csv: 12 of 52 customers cannot be used, more than 10%[\s\S]*\ncustomers\.csv: 12 addresses left out[\s\S]*\nThe whole list is in customers-report\.txt$/,

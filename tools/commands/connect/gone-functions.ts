@@ -25,7 +25,7 @@ const CLEAR = 'clear it in the Console, under Conversations > Manage';
 export interface GoneFunctions {
   /** A sentence for each URL. */
   seen: string[];
-  mend: string;
+  fix: string;
 }
 
 /**
@@ -67,6 +67,6 @@ export async function findGoneFunctions(
   });
   const seen = (await Promise.all(sentences)).flat();
   if (seen.length === 0) return undefined;
-  if (changes.length === 0) return { seen, mend: `Run ${REDEPLOY}, or ${CLEAR}.` };
-  return { seen, mend: `Run ${UNDO}, or ${REDEPLOY}.` };
+  if (changes.length === 0) return { seen, fix: `Run ${REDEPLOY}, or ${CLEAR}.` };
+  return { seen, fix: `Run ${UNDO}, or ${REDEPLOY}.` };
 }

@@ -74,7 +74,7 @@ function write(entries: HistoryEntry[]) {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new Problem(
-      `${HISTORY_FILE} cannot be written (${code}): it keeps what --undo puts back. Mend that, and run it again.`,
+      `${HISTORY_FILE} cannot be written (${code}): it keeps what --undo puts back. Fix that, and run it again.`,
     );
   }
 }

@@ -38,7 +38,7 @@ export async function readPlan(
   caller.note('Looking for what is deployed…');
   const deployment = await findDeployment(twilio, { domain: wanted }, caller).catch(async (error) => {
     const gone = error instanceof NothingDeployed && (await findGoneFunctions(twilio, caller));
-    throw gone ? new Problem(`${error.message}\n${gone.seen.join('\n')}\n${gone.mend}`) : error;
+    throw gone ? new Problem(`${error.message}\n${gone.seen.join('\n')}\n${gone.fix}`) : error;
   });
   caller.note('Reading the webhooks that are set…');
   const services = await readServices(twilio, caller);
@@ -103,7 +103,7 @@ async function readSet(
   return { global: global.webhooks, set: [global, ...own.flat()], gone };
 }
 
-/** Counts that are higher stay. Where they cannot be read, the webhooks are set all the same. */
+/** Counts that are higher stay. If they cannot be read, the webhooks are set all the same. */
 async function planRetries(twilio: Twilio, services: string[], caller: Caller): Promise<RetryPlan[]> {
   const plans: RetryPlan[] = [];
   for (const serviceSid of services) {

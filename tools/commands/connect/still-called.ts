@@ -35,10 +35,10 @@ export async function readEverywhere(twilio: Twilio, scopes: Scope[], retries: R
 }
 
 export function describeCalls(callers: string[], isMoreToUndo: boolean): string {
-  const mend = isMoreToUndo
+  const fix = isMoreToUndo
     ? 'Run npm run connect -- --undo again'
     : 'Set them to something else in the Console, under Conversations > Manage';
-  return `The Functions are still called by the ${callers.join(', ')}. ${mend}: do not delete the Functions yet.`;
+  return `The Functions are still called by the ${callers.join(', ')}. ${fix}: do not delete the Functions yet.`;
 }
 
 function isCallingAny({ preWebhookUrl, postWebhookUrl }: Webhooks, domains: string[]): boolean {

@@ -25,12 +25,12 @@ export const crm: Check = {
   },
 };
 
-/** What fails there alone is mended by what is here; what fails alike is told once. */
+/** What fails there alone is fixed by what is here; what fails alike is told once. */
 function compared(there: LookUp, here: LookUp): Finding[] {
   if (there.failure === undefined) return [...there.findings, ...here.findings];
   if (here.isAnswered) {
-    const mend = 'It works with your .env: run npm run deploy.';
-    return [...there.findings.map((finding) => ({ ...finding, mend })), ...here.findings];
+    const fix = 'It works with your .env: run npm run deploy.';
+    return [...there.findings.map((finding) => ({ ...finding, fix })), ...here.findings];
   }
   if (there.failure !== here.failure) return [...there.findings, ...here.findings];
   return [

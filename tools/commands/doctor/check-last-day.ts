@@ -37,7 +37,9 @@ async function countAlerts({ twilio, ask, deployment, functionUrls }: Installati
     counts.set(errorCode, (counts.get(errorCode) ?? 0) + 1);
   }
   if (counts.size === 0) return [ok('Twilio noted no error')];
-  const codes = [...counts].map(([code, count]) => `${code} (${count} times)`).join(', ');
+  const codes = [...counts]
+    .map(([code, count]) => `${code} (${count} ${count === 1 ? 'time' : 'times'})`)
+    .join(', ');
   const [worst = ''] = [...counts].sort(([, a], [, b]) => b - a)[0] ?? [];
   return [
     warning(
@@ -71,7 +73,7 @@ async function readLog({ environment, ask }: Installation): Promise<Finding[]> {
     ...(elsewhere > 0
       ? [
           warning(
-            `${elsewhere} participants were gone, or in another Conversations service`,
+            `participants who were gone, or in another Conversations service: ${elsewhere}`,
             'Set CHAT_SERVICE_SID in .env to that service. Then npm run deploy.',
           ),
         ]
@@ -79,7 +81,7 @@ async function readLog({ environment, ask }: Installation): Promise<Finding[]> {
     ...(misdirected > 0
       ? [
           warning(
-            `${misdirected} events came to a URL that is not for them`,
+            `events that came to a URL that is not for them: ${misdirected}`,
             'Untick them: Console, Conversations > Manage > Global webhooks.',
           ),
         ]

@@ -20,7 +20,7 @@ export const webhooks: Check = {
       if (!gone) throw error;
       return gone;
     });
-    if ('mend' in plans) return plans.seen.map((seen) => problem(seen, plans.mend));
+    if ('fix' in plans) return plans.seen.map((seen) => problem(seen, plans.fix));
     const { own, global, ofServices, gone, inUse } = plans;
     // The check of inbound messages tells of other services that are gone.
     const isDefaultGone = gone.includes(defaultSid);
@@ -63,9 +63,9 @@ function judge(plan: WebhooksPlan, own: OwnDomains, defaultSid: ServiceSid): Fin
   const { scope, before, after, removed, replaced, isChange } = plan;
   const name = nameOf(scope);
   if (!isChange) return ok(`${name} as they should be`);
-  const mend = `Run ${connectCommand(scope === 'account' ? defaultSid : scope, plan)}.`;
+  const fix = `Run ${connectCommand(scope === 'account' ? defaultSid : scope, plan)}.`;
   if (replaced.length > 0 && scope !== 'account' && scope !== defaultSid) {
-    return warning(`${scope} has another backend: the global webhooks do not count there`, mend);
+    return warning(`${scope} has another backend: the global webhooks do not count there`, fix);
   }
   const faults = [
     ...judgeUrl('Pre-Event URL', before.preWebhookUrl, after.preWebhookUrl, own),
@@ -75,12 +75,12 @@ function judge(plan: WebhooksPlan, own: OwnDomains, defaultSid: ServiceSid): Fin
   if (before.target !== after.target) faults.push(`Target is ${before.target || 'not set'}, not webhook`);
   const missing = after.filters.filter((event) => !before.filters.includes(event));
   if (missing.length > 0) faults.push(`no filter for ${missing.join(', ')}`);
-  if (faults.length > 0) return problem(`${name}: ${faults.join('; ')}`, mend);
+  if (faults.length > 0) return problem(`${name}: ${faults.join('; ')}`, fix);
   const tooMany = removed.filter(isPreEvent).join(', ');
   const seen = tooMany
     ? `${tooMany} come to the Pre-Event URL, which is not for them`
     : 'a URL ends with a slash';
-  return warning(`${name}: ${seen}`, mend);
+  return warning(`${name}: ${seen}`, fix);
 }
 
 function judgeUrl(label: string, url: string, wanted: string, own: OwnDomains): string[] {

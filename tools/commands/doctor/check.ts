@@ -7,10 +7,10 @@ export type Verdict = 'ok' | 'warning' | 'problem' | 'skipped';
 /** What a check has found. */
 export interface Finding {
   verdict: Verdict;
-  /** What was seen, with figures, and without anything personal. */
+  /** What was seen, with figures; nothing personal but the name of the customer whom --address asks for. */
   seen: string;
   /** What to do about it. */
-  mend?: string;
+  fix?: string;
 }
 
 /** Something that has to be right for the installation to work. */
@@ -24,8 +24,8 @@ export interface Check {
 }
 
 export const ok = (seen: string): Finding => ({ verdict: 'ok', seen });
-export const warning = (seen: string, mend?: string): Finding => ({ verdict: 'warning', seen, mend });
-export const problem = (seen: string, mend?: string): Finding => ({ verdict: 'problem', seen, mend });
+export const warning = (seen: string, fix?: string): Finding => ({ verdict: 'warning', seen, fix });
+export const problem = (seen: string, fix?: string): Finding => ({ verdict: 'problem', seen, fix });
 export const skipped = (seen: string): Finding => ({ verdict: 'skipped', seen });
 
 /**

@@ -66,10 +66,8 @@ export const doctor: Command<typeof options> = {
     if (list) {
       const width = Math.max(...CHECKS.map(({ name }) => name.length)) + 2;
       const lines = CHECKS.map(({ name, about }) => `${name.padEnd(width)}${about}`);
-      caller.result(
-        lines.join('\n'),
-        CHECKS.map(({ name, about }) => ({ name, about })),
-      );
+      const checks = CHECKS.map(({ name, about }) => ({ name, about }));
+      caller.result(lines.join('\n'), { ok: true, checks });
       return EXIT.done;
     }
     const unknown = names.filter((name) => !CHECKS.some((check) => check.name === name));

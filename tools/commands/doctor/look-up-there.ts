@@ -69,8 +69,8 @@ export async function lookUpThere({
   }
   const answered = seen(`${found} ${times}`);
   if (Math.max(cold.ms, warm.ms) >= SLOW_MS) {
-    const mend = 'Twilio waits 5 s: where does the CRM spend that? See npx twilio-run logs.';
-    return { findings: [warning(answered, mend)] };
+    const fix = 'Twilio waits 5 s: where does the CRM spend that? See npx twilio-run logs.';
+    return { findings: [warning(answered, fix)] };
   }
   return { findings: [isKnown ? ok(answered) : judgeUnknown(answered, address)] };
 }

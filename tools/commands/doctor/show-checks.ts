@@ -23,14 +23,14 @@ export function showChecks(checks: Checked[], terminal?: Terminal): string {
     const fitsOneLine = well.length > 0 && line.seen.length <= columns - indent.length;
     const others = findings.filter(({ verdict }) => verdict !== 'ok');
     const shown = [...(fitsOneLine ? [line] : well), ...others];
-    return shown.flatMap(({ verdict, seen, mend }, i) => {
+    return shown.flatMap(({ verdict, seen, fix }, i) => {
       const [mark, colour] = MARKS[verdict];
       const [first = '', ...rest] = wrap(seen, columns - indent.length);
       const label = (i === 0 ? name : '').padEnd(NAME_WIDTH);
       return [
         `${paint(colour, mark)} ${label}${first}`,
         ...rest.map((line) => indent + line),
-        ...wrap(mend ?? '', columns - indent.length - 2).map(
+        ...wrap(fix ?? '', columns - indent.length - 2).map(
           (line, n) => indent + paint('cyan', `${n === 0 ? '→' : ' '} ${line}`),
         ),
       ];

@@ -97,11 +97,11 @@ export function lookUps(crm: Crm, context: CrmContext, pace: CrmPace) {
         signal.throwIfAborted();
         const failure = failureOf(error as Error);
         const { reason, status = 0, code, retryAfterMs = 0 } = failure;
-        if (status === 401 || status === 403) throw new Halt(reason, 'mend');
+        if (status === 401 || status === 403) throw new Halt(reason, 'fix');
         const isRefused = status === 429;
         const isTransient = isRefused || status >= 500 || Boolean(code);
         // A host that there is not is a setting, or a machine that is not connected.
-        const remedy = isTransient && code !== 'ENOTFOUND' ? 'later' : 'mend';
+        const remedy = isTransient && code !== 'ENOTFOUND' ? 'later' : 'fix';
         const pauseMs = Math.max(firstPauseMs * 2 ** (tries - 1), Math.min(retryAfterMs, REFUSAL_MAX_MS));
         if (!isTransient) {
           // The CRM has answered, with something that is wrong for this customer.

@@ -63,7 +63,7 @@ export function keepPosition(
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       canSave = false;
-      stop(new Halt(error.message, 'mend'));
+      stop(new Halt(error.message, 'fix'));
     }
   };
   // What could not even be listed must not replace the position of a run that had come further.

@@ -107,7 +107,7 @@ export async function relinkAll(run: Run) {
   const readTheOnly = (sid: string) =>
     read(sid).catch((error: TwilioError) => {
       if (error.status !== 404) throw error;
-      throw new Halt(`${sid} is not there, or in another service: see --service`, 'mend');
+      throw new Halt(`${sid} is not there, or in another service: see --service`, 'fix');
     });
   const goThrough = async () => {
     if (scope.conversation) return take(await readTheOnly(scope.conversation));

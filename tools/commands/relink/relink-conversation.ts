@@ -15,7 +15,7 @@ const CLOSED = 50377;
 /** A customer could not be linked, since what somebody wrote into the attributes leaves no room. */
 export class FullError extends Error {
   override name = 'FullError';
-  readonly remedy = 'mend';
+  readonly remedy = 'fix';
   override message = "a customer's attributes are full: 4 KB is what Twilio takes";
 }
 

@@ -4,7 +4,7 @@ import { describeError, type Hints, isRefused, isTransient, type TwilioError } f
  * What helps against a failure: to put something right first, to wait, to run it again; or nothing, since the same call fails
  * each time.
  */
-export type Remedy = 'mend' | 'later' | 'again' | 'none';
+export type Remedy = 'fix' | 'later' | 'again' | 'none';
 
 /** A failure in words, and what helps against it. */
 export interface Described {
@@ -16,7 +16,7 @@ export interface Described {
 export function describeTwilioError(error: unknown, hints: Hints = {}): Described {
   const { status = 0, code } = error as TwilioError;
   const reason = describeError(error, 'Twilio', hints);
-  if (isRefused(error) || hints[status]) return { reason, remedy: 'mend' };
+  if (isRefused(error) || hints[status]) return { reason, remedy: 'fix' };
   if (status >= 500) {
     return {
       reason: `Twilio has a problem (${status}): try later, https://status.twilio.com`,
@@ -33,7 +33,7 @@ export function describeTwilioError(error: unknown, hints: Hints = {}): Describe
 export function nextStep(remedy: Remedy, goesOn: boolean): string {
   const how = goesOn ? ': it goes on where it was.' : '.';
   switch (remedy) {
-    case 'mend':
+    case 'fix':
       return `\nPut that right, then run it again${how}`;
     case 'later':
       return `\nRun it again later${how}`;
@@ -46,7 +46,7 @@ export function nextStep(remedy: Remedy, goesOn: boolean): string {
 
 /** What to do about conversations that failed in a run that went through all. */
 export function whatIsLeft(remedies: Set<Remedy>): string {
-  if (remedies.has('mend')) return 'Put that right, then run it again: what failed is left to do.';
+  if (remedies.has('fix')) return 'Put that right, then run it again: what failed is left to do.';
   if (remedies.has('later') || remedies.has('again')) return 'What failed is left to do: run it again.';
   return 'Running it again does not help: what failed will fail again.';
 }

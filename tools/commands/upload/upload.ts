@@ -23,8 +23,8 @@ in .env.
 
   --dry-run  says what would be done, and does nothing
   --prune    removes customers from Sync who are no longer listed
-  --yes      does without asking what would remove, or turn to other customers, more than a tenth of all addresses; with
-             --prune, customers who are listed and cannot be used count as well. To be asked takes a terminal
+  --yes      does not ask before it removes, or gives to other customers, more than a tenth of all addresses; with
+             --prune, customers who are listed and cannot be used count as well. Without a terminal, that needs --yes
   --json     prints JSON
   --help     shows this
 

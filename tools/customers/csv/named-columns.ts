@@ -9,7 +9,7 @@ const VARIABLES = [
   'CSV_AVATAR_COLUMN',
 ] as const;
 
-/** The variables of `.env` that name columns, where their headers do not tell what is in them. */
+/** The variables of `.env` that name columns, if their headers do not tell what is in them. */
 export type CsvSettings = { [variable in (typeof VARIABLES)[number]]?: string };
 
 const ONE_COLUMN: (keyof CsvSettings)[] = ['CSV_ID_COLUMN', 'CSV_AVATAR_COLUMN'];

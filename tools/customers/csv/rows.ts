@@ -58,7 +58,7 @@ function parseAll(records: WrittenRow[], delimiter: string): (string[] | undefin
     const { number, lines } = records[i] as WrittenRow;
     if (alone || lines.length === 1) return alone;
     throw new Problem(
-      `row ${number}: ${NOT_MATCHING}, over ${lines.length} lines: mend them, so that no other row is lost`,
+      `row ${number}: ${NOT_MATCHING}, over ${lines.length} lines: fix them, so that no other row is lost`,
     );
   });
 }

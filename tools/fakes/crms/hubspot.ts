@@ -81,7 +81,7 @@ function propertiesOf(contact: Contact): NodeJS.Dict<string> {
 }
 
 /**
- * The number in E.164 where it is valid, and nothing where it is not. Captured: 7087038093 is +17087038093
+ * The number in E.164 if it is valid, and nothing if it is not. Captured: 7087038093 is +17087038093
  * (https://github.com/amp-labs/connectors, test/hubspot), +33655555555 is itself
  * (https://github.com/di2pra/twilio-frontline-callback).
  */

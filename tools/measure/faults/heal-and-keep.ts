@@ -6,7 +6,7 @@ const PART = 'the CRM at the first webhook, back at the second';
 const NAME = `${ADA.firstName} ${ADA.lastName}`;
 
 /**
- * Breaks the CRM under on-conversation-add, and mends it for on-participant-added: the conversation is named then, and
+ * Breaks the CRM under on-conversation-add, and fixes it for on-participant-added: the conversation is named then, and
  * what somebody wrote in between stays.
  */
 export async function healAndKeep(report: (result: WebhookResult) => void) {

@@ -17,7 +17,7 @@ export function termsOf(entries) {
   return element('dl', {}, ...items);
 }
 
-/** Writes a text where it differs, so that a selection stays. */
+/** Writes a text if it differs, so that a selection stays. */
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }

@@ -68,7 +68,7 @@ const NAMES = [
 interface Report {
   ok: boolean;
   verdict: string;
-  checks: { name: string; verdict: string; findings: { verdict: string; seen: string; mend?: string }[] }[];
+  checks: { name: string; verdict: string; findings: { verdict: string; seen: string; fix?: string }[] }[];
 }
 const run = async (args: string[] = [], runs?: Runs) => {
   const ran = await account.run(doctor, ['--json', ...args], runs);
@@ -83,7 +83,7 @@ const ills = ({ checks }: Report) =>
         name,
         [
           verdict,
-          ...findings.filter((one) => one.verdict !== 'ok').map(({ seen, mend }) => `${seen} → ${mend}`),
+          ...findings.filter((one) => one.verdict !== 'ok').map(({ seen, fix }) => `${seen} → ${fix}`),
         ],
       ]),
   );
@@ -290,11 +290,11 @@ describe('with one thing broken, that check says so, and no other', () => {
       ['onParticipantAdded +1415•••0147 not asked, since it has not answered others', '1 failed'],
       [
         'onParticipantAdded +1415•••0147 gone, or in another Conversations service: set CHAT_SERVICE_SID to that (IS…)',
-        '1 participants were gone, or in another Conversations service',
+        'participants who were gone, or in another Conversations service: 1',
       ],
       [
         'onMessageAdd came to the URL of onConversationAdd: untick it in the Console, under Webhook Filtering',
-        '1 events came to a URL that is not for them',
+        'events that came to a URL that is not for them: 1',
       ],
     ].map(([message = '', found = '']): [string, string, string, () => void] => [
       'last-day',
@@ -464,7 +464,7 @@ describe('the webhooks', () => {
         1,
         {
           functions: ['problem', `${url} is not there (404) → Run npm run deploy.`],
-          'last-day': ['warning', expect.stringContaining('50057 (1 times)')],
+          'last-day': ['warning', expect.stringContaining('50057 (1 time)')],
         },
       ]);
     });
@@ -803,7 +803,7 @@ describe('the CRM', () => {
       {
         verdict: 'problem',
         seen: expect.stringContaining('HUBSPOT_ACCESS_TOKEN is not set'),
-        mend: 'It works with your .env: run npm run deploy.',
+        fix: 'It works with your .env: run npm run deploy.',
       },
       { verdict: 'ok', seen: expect.stringContaining('knows nobody by a number that nobody has') },
       { verdict: 'warning', seen: 'CRM_SOURCE is hubspot where it is deployed, and file in .env' },
@@ -839,20 +839,20 @@ describe('the CRM', () => {
       {
         verdict: 'problem',
         seen: expect.stringContaining('HUBSPOT_ACCESS_TOKEN is not set'),
-        mend: 'Fix it in .env. Then npm run deploy.',
+        fix: 'Fix it in .env. Then npm run deploy.',
       },
       { verdict: 'warning', seen: 'from here: the same' },
     ]);
   });
 
   test('that does not know the address which is looked up is asked whether it should', async () => {
-    const mends = async (...args: string[]) =>
-      (await crm(...args))?.map(({ verdict, mend }) => [verdict, mend]);
+    const fixes = async (...args: string[]) =>
+      (await crm(...args))?.map(({ verdict, fix }) => [verdict, fix]);
     const number = ['warning', 'Is that number in your CRM, and with which country code?'];
-    expect(await mends('--address', '+14155550199')).toEqual([number, number]);
+    expect(await fixes('--address', '+14155550199')).toEqual([number, number]);
     const email = ['warning', 'Is that address in your CRM?'];
-    expect(await mends('--address', 'nobody@example.com')).toEqual([email, email]);
-    expect(await mends()).toEqual([
+    expect(await fixes('--address', 'nobody@example.com')).toEqual([email, email]);
+    expect(await fixes()).toEqual([
       ['ok', undefined],
       ['ok', undefined],
     ]);

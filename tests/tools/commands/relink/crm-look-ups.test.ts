@@ -161,7 +161,7 @@ test('a customer who is given up is not waited for', async () => {
   const waiting = new Waiting();
   const end = jest.spyOn(waiting, 'end');
   const { find } = start(jest.fn().mockRejectedValue(failing({ code: 'ENOTFOUND' })), undefined, { waiting });
-  await expect(find(ada, undefined)).rejects.toMatchObject({ name: 'LookUpError', remedy: 'mend' });
+  await expect(find(ada, undefined)).rejects.toMatchObject({ name: 'LookUpError', remedy: 'fix' });
   expect(end).toHaveBeenCalledWith('crm');
 });
 

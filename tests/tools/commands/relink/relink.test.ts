@@ -340,8 +340,8 @@ describe('a run', () => {
   }, 30_000);
 
   test.each([
-    ['refuses the account', { status: 403 }, 'mend', 20],
-    ['refuses the credentials', { status: 401 }, 'mend', 0],
+    ['refuses the account', { status: 403 }, 'fix', 20],
+    ['refuses the credentials', { status: 401 }, 'fix', 0],
     ['fails', { status: 500 }, 'later', 20],
   ])(
     'ends when Twilio %s for every conversation from some time on',

@@ -3,7 +3,7 @@ import { describeTwilioError, nextStep, whatIsLeft } from '../../../../tools/com
 const answered = (status: number, code?: number) => Object.assign(new Error(), { status, code });
 
 test.each([
-  [answered(401, 20003), 'mend', 'are ACCOUNT_SID and AUTH_TOKEN those of your account?'],
+  [answered(401, 20003), 'fix', 'are ACCOUNT_SID and AUTH_TOKEN those of your account?'],
   [answered(400, 50438), 'none', 'will fail again: see https://www.twilio.com/docs/api/errors/50438'],
   [answered(400), 'none', 'Twilio answered 400 and will fail again'],
   [answered(503, 20503), 'later', 'Twilio has a problem (503): try later, https://status.twilio.com'],
@@ -17,12 +17,12 @@ test.each([
 test('a hint says what to put right', () => {
   expect(describeTwilioError(answered(404, 20404), { 404: 'is it there?' })).toEqual({
     reason: 'Twilio answered 404: is it there?',
-    remedy: 'mend',
+    remedy: 'fix',
   });
 });
 
 test('what to do next depends on what helps', () => {
-  expect(nextStep('mend', true)).toBe('\nPut that right, then run it again: it goes on where it was.');
+  expect(nextStep('fix', true)).toBe('\nPut that right, then run it again: it goes on where it was.');
   expect(nextStep('later', false)).toBe('\nRun it again later.');
   expect(nextStep('none', true)).toBe('');
   expect(whatIsLeft(new Set(['none']))).toContain('does not help');

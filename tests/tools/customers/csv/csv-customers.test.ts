@@ -369,7 +369,7 @@ test.each(['C-\n1', 'C-\r1', 'C-\u00001', 'C-\u20281'])('the ID %j is none', asy
 });
 
 test.each(['n/a', 'N/A', '-', '--', 'none', 'Unknown', 'null', '#N/A'])(
-  'the number %s is none, and needs no mending',
+  'the number %s is none, and needs no fixing',
   async (cell) => {
     const content = rows('ID,Name,Phone,Email', `1,${cell},${cell},ada@example.com`);
     expect(await read(content)).toMatchObject({
