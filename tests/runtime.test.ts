@@ -23,7 +23,7 @@ let runtime: TestRuntime;
 let dist: string;
 beforeAll(async () => {
   runtime = await startTestRuntime({
-    flags: [],
+    forks: true,
     edit: (folder) => {
       dist = folder;
       cpSync(dist, `${dist}.as-built`, { recursive: true });

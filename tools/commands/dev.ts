@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { rebuild } from '../build/rebuild';
 import { watchSources } from '../build/watch-sources';
-import { isRunning, spawnTwilioRun } from '../runtime/spawn-twilio-run';
+import { isRunning, spawnTwilioRun } from '../runtime/spawn-server';
 import { passOnSignals, readServingOrExit } from './serve';
 
 async function dev() {

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { parseArgs } from 'node:util';
 import { endWithUsage } from '../read-flags';
 import { explainPort, readPort } from '../runtime/port';
-import { isRunning, LOOPBACK, type ServeOptions } from '../runtime/spawn-twilio-run';
+import { isRunning, LOOPBACK, type ServeOptions } from '../runtime/spawn-server';
 import { EXIT } from './command-line';
 
 /** Twilio's own: https://www.twilio.com/docs/labs/serverless-toolkit/developing */

@@ -2,7 +2,7 @@
  * `npm start`: serves the build on the port in PORT, for this machine alone; with `--host 0.0.0.0` for everyone, as a tunnel
  * needs it. Its other flags are those of `twilio-run start`.
  */
-import { spawnTwilioRun } from '../runtime/spawn-twilio-run';
+import { spawnTwilioRun } from '../runtime/spawn-server';
 import { EXIT } from './command-line';
 import { passOnSignals, readServingOrExit } from './serve';
 

@@ -1,4 +1,4 @@
-// Loaded into `twilio-run start` before all else, by --require. On its own, it listens on all interfaces and answers to any
+// Loaded into a server of Functions before all else, by --require. On its own, it listens on all interfaces and answers to any
 // name, so that neighbours in the network, and web pages by DNS rebinding or a form, could ask the CRM; and it outlives whoever
 // started it.
 const { rmSync } = require('node:fs');

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { builtFolder } from '../build/built-folder';
-import { isRunning, spawnTwilioRun } from './spawn-twilio-run';
+import { isRunning, spawnServer } from './spawn-server';
 import { makeTemporaryFolder } from './temporary-folder';
 
 /** Of this process's environment, what another process needs to run. The Functions get all that it has. */
@@ -27,8 +27,8 @@ export interface LocalRuntimeOptions {
   variables?: Record<string, string>;
   /** Changes the built project before it is served. */
   edit?: (dist: string) => void;
-  /** Of `twilio-run start`; by default, all requests go to one warm process, as a deployed instance takes them. */
-  flags?: string[];
+  /** Whether each request is answered by a process of its own, as with `npm start`; otherwise by one that is warm, as when deployed. */
+  forks?: boolean;
   /** A free one, if none is given. */
   port?: number;
   /** Is told what is written to the log. */
@@ -40,15 +40,15 @@ export interface LocalRuntimeOptions {
 }
 
 /**
- * Serves the built Functions with Twilio's own local runtime, by `twilio-run start`, in a project folder of its own, which is
- * removed when it is stopped or this process ends.
+ * Serves the built Functions by Twilio's own local runtime, in a project folder of its own, which is removed when it is stopped or
+ * this process ends.
  *
  * @throws Error with the log, if it does not start
  */
 export async function startLocalRuntime({
   variables = {},
   edit = () => undefined,
-  flags = ['--no-fork-process', '--no-live'],
+  forks = false,
   port,
   onLog = () => undefined,
   onMessage = () => undefined,
@@ -61,9 +61,8 @@ export async function startLocalRuntime({
   port ??= await freePort();
   const needed = Object.entries(process.env).filter(([name]) => NEEDED.test(name));
   const env = { ...Object.fromEntries(needed), ...variables };
-  const server = spawnTwilioRun({
-    port,
-    flags: [...flags, '--load-local-env'],
+  const script = [join(__dirname, 'serve-functions.js'), String(port), ...(forks ? ['forks'] : [])];
+  const server = spawnServer(script, {
     cwd: project,
     isTemporary: true,
     env,
@@ -92,9 +91,9 @@ export async function startLocalRuntime({
   try {
     await until(
       async () => !isRunning(server) || (await isListening(url)),
-      () => `twilio-run did not start:\n${log}`,
+      () => `the Functions are not served:\n${log}`,
     );
-    if (!isRunning(server)) throw new Error(`twilio-run ended:\n${log}`);
+    if (!isRunning(server)) throw new Error(`the Functions' process ended:\n${log}`);
   } catch (error) {
     await stop();
     throw error;

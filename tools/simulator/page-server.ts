@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { ZodError } from 'zod';
-import { LOCAL_NAME, LOOPBACK } from '../runtime/spawn-twilio-run';
+import { LOCAL_NAME, LOOPBACK } from '../runtime/spawn-server';
 import { readTypedAddress } from '../typed-address';
 import { Feed, SHOWN_AT_FIRST, viewOf } from './feed';
 import { findCustomer } from './found-customer';

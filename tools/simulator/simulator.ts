@@ -13,8 +13,6 @@ import { ReportMessage } from './report-message';
 import { type Durations, type Listener, SimulatedTwilio } from './simulated-twilio';
 import { INSTEAD_OF_FUNCTIONS, type SwitchId } from './switches';
 
-/** What twilio-run itself writes: its routes, a line for each request, and boxes. */
-const LINE_OF_TWILIO_RUN = /^\s*((Functions|Assets)\s*$|http:\/\/localhost|\d{3} [A-Z]+ |[┌│└])/;
 /** Lines of the log that are kept. */
 const LOG_MAX = 500;
 
@@ -52,7 +50,7 @@ export async function startSimulator({
   const twilio = new SimulatedTwilio(account, api, functionsUrl, { listener, durations });
 
   const noteLog = byLine((line) => {
-    if (!line || LINE_OF_TWILIO_RUN.test(line)) return;
+    if (!line) return;
     log.push(line);
     log.splice(0, log.length - LOG_MAX);
     listener.log?.(line);

@@ -514,7 +514,9 @@ describeInBrowser('the page', () => {
 
   test('what is sent while the Functions are started again waits; it says so, and if that fails', async () => {
     // With the shell's own tools, as only the simulator knows the process.
-    const pid = execFileSync('pgrep', ['-P', String(process.pid), '-f', 'twilio-run'], { encoding: 'utf8' });
+    const pid = execFileSync('pgrep', ['-P', String(process.pid), '-f', 'serve-functions'], {
+      encoding: 'utf8',
+    });
     process.kill(Number(pid), 'SIGKILL');
     await page.getByText('The Functions’ process has ended').waitFor();
     await sendFrom('+14155550147');

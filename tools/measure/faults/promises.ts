@@ -128,8 +128,7 @@ export function checkLinking(
 
 /** What is wrong with a log: something personal, or a rejection that nobody handled. */
 export function checkLog(runtime: Pick<LocalRuntime, 'log'>, secrets: string[]): string | undefined {
-  // twilio-run logs each URL, with the query of a GET; that is not ours.
-  const log = runtime.log().replace(/^\d{3} GET .*$/gm, '');
+  const log = runtime.log();
   const found = secrets.find((secret) => log.includes(secret));
   if (found) return `the log has ${JSON.stringify(found)}`;
   return /unhandled|uncaught/i.test(log) ? 'the log has an unhandled rejection' : undefined;

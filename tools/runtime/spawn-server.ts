@@ -6,11 +6,8 @@ export const LOOPBACK = '127.0.0.1';
 /** The names of this machine for itself, as in Host. Another name that leads here is some web page's attempt to read along. */
 export const LOCAL_NAME = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
 
-export interface ServeOptions {
-  /** A flag of `twilio-run start`: the flag's default hides the variable PORT, which its help names. */
-  port: number;
-  /** Of `twilio-run start`. */
-  flags: string[];
+/** How a server is run. */
+interface Guarding {
   /** Where it listens: on loopback if it is not given. If it is, requests for any name are answered, as a tunnel has them. */
   host?: string;
   /** The project's folder. */
@@ -22,24 +19,32 @@ export interface ServeOptions {
   stdio?: 'inherit' | 'pipe';
 }
 
+/** How `twilio-run start` is run. */
+export interface ServeOptions extends Guarding {
+  /** A flag of it: the flag's default hides the variable PORT, which its help names. */
+  port: number;
+  /** Its other flags. */
+  flags: string[];
+}
+
 export const isRunning = ({ exitCode, signalCode }: ChildProcess) => exitCode === null && signalCode === null;
 
-/**
- * Serves built Functions by `twilio-run start`: for this machine alone, and not longer than this process runs, whatever way
- * it ends.
- */
-export function spawnTwilioRun({
-  port,
-  flags,
-  host,
-  cwd,
-  isTemporary,
-  env = process.env,
-  stdio = 'inherit',
-}: ServeOptions): ChildProcess {
-  const guard = join(__dirname, 'guard-server.js');
+/** Serves built Functions by `twilio-run start`, guarded. */
+export function spawnTwilioRun({ port, flags, ...guarding }: ServeOptions): ChildProcess {
   const twilioRun = require.resolve('twilio-run/bin/twilio-run.js');
-  return spawn(process.execPath, ['--require', guard, twilioRun, 'start', '--port', String(port), ...flags], {
+  return spawnServer([twilioRun, 'start', '--port', String(port), ...flags], guarding);
+}
+
+/**
+ * Runs a server for this machine alone, and not longer than this process runs, whatever way it ends.
+ *
+ * @param script a script of Node, with its arguments
+ */
+export function spawnServer(
+  script: string[],
+  { host, cwd, isTemporary, env = process.env, stdio = 'inherit' }: Guarding,
+): ChildProcess {
+  return spawn(process.execPath, ['--require', join(__dirname, 'guard-server.js'), ...script], {
     cwd,
     env: {
       ...env,
