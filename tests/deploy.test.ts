@@ -89,7 +89,7 @@ test('the lock file names no registry', () => {
   expect(readFileSync('package-lock.json', 'utf8')).not.toMatch(/"resolved"/);
 });
 
-/** What leads from a clone to an installation is run as a user runs it; what is looked up before, and put back, in this process. */
+/** What leads from a clone to an installation is run as a user runs it; what is looked up, and put back, in this process. */
 describe('a rehearsal: twilio-run deploy, npm run connect, npm run doctor, and undo', () => {
   const { accountSid, authToken } = ACCOUNT;
   const repository = process.cwd();
@@ -109,13 +109,6 @@ describe('a rehearsal: twilio-run deploy, npm run connect, npm run doctor, and u
       return { code, stdout, stderr };
     }
   };
-  const runTool = (name: string, ...args: string[]) =>
-    run(
-      '--require',
-      require.resolve('tsx/cjs'),
-      join(repository, 'tools/commands', name, `${name}.ts`),
-      ...args,
-    );
   /** The account that is in `.env`, for a command that runs here. */
   const inAccount = () => ({
     env: { ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken },
@@ -190,13 +183,14 @@ describe('a rehearsal: twilio-run deploy, npm run connect, npm run doctor, and u
     const early = await runHere(doctor, [], inAccount());
     expect([early.code, early.out]).toEqual([1, [expect.stringContaining('→ Run npm run connect.')]]);
 
-    const connected = await runTool('connect', '--yes');
+    const connectTool = join(repository, 'tools/commands/connect/connect.ts');
+    const connected = await run('--require', require.resolve('tsx/cjs'), connectTool, '--yes');
     expect([connected.code, connected.stderr]).toEqual([0, '']);
     expect(connected.stdout).toContain('npm run doctor');
     expect(connected.stdout).not.toContain('\u001b[');
 
-    const well = await runTool('doctor', '--json');
-    expect([well.code, well.stderr, JSON.parse(well.stdout)]).toMatchObject([0, '', { ok: true }]);
+    const well = await runHere(doctor, ['--json'], inAccount());
+    expect([well.code, well.problems, JSON.parse(well.out.join())]).toMatchObject([0, [], { ok: true }]);
 
     expect(await runHere(connect, ['--undo', '--yes'], inAccount())).toMatchObject({ code: 0, problems: [] });
     expect(account.state().configuration.webhooks.account).toMatchObject({

@@ -593,7 +593,6 @@ describeInBrowser('the page', () => {
       { media: { ...light, colorScheme: 'dark' }, width: 1280, rules: COLOURS },
       { media: { ...light, forcedColors: 'active' }, width: 1280, rules: COLOURS },
       { media: light, width: 768, rules: LAYOUT },
-      { media: light, width: 390, rules: LAYOUT },
       { media: light, width: 320, rules: LAYOUT },
     ] as const;
     /** @param part what differs from what has been checked before */
