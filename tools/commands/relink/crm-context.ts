@@ -17,31 +17,30 @@ const PER_SECOND = 10;
  * The context of the Functions.
  *
  * @param domain theirs, if it is named
- * @param findDomain finds it, for avatars that are paths: customers of a file have such ones or not, others may have some
- * @throws Problem if it cannot be found, though customers have such avatars, or something is deployed
+ * @param findDomain finds it, since avatars may be paths there
+ * @throws Problem if it cannot be found; if nothing is deployed, only if customers of a file have such avatars
  */
 export async function contextOf(
   env: NodeJS.ProcessEnv,
   domain: string | undefined,
   findDomain: () => Promise<string>,
 ): Promise<CrmContext> {
-  const named = domain?.replace(/^https?:\/\/|\/.*$/g, '');
-  const find = crmSourceOf(env) === 'file' ? hasAvatarsAsPaths() && findDomain : ifDeployed(findDomain);
-  return { ...env, DOMAIN_NAME: named ?? (find ? await find() : undefined) } as unknown as CrmContext;
+  const DOMAIN_NAME = domain?.replace(/^https?:\/\/|\/.*$/g, '') ?? (await domainOfAvatars(env, findDomain));
+  return { ...env, DOMAIN_NAME } as unknown as CrmContext;
 }
 
-/** Whether customers of the build have avatars on the Functions' domain. */
+async function domainOfAvatars(env: NodeJS.ProcessEnv, findDomain: () => Promise<string>) {
+  if (crmSourceOf(env) === 'file') return hasAvatarsAsPaths() ? findDomain() : undefined;
+  return findDomain().catch((error) => {
+    if (!(error instanceof NothingDeployed)) throw error;
+    return undefined;
+  });
+}
+
+/** Whether customers of the build have avatars that are paths. */
 function hasAvatarsAsPaths(): boolean {
   const compiled = readFileSync(join(builtFolder(), COMPILED_CUSTOMERS), 'utf8');
   return (JSON.parse(compiled) as string[][]).some(([, , , avatar]) => avatar?.startsWith('/'));
-}
-
-function ifDeployed(findDomain: () => Promise<string>) {
-  return () =>
-    findDomain().catch((error) => {
-      if (!(error instanceof NothingDeployed)) throw error;
-      return undefined;
-    });
 }
 
 /** How many look-ups a second the CRM gets: what its source says, and as many as there are from a file. */
