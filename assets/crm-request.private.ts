@@ -76,8 +76,8 @@ export async function askCrm(
   timeLeftMs: () => number,
 ): Promise<CrmAnswer> {
   let isDropped = false;
-  closeIdleConnections(request.url, IDLE_MAX_MS);
   for (let busyPauseMs = FIRST_PAUSE_MS; ; busyPauseMs = Math.min(2 * busyPauseMs, LONGEST_PAUSE_MS)) {
+    closeIdleConnections(request.url, IDLE_MAX_MS);
     const outcome = await send(request, signal);
     if (DROPPED.includes(outcome.error?.code ?? '') && !isDropped) {
       isDropped = true;

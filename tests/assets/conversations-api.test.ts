@@ -50,12 +50,15 @@ test('a warm instance keeps one client of an account', async () => {
 
 test('a client that was idle for long is replaced, since its connections may be dead', async () => {
   const { callConversations } = load();
-  await fetchConversation(callConversations);
+  const now = Date.now();
   // By the clock alone: an instance that was frozen may not know of the time by another one.
-  const now = Date.now() + 21_000;
-  jest.spyOn(Date, 'now').mockReturnValue(now);
-  await fetchConversation(callConversations);
-  expect(clients.length).toBe(2);
+  const clientsAt = async (seconds: number) => {
+    jest.spyOn(Date, 'now').mockReturnValue(now + seconds * 1000);
+    await fetchConversation(callConversations);
+    return clients.length;
+  };
+  expect([await clientsAt(0), await clientsAt(15), await clientsAt(30)]).toEqual([1, 1, 1]);
+  expect(await clientsAt(51)).toBe(2);
 });
 
 test('what is ended since its event is answered leaves the client to the next one', async () => {

@@ -41,6 +41,11 @@ test('whatever fields an event has, repeated or of any type, it is answered once
   );
 });
 
+test('a mapping that is missing is an error', async () => {
+  installRuntime({ '/crm.js': undefined });
+  expect(await answerOf(handler, { ...sms })).toMatchObject({ statusCode: 500 });
+});
+
 test('an error that nobody expected is logged once, without the number', async () => {
   installRuntime({ '/conversations-api.js': `/nobody/+33679571533.js` });
   script(async () => ({ customer_id: 'C-1' }));

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { readSettings, type Setting } from '../../assets/crm-settings.private';
 import { crmSourceOf, settingsOfSource } from '../crm-source';
@@ -7,12 +7,11 @@ import { SAMPLE_CUSTOMERS } from '../customers/customers-file';
 import { readDefaultCountry } from '../customers/default-country';
 import { Problem } from '../problem';
 import { ACCOUNT_SID, SERVICE_SID } from '../twilio/sids';
+import { documentedSettings } from './env-file';
 
 /** The variables of `.env`. */
 export type Settings = NodeJS.Dict<string>;
 
-/** Each setting that the project knows is in there. */
-const ALL_SETTINGS = '.env.example';
 const SOURCE_FILE = /^(.+)\.private\.ts$/;
 /** What Twilio gives deployed Functions, whatever is in `.env`: https://www.twilio.com/docs/serverless/functions-assets/functions/variables */
 const GIVEN_BY_TWILIO = { ACCOUNT_SID: `AC${'0'.repeat(32)}`, AUTH_TOKEN: '0'.repeat(32) };
@@ -71,9 +70,9 @@ export function checkSettings(folder: string, settings: Settings): string[] {
 
 /** The names in `.env` that begin like a setting's, as CUSTOMER_FILE or HUBSPOT_TOKEN do, and are of none. */
 function misspelt(settings: Settings, described: string[]): string[] {
-  if (!existsSync(ALL_SETTINGS)) return [];
-  const documented = [...readFileSync(ALL_SETTINGS, 'utf8').matchAll(/^(?:# ?)?([A-Z_]+)=/gm)];
-  const known = [...new Set([...documented.map(([, name = '']) => name), ...described])];
+  const documented = documentedSettings();
+  if (documented.length === 0) return [];
+  const known = [...new Set([...documented, ...described])];
   return Object.keys(settings).flatMap((name) => {
     const similar = known.filter((one) => firstWord(one) === firstWord(name));
     if (known.includes(name) || similar.length === 0) return [];

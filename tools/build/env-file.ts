@@ -7,6 +7,9 @@ const dotenv = createRequire(require.resolve('twilio-run/bin/twilio-run.js'))('d
   parse(text: string): NodeJS.Dict<string>;
 };
 
+const ALL_SETTINGS = '.env.example';
+/** Which account a command calls: the shell may name another one than `.env`. */
+const ACCOUNT = ['ACCOUNT_SID', 'AUTH_TOKEN'];
 /** Of this project alone. */
 const OWN_SETTING = /^(CRM|CSV|CUSTOMERS)_/;
 const NAME_AND_VALUE = /^\s*([\w.-]+)\s*=\s*(.*)$/;
@@ -21,17 +24,15 @@ export function readEnvFile(): NodeJS.Dict<string> {
   return dotenv.parse(envText());
 }
 
-/** Which account a command calls: the shell may name another one than `.env`. */
-const ACCOUNT = ['ACCOUNT_SID', 'AUTH_TOKEN'];
-
-/** Adds the variables of `.env` to an environment; with `replace`, they count in place of its own, and no other settings do. */
-export function addEnvFile(env: NodeJS.ProcessEnv, replace: boolean) {
+/**
+ * Adds the variables of `.env` to an environment, which keeps its own.
+ *
+ * @param asFunctions whether it is to have the settings of the Functions: what is not in `.env` too goes then
+ */
+export function addEnvFile(env: NodeJS.ProcessEnv, asFunctions: boolean) {
   const settings = readEnvFile();
-  for (const [name, value] of Object.entries(settings)) {
-    if (env[name] === undefined || (replace && !ACCOUNT.includes(name))) env[name] = value;
-  }
-  if (replace)
-    for (const name of Object.keys(env)) if (OWN_SETTING.test(name) && !(name in settings)) delete env[name];
+  if (asFunctions) for (const name of unread(env, settings)) delete env[name];
+  for (const [name, value] of Object.entries(settings)) env[name] ??= value;
 }
 
 /**
@@ -49,12 +50,24 @@ export function checkEnvFile() {
 
 /** A warning of settings that the shell has otherwise than `.env`: neither the build nor the Functions have them. */
 export function warningOfShell(shell: NodeJS.Dict<string>): string | undefined {
-  const settings = readEnvFile();
-  const unread = Object.keys(shell).filter(
-    (name) => OWN_SETTING.test(name) && shell[name] !== settings[name],
+  const names = unread(shell, readEnvFile());
+  if (names.length === 0) return undefined;
+  return `Set in the shell, and not read, as the Functions have what is in .env: ${names.join(', ')}`;
+}
+
+function unread(shell: NodeJS.Dict<string>, settings: NodeJS.Dict<string>): string[] {
+  const documented = documentedSettings();
+  const isSetting = (name: string) => name in settings || OWN_SETTING.test(name) || documented.includes(name);
+  return Object.keys(shell).filter(
+    (name) => isSetting(name) && !ACCOUNT.includes(name) && shell[name] !== settings[name],
   );
-  if (unread.length === 0) return undefined;
-  return `Set in the shell, and not read, as the Functions have what is in .env: ${unread.join(', ')}`;
+}
+
+/** The settings that the project knows: each is in .env.example. None without that file. */
+export function documentedSettings(): string[] {
+  if (!existsSync(ALL_SETTINGS)) return [];
+  const lines = readFileSync(ALL_SETTINGS, 'utf8').matchAll(/^(?:# ?)?([A-Z_]+)=/gm);
+  return [...lines].map(([, name = '']) => name);
 }
 
 function problemOf(line: string): string[] {

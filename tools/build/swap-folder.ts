@@ -1,4 +1,4 @@
-import { renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 
 /** Another build may come between the two renames, but not that often. */
 const TRIES_MAX = 100;
@@ -17,15 +17,13 @@ export function swapFolder(made: string, place: string) {
     move(place, old);
     try {
       renameSync(made, place);
-      return;
+      return rmSync(old, { recursive: true, force: true });
     } catch (error) {
+      // Unless another build has put its own there.
+      if (existsSync(place)) rmSync(old, { recursive: true, force: true });
+      else move(old, place);
       const { code = '' } = error as NodeJS.ErrnoException;
-      if (!IN_THE_WAY.includes(code) || tries === TRIES_MAX) {
-        move(old, place);
-        throw error;
-      }
-    } finally {
-      rmSync(old, { recursive: true, force: true });
+      if (!IN_THE_WAY.includes(code) || tries === TRIES_MAX) throw error;
     }
   }
 }

@@ -98,8 +98,7 @@ export async function runCommand<O extends Options>(
       out(fitUsage(columns, usage));
       return EXIT.done;
     }
-    const result = (text: string, json: unknown) =>
-      print(values.json ? JSON.stringify(json, null, 2) : fitTo(columns, text));
+    const result = (text: string, json: unknown) => print(values.json ? JSON.stringify(json, null, 2) : text);
     return await run(values, { ...caller, problem, result }, positionals);
   } catch (error) {
     if (error instanceof UsageError) {

@@ -81,14 +81,17 @@ function readFlags(args: string[]): { host?: string; flags: string[]; isHelp: bo
   return { host, flags, isHelp: values.help === true };
 }
 
-/** Ends the server with this process, and not before it. */
-export function passOnSignals(server: () => ChildProcess | undefined) {
+/** Ends the server with this process, and not before it. @returns whether this process has been told to end */
+export function passOnSignals(server: () => ChildProcess | undefined): () => boolean {
+  let isTold = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
+      isTold = true;
       const running = server();
       if (!running || !isRunning(running)) process.exit();
       running.once('exit', () => process.exit());
       running.kill(signal);
     });
   }
+  return () => isTold;
 }

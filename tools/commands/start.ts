@@ -6,15 +6,10 @@ import { spawnTwilioRun } from '../runtime/spawn-server';
 import { EXIT } from './command-line';
 import { passOnSignals, readServingOrExit } from './serve';
 
-const TOLD_TO_END = ['SIGINT', 'SIGTERM'];
-
 async function start() {
   const server = spawnTwilioRun(await readServingOrExit('npm start'));
-  passOnSignals(() => server);
-  // Ctrl-C is how one ends it: all went well.
-  server.once('exit', (code, signal) =>
-    process.exit(TOLD_TO_END.includes(signal ?? '') ? EXIT.done : (code ?? EXIT.problem)),
-  );
+  const isToldToEnd = passOnSignals(() => server);
+  server.once('exit', (code) => process.exit(isToldToEnd() ? EXIT.done : (code ?? EXIT.problem)));
 }
 
 void start();

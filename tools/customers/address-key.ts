@@ -1,14 +1,14 @@
 import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js';
-import { PHONE_CHANNELS, parseAddress } from '../../assets/address.private';
+import { parseAddress } from '../../assets/address.private';
 import { readNumbers } from '../../assets/phone-numbers.private';
 
-/** The channels on which customers are phone numbers; elsewhere a number is one that starts with a plus. */
-const OF_NUMBERS = [...PHONE_CHANNELS, 'mms'];
+/** The channels on which customers are always phone numbers; elsewhere, as on Viber, a number is one that starts with a plus. */
+const PHONE_CHANNELS = ['sms', 'mms', 'whatsapp', 'rcs'];
 /**
  * What Twilio puts before an address, as far as it is known. Documented are the types of an Address Configuration:
  * https://www.twilio.com/docs/conversations/api/address-configuration-resource
  */
-const CHANNELS = [...OF_NUMBERS, 'messenger', 'email', 'gbm', 'apple', 'chat'];
+const CHANNELS = [...PHONE_CHANNELS, 'messenger', 'email', 'gbm', 'apple', 'chat'];
 /** What people write for a channel of Twilio's. */
 const SYNONYMS: Record<string, string> = {
   phone: 'sms',
@@ -55,7 +55,7 @@ export function keyOf(type: string, value: string, country?: CountryCode): Addre
   if (channel === 'email') return emailKey(written);
   if (channel === 'whatsapp' && WHATSAPP_ID.test(written)) return { key: `whatsapp:${written}` };
   if (channel === 'fax') return { problem: OF_SOMEBODY_ELSE };
-  if (OF_NUMBERS.includes(channel) || written.startsWith('+')) return numberKey(written, country);
+  if (PHONE_CHANNELS.includes(channel) || written.startsWith('+')) return numberKey(written, country);
   if (!/^[a-z]{2,20}$/.test(channel)) {
     return { problem: 'of a type that is not a channel: write sms, whatsapp, messenger or email' };
   }
@@ -97,7 +97,7 @@ function channelOf(type: string): string {
 function withoutPrefix(value: string, channel: string): string {
   const [whole, prefix = ''] = /^([a-z-]{2,20}):\s*/i.exec(value) ?? [''];
   const named = channelOf(prefix);
-  const isNumber = OF_NUMBERS.includes(named) && OF_NUMBERS.includes(channel);
+  const isNumber = PHONE_CHANNELS.includes(named) && PHONE_CHANNELS.includes(channel);
   return named === channel || isNumber ? value.slice(whole.length) : value;
 }
 

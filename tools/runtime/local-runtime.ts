@@ -10,6 +10,9 @@ import { makeTemporaryFolder } from './temporary-folder';
 /** Of this process's environment, what another process needs to run. The Functions get all that it has. */
 const NEEDED = /^(PATH|HOME|USERPROFILE|TMPDIR|TEMP|TMP|SYSTEMROOT|TZ|LANG|LC_\w+|NODE_\w+|\w+_PROXY)$/i;
 
+/** What serve-functions.js sends when it listens. */
+const SERVED = 'served';
+
 const UNTIL_MAX_MS = 30_000;
 const UNTIL_POLL_MS = 20;
 
@@ -77,7 +80,11 @@ export async function startLocalRuntime({
       onLog(chunk);
     });
   }
-  server.on('message', onMessage);
+  let isServed = false;
+  server.on('message', (message) => {
+    if (message === SERVED) isServed = true;
+    else onMessage(message);
+  });
   const stop = async () => {
     server.off('exit', onCrash);
     const exited = isRunning(server) && once(server, 'exit');
@@ -90,7 +97,7 @@ export async function startLocalRuntime({
   const url = `http://localhost:${port}`;
   try {
     await until(
-      async () => !isRunning(server) || (await isListening(url)),
+      () => isServed || !isRunning(server),
       () => `the Functions are not served:\n${log}`,
     );
     if (!isRunning(server)) throw new Error(`the Functions' process ended:\n${log}`);

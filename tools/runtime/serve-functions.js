@@ -13,7 +13,7 @@ async function serve() {
     assetsFolderNames: ['dist/assets'],
   });
   const config = { baseDir, env: process.env, routes, forkProcess: forks === 'forks' };
-  new LocalDevelopmentServer(port, config).getApp().listen(Number(port));
+  new LocalDevelopmentServer(port, config).getApp().listen(Number(port), () => process.send('served'));
 }
 
 void serve();

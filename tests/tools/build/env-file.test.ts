@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { addEnvFile, checkEnvFile, readEnvFile } from '../../../tools/build/env-file';
+import { addEnvFile, checkEnvFile, readEnvFile, warningOfShell } from '../../../tools/build/env-file';
 import { Problem } from '../../../tools/problem';
 
 /** What `twilio-run deploy` uploads as variables. */
@@ -31,20 +31,32 @@ test('a byte order mark, which Notepad writes, is not part of the first variable
 });
 
 describe('added to an environment', () => {
-  const add = (replace: boolean) => {
-    writeFileSync('.env', 'CRM_SOURCE=file\nHUBSPOT_ACCESS_TOKEN=pat-own\nAUTH_TOKEN=own\nNO_COLOR=1\n');
-    const env = { CRM_SOURCE: 'hubspot', CRM_URL: 'https://crm.example', AUTH_TOKEN: 'shell', HOME: '/' };
-    addEnvFile(env, replace);
+  const ofShell = { CRM_URL: 'https://crm.example', HUBSPOT_ID_PROPERTY: 'email', CHAT_SERVICE_SID: 'IS2' };
+  const kept = { ACCOUNT_SID: 'AC2', AUTH_TOKEN: 'two', HOME: '/' };
+  const shell = { ...ofShell, ...kept, CRM_SOURCE: 'hubspot' };
+  const added = { HUBSPOT_ACCESS_TOKEN: 'pat-own', NO_COLOR: '1' };
+  beforeEach(() => {
+    writeFileSync('.env.example', '# HUBSPOT_ID_PROPERTY=\n# HUBSPOT_ACCESS_TOKEN=\n');
+    const settings = 'CRM_SOURCE=file\nCHAT_SERVICE_SID=IS1\nHUBSPOT_ACCESS_TOKEN=pat-own\nNO_COLOR=1\n';
+    writeFileSync('.env', `${settings}ACCOUNT_SID=AC1\nAUTH_TOKEN=one\n`);
+  });
+  const add = (asFunctions: boolean) => {
+    const env = { ...shell };
+    addEnvFile(env, asFunctions);
     return env;
   };
-  const added = { HUBSPOT_ACCESS_TOKEN: 'pat-own', NO_COLOR: '1', AUTH_TOKEN: 'shell', HOME: '/' };
 
   test('it leaves what is there', () => {
-    expect(add(false)).toEqual({ ...added, CRM_SOURCE: 'hubspot', CRM_URL: 'https://crm.example' });
+    expect(add(false)).toEqual({ ...shell, ...added });
   });
 
   test('it replaces the settings of the Functions, but not which account is meant', () => {
-    expect(add(true)).toEqual({ ...added, CRM_SOURCE: 'file' });
+    expect(add(true)).toEqual({ ...kept, ...added, CRM_SOURCE: 'file', CHAT_SERVICE_SID: 'IS1' });
+  });
+
+  test('what is not read of the shell is named', () => {
+    expect(warningOfShell(shell)).toMatch(/: CRM_URL, HUBSPOT_ID_PROPERTY, CHAT_SERVICE_SID, CRM_SOURCE$/);
+    expect(warningOfShell({ ...kept, CRM_SOURCE: 'file' })).toBeUndefined();
   });
 });
 

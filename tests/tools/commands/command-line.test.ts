@@ -15,20 +15,14 @@ test('a command gets its flags, and says what it did', async () => {
   expect(await run(['--to', 'Ada'], greet)).toEqual({ code: 0, out: ['Hello, Ada'], problems: [] });
 });
 
-test('what it says fits the terminal, and its JSON stays', async () => {
-  const terminal = { columns: 20, paint: (_colour: unknown, text: string) => `\u001b[1m${text}\u001b[0m` };
-  const talk: Command['run'] = async (_flags, { problem, result }) => {
+test('what is wrong is said in lines that fit the terminal', async () => {
+  const terminal = { columns: 20, paint: (_colour: unknown, text: string) => text };
+  const talk: Command['run'] = async (_flags, { problem }) => {
     problem('! Nobody is there to be greeted');
-    result(terminal.paint('bold', 'twenty characters it'), 'a text that is longer than a line');
-    result('A sentence that is longer', 'a text that is longer than a line');
-    return EXIT.done;
+    throw new Problem('The greeting is left to do');
   };
-  const command: Command = { usage: 'npm run talk', options: {}, run: talk };
-  const shown = await runHere(command, [], { terminal });
-  expect(shown.problems).toEqual(['! Nobody is there to\n  be greeted']);
-  expect(shown.out).toEqual([terminal.paint('bold', 'twenty characters it'), 'A sentence that is\nlonger']);
-  const { out } = await runHere(command, ['--json'], { terminal });
-  expect(out.map((text) => JSON.parse(text))).toEqual(Array(2).fill('a text that is longer than a line'));
+  const { problems } = await runHere({ usage: 'npm run talk', options: {}, run: talk }, [], { terminal });
+  expect(problems).toEqual(['! Nobody is there to\n  be greeted', 'The greeting is left\nto do']);
 });
 
 test('with --json it prints JSON instead', async () => {

@@ -4,8 +4,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { EXIT, UsageError } from '../../../tools/commands/command-line';
+import { type Command, EXIT, UsageError } from '../../../tools/commands/command-line';
+import { connect } from '../../../tools/commands/connect/connect';
+import { doctor } from '../../../tools/commands/doctor/doctor';
+import { relink } from '../../../tools/commands/relink/relink';
 import { confirm, hasColours, refuseSwallowedFlags } from '../../../tools/commands/run-as-process';
+import { upload } from '../../../tools/commands/upload/upload';
 
 test.each([
   ['y\n', true],
@@ -43,6 +47,13 @@ test.each([
   [false, undefined, false],
 ])('to a terminal (%p) with NO_COLOR=%p: colours %p', (isTTY, NO_COLOR, expected) => {
   expect(hasColours({ isTTY }, { NO_COLOR })).toBe(expected);
+});
+
+test('relink and doctor do what the Functions do, with their settings', () => {
+  const commands = [relink, doctor, connect, upload].map(
+    (command: Command) => command.hasSettingsOfFunctions,
+  );
+  expect(commands).toEqual([true, true, undefined, undefined]);
 });
 
 describe('as a process', () => {

@@ -11,12 +11,14 @@ test('the Functions get their variables as they are, whatever marks they have, a
     edit: (dist) =>
       writeFileSync(
         join(dist, 'functions/context.js'),
-        'exports.handler = (context, _event, callback) => callback(null, { ...context });',
+        'exports.handler = (context, _event, callback) => callback(null, { ...context, pid: process.pid });',
       ),
   });
   delete process.env.SHELLS_OWN;
-  const context = await (await fetch(`${url}/context`)).json();
+  const ask = async () => (await fetch(`${url}/context`)).json() as Promise<{ pid: number }>;
+  const [context, next] = [await ask(), await ask()];
   await stop();
+  expect(next).toMatchObject({ pid: context.pid });
   expect(context).toMatchObject(variables);
   expect(context).not.toHaveProperty('SHELLS_OWN');
 }, 30_000);

@@ -3,8 +3,9 @@
  * before, so that `npm run connect -- --undo` can put it back.
  */
 import { isServiceSid } from '../../twilio/conversations-services';
-import { type Command, EXIT, UsageError } from '../command-line';
+import { type Caller, type Command, EXIT, UsageError } from '../command-line';
 import { runAsProcess } from '../run-as-process';
+import { fitTo } from '../wrap';
 import { askFirst, showOnly } from './ask-first';
 import { change } from './change';
 import { describeDone, describeGone, describeShadow, describeUnchanged } from './describe';
@@ -47,7 +48,8 @@ const options = {
 export const connect: Command<typeof options> = {
   usage: USAGE,
   options,
-  async run(flags, caller) {
+  async run(flags, given) {
+    const caller = fitted(given);
     const { terminal } = caller;
     const named = [...new Set(flags.service)];
     const services = named.filter(isServiceSid);
@@ -114,5 +116,11 @@ export const connect: Command<typeof options> = {
     return code;
   },
 };
+
+/** The same caller, with a result of sentences that fit the terminal. */
+function fitted(caller: Caller): Caller {
+  const { columns = Number.POSITIVE_INFINITY } = caller.terminal ?? {};
+  return { ...caller, result: (text, json) => caller.result(fitTo(columns, text), json) };
+}
 
 if (require.main === module) void runAsProcess(connect);

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { CrmSource } from '../../../assets/crm.private';
 import { builtFolder, COMPILED_CUSTOMERS } from '../../build/built-folder';
-import { crmSourceOf } from '../../crm-source';
+import { crmSourceOf, settingsOfSource } from '../../crm-source';
 import { Problem } from '../../problem';
 import type { Crm } from '../../runtime/in-process-runtime';
 import { NothingDeployed } from '../../twilio/deployment';
@@ -30,7 +30,9 @@ export async function contextOf(
 }
 
 async function domainOfAvatars(env: NodeJS.ProcessEnv, findDomain: () => Promise<string>) {
-  if (crmSourceOf(env) === 'file') return hasAvatarsAsPaths() ? findDomain() : undefined;
+  const source = crmSourceOf(env);
+  if (source === 'file') return hasAvatarsAsPaths() ? findDomain() : undefined;
+  if (hasNoAvatars(source, env)) return undefined;
   return findDomain().catch((error) => {
     if (!(error instanceof NothingDeployed)) throw error;
     return undefined;
@@ -41,6 +43,14 @@ async function domainOfAvatars(env: NodeJS.ProcessEnv, findDomain: () => Promise
 function hasAvatarsAsPaths(): boolean {
   const compiled = readFileSync(join(builtFolder(), COMPILED_CUSTOMERS), 'utf8');
   return (JSON.parse(compiled) as string[][]).some(([, , , avatar]) => avatar?.startsWith('/'));
+}
+
+/** Whether nobody has said where a source has avatars, and it does not know by itself. */
+function hasNoAvatars(source: string, env: NodeJS.ProcessEnv): boolean {
+  const settings = settingsOfSource(join(resolve(builtFolder()), `assets/crm/${source}.private.js`));
+  return Object.entries(settings).some(
+    ([name, setting]) => name.includes('_AVATAR_') && !setting.default && !env[name]?.trim(),
+  );
 }
 
 /** How many look-ups a second the CRM gets: what its source says, and as many as there are from a file. */

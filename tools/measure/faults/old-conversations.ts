@@ -98,6 +98,8 @@ export async function startOldConversations(count: number, onCall: (call: Call) 
     const isLinked = api.participant(`MB${hex}`)?.attributes.includes('customer_id') ?? false;
     return isLinked && api.conversation(`CH${hex}`)?.friendlyName !== numberOf(i);
   };
+  const settings = Object.entries({ CRM_SOURCE: SOURCE, ...fakeCrm(SOURCE).settings });
+  writeFileSync(join(folder, '.env'), settings.map(([name, value]) => `${name}=${value}\n`).join(''));
   return {
     account,
     api,
@@ -114,8 +116,6 @@ export async function startOldConversations(count: number, onCall: (call: Call) 
           BUILD_FOLDER: resolve(builtFolder()),
           ACCOUNT_SID: account.accountSid,
           AUTH_TOKEN: account.authToken,
-          CRM_SOURCE: SOURCE,
-          ...fakeCrm(SOURCE).settings,
           ...api.env,
           ...crm.env,
         },

@@ -493,6 +493,7 @@ describe('nothing is changed', () => {
     mkdirSync(`.twilioconnectinfo.${process.pid}.new`);
     expect((await run()).problems.join()).toContain('cannot be written (EISDIR)');
     expect(readFileSync('.twilioconnectinfo', 'utf8')).toBe('[]');
+    expect(existsSync(`.twilioconnectinfo.${process.pid}.new`)).toBe(false);
     expect(account.writes()).toEqual([]);
   });
 

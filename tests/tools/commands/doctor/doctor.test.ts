@@ -874,6 +874,11 @@ test('--help fits into 80 columns', () => {
 
 test('--list names the checks, those named alone are run, and others are a usage error', async () => {
   const { out } = await account.run(doctor, ['--list']);
+  const json = await account.run(doctor, ['--list', '--json']);
+  expect(JSON.parse(json.out)).toMatchObject({
+    ok: true,
+    checks: expect.arrayContaining([expect.anything()]),
+  });
   expect(out.split('\n').map((line) => line.split(' ')[0])).toEqual(NAMES);
   const { report } = await run(['webhooks', 'crm']);
   expect(report.checks.map(({ name }) => name)).toEqual(['webhooks', 'crm']);

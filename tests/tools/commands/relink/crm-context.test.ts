@@ -1,3 +1,7 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { COMPILED_CUSTOMERS } from '../../../../tools/build/built-folder';
 import { contextOf } from '../../../../tools/commands/relink/crm-context';
 import { Problem } from '../../../../tools/problem';
 import { NothingDeployed } from '../../../../tools/twilio/deployment';
@@ -8,12 +12,33 @@ const failing = (error: Error) => async () => {
   throw error;
 };
 
-test.each(['file', 'sync', 'http', 'hubspot'])(
-  'avatars that are paths, of CRM_SOURCE=%s, are on the domain of the Functions',
-  async (CRM_SOURCE) => {
-    expect(await contextOf({ CRM_SOURCE }, undefined, deployed)).toEqual({ CRM_SOURCE, DOMAIN_NAME: DOMAIN });
-  },
-);
+test.each([
+  { CRM_SOURCE: 'file' },
+  { CRM_SOURCE: 'sync' },
+  { CRM_SOURCE: 'http' },
+  { CRM_SOURCE: 'airtable' },
+  { CRM_SOURCE: 'hubspot', HUBSPOT_AVATAR_PROPERTY: 'avatar' },
+])('avatars that are paths, with %j, are on the domain of the Functions', async (env) => {
+  expect(await contextOf(env, undefined, deployed)).toEqual({ ...env, DOMAIN_NAME: DOMAIN });
+});
+
+test('no domain is looked for if nobody has an avatar there', async () => {
+  const find = failing(new Error('it is looked for'));
+  for (const CRM_SOURCE of ['hubspot', 'salesforce']) {
+    expect(await contextOf({ CRM_SOURCE }, undefined, find)).toEqual({ CRM_SOURCE });
+  }
+  const built = mkdtempSync(join(tmpdir(), 'built-'));
+  mkdirSync(join(built, 'assets'));
+  writeFileSync(
+    join(built, COMPILED_CUSTOMERS),
+    '[["+14155550147","C-1","Ada","https://example.com/ada.png"]]',
+  );
+  jest.replaceProperty(process, 'env', { ...process.env, BUILD_FOLDER: built });
+  const context = await contextOf({}, undefined, find);
+  jest.restoreAllMocks();
+  rmSync(built, { recursive: true });
+  expect(context).toEqual({});
+});
 
 test('a domain that is named is not looked for', async () => {
   const find = failing(new Error('it is looked for'));
