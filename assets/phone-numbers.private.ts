@@ -7,6 +7,8 @@ const FLOAT = /^\s*(\+?[1-9]\d{6,14})\.0{1,2}\s*$/;
 const TEXT_MAX_LENGTH = 250;
 /** Fewer digits are no phone number, but a part of one, an extension or a note. */
 const DIGITS_MIN = 7;
+/** What may be an area code, perhaps after the code of its country. */
+const AREA_CODE = /^[\s.]*(?:[+(0][\d\s()]{1,11}|\d{3})\s*$/;
 /** However a number is written, it ends in the same digits; the shortest national numbers have as many. */
 const ENDING_LENGTH = 4;
 /** Reading a number takes up to 1 ms, in which nothing else is answered. */
@@ -22,7 +24,7 @@ const READINGS_MAX = 300;
  */
 export function readNumbers(written: string | number, country?: string, neighbour?: string): string[] {
   const home = homeOf(country, neighbour);
-  return partsOf(written).flatMap((part) => readNumber(part, home) ?? []);
+  return partsOf(written, home).flatMap((part) => readNumber(part, home) ?? []);
 }
 
 /**
@@ -38,7 +40,7 @@ export function numberFinder(number: string, country?: string, neighbour?: strin
   const ending = number.slice(-ENDING_LENGTH);
   let readings = 0;
   return (written: string | number): boolean =>
-    partsOf(written).some((part) => {
+    partsOf(written, home).some((part) => {
       if (!digitsOf(String(part)).includes(ending)) return false;
       if (++readings > READINGS_MAX)
         throw new Error('too many numbers were found that end like the one asked for');
@@ -47,7 +49,7 @@ export function numberFinder(number: string, country?: string, neighbour?: strin
 }
 
 /** The parts of a field that may be numbers. */
-function partsOf(written: string | number): (string | number)[] {
+function partsOf(written: string | number, home: Home): (string | number)[] {
   if (typeof written === 'number') return [written];
   const [, integer] = FLOAT.exec(written) ?? [];
   if (integer) return [integer.startsWith('+') ? integer : Number(integer)];
@@ -56,7 +58,8 @@ function partsOf(written: string | number): (string | number)[] {
     .slice(0, TEXT_MAX_LENGTH)
     .normalize('NFKC')
     .slice(0, TEXT_MAX_LENGTH)
-    .split(/[^\d\s().+/\p{Pd}]+|\n|\s\/\s/u);
+    .split(/[^\d\s().+/\p{Pd}]+|\n/u)
+    .flatMap((text) => splitAtSlashes(text, home));
   return parts
     .filter((part) => digitsOf(part).length >= ENDING_LENGTH)
     .map((part) => {
@@ -64,6 +67,24 @@ function partsOf(written: string | number): (string | number)[] {
       const [first = ''] = part.split('(');
       return digitsOf(first).length >= DIGITS_MIN ? first : part;
     });
+}
+
+/** A slash between spaces is between two numbers, or after an area code: `0171 / 5550147` is how Germans write one number. */
+function splitAtSlashes(text: string, home: Home): string[] {
+  const parts: string[] = [];
+  for (const part of text.split(/\s\/\s/)) {
+    const last = parts.at(-1) ?? '';
+    const joined = `${last}/${part}`;
+    if (AREA_CODE.test(last) && !isWhole(last, home) && isWhole(joined, home))
+      parts[parts.length - 1] = joined;
+    else parts.push(part);
+  }
+  return parts;
+}
+
+function isWhole(part: string, home: Home): boolean {
+  const number = readNumber(part, home);
+  return number !== undefined && parse(number)?.isValid() === true;
 }
 
 type Home = ReturnType<typeof homeOf>;
