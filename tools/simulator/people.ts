@@ -30,19 +30,24 @@ export function readPeople(): Map<string, Person> {
 
 const byNumber = new Intl.Collator('en', { numeric: true });
 
+/** As people type it who look for somebody: in small letters, without accents. */
+function plain(text: string): string {
+  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replaceAll('ß', 'ss');
+}
+
 /** Those whose name, ID or address has all words of a query in it; the ones whose name begins with it come first, each in the order of their IDs. */
 export function findPeople(people: Iterable<Person>, query: string, max: number): Person[] {
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = plain(query).split(/\s+/).filter(Boolean);
   // Without the 0 that numbers begin with in their own country.
   const digits = query.replace(/\D/g, '').replace(/^0+/, '');
   const isNumber = digits.length > 2 && /^[\d\s+().:a-z-]*$/i.test(query) && !/[a-z]{2,}/i.test(query);
   const found: Person[] = [];
   for (const person of people) {
-    const text = `${person.name} ${person.id} ${person.keys.join(' ')}`.toLowerCase();
+    const text = plain(`${person.name} ${person.id} ${person.keys.join(' ')}`);
     const isFound = words.every((word) => text.includes(word)) || (isNumber && text.includes(digits));
     if (isFound) found.push(person);
     if (found.length >= max * 10) break;
   }
-  const begins = ({ name }: Person) => Number(name.toLowerCase().startsWith(query.toLowerCase()));
+  const begins = ({ name }: Person) => Number(plain(name).startsWith(plain(query)));
   return found.sort((a, b) => begins(b) - begins(a) || byNumber.compare(a.id, b.id)).slice(0, max);
 }

@@ -30,3 +30,17 @@ test('whose name begins with what is typed comes before others', () => {
   const nevada = { id: 'C-1', name: 'Nevada Ltd', keys: ['+14155550148'] };
   expect(findPeople([nevada, ada], 'ada', 2)).toEqual([ada, nevada]);
 });
+
+test('who types no accents finds names that have some', () => {
+  const people = ['Käthe Groß', 'Anna Öztürk', 'Kathe Gross'].map((name, i) => ({
+    id: `C-${i}`,
+    name,
+    keys: [],
+  }));
+  const find = (query: string) => findPeople(people, query, 3).map(({ id }) => id);
+  expect([find('kathe gross'), find('ÖZTÜRK'), find('Groß')]).toEqual([
+    ['C-0', 'C-2'],
+    ['C-1'],
+    ['C-0', 'C-2'],
+  ]);
+});

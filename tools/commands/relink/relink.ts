@@ -113,6 +113,7 @@ export const relink: Command<typeof options> = {
         caller.result(summarize(result, { dryRun, list, simulate, isComplete }), {
           ok: isComplete && failures.length === 0,
           dryRun,
+          simulated: simulate,
           ...tally.counts,
           lookUps,
           failures,

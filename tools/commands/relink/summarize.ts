@@ -14,7 +14,7 @@ interface About {
 export function summarize(result: Result, about: About): string {
   const { dryRun, list, simulate, isComplete } = about;
   const { tally } = result;
-  const lines = [headingOf(result, about), tally.table()];
+  const lines = [`${simulate ? 'Simulated. ' : ''}${headingOf(result, about)}`, tally.table()];
   if (isComplete && tally.counts.unknown > 0 && !simulate) {
     lines.push(
       dryRun && list

@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { builtFolder } from '../../build/built-folder';
@@ -131,6 +131,7 @@ export async function startOldConversations(count: number, onCall: (call: Call) 
     close() {
       api.close();
       crm.close();
+      rmSync(folder, { recursive: true });
     },
   };
 }

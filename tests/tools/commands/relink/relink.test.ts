@@ -294,7 +294,7 @@ test.each([
 
 test('a simulated account says that it is made up anew in each run, and what is left out', async () => {
   process.chdir(account.repository);
-  const simulated = await simulateAccount({});
+  const simulated = await simulateAccount({ CUSTOMERS_FILE: 'tests/fixtures/customers.json' });
   simulated.close();
   expect(simulated.about).toContain('each run starts with a new made-up account');
   expect(simulated.about).toContain('300 conversations (75 closed ones are left out)');
