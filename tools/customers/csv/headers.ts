@@ -15,8 +15,10 @@ export const FULL_NAME_HEADERS = [
   'contactname',
   'customername',
 ];
-export const FIRST_NAME_HEADERS = ['firstname', 'givenname', 'personfirstname'];
-export const LAST_NAME_HEADERS = ['lastname', 'familyname', 'personlastname'];
+export const FIRST_NAME_HEADERS = ['firstname', 'givenname', 'personfirstname', 'vorname', 'nombre'];
+export const LAST_NAME_HEADERS = [
+  ...['lastname', 'familyname', 'personlastname', 'nachname', 'apellido', 'apellidos'],
+];
 export const COMPANY_HEADERS = [
   ...['company', 'companyname', 'accountname', 'organization', 'organizationname'],
   ...['personorganization', 'defaultaddresscompany'],

@@ -212,13 +212,21 @@ test('columns with other headers are named in .env', async () => {
   );
 });
 
+test.each([
+  ['Vorname,Nachname', 'Änne,Groß', 'Änne Groß'],
+  ['Nombre,Apellidos', 'Inés,García López', 'Inés García López'],
+])('the columns %s are those of a name', async (headers, cells, name) => {
+  const { customers } = await read(rows(`ID,${headers},Phone`, `1,${cells},+14155550147`));
+  expect(customers).toEqual([{ key: '+14155550147', customer_id: '1', display_name: name }]);
+});
+
 test('a file without a known column of names says how to name it', async () => {
-  const content = rows('ID,Vorname,Phone', '1,Ada,+14155550147');
+  const content = rows('ID,Prénom,Phone', '1,Ada,+14155550147');
   expect(await warnings(content)).toEqual([
-    '1 column to look at: the one with names, which no header tells: name it by CSV_NAME_COLUMN in .env: ID, Vorname, Phone',
+    '1 column to look at: the one with names, which no header tells: name it by CSV_NAME_COLUMN in .env: ID, Prénom, Phone',
     expect.stringMatching(/no name/),
   ]);
-  expect(await warnings(content, { CSV_NAME_COLUMN: 'Vorname' })).toEqual([]);
+  expect(await warnings(content, { CSV_NAME_COLUMN: 'Prénom' })).toEqual([]);
 });
 
 test('an ID column whose header has a comma in it is named as it is', async () => {
