@@ -9,6 +9,8 @@ export const settings = {
   AIRTABLE_ACCESS_TOKEN: {
     is: 'a personal access token with the scope data.records:read',
     example: 'pat00000000000000.0000000000',
+    // As an HTTP header takes it.
+    format: /^[ -~]+$/,
     required: true,
   },
   AIRTABLE_BASE_ID: {

@@ -11,7 +11,12 @@ export const settings: CrmSource['settings'] = {
     required: true,
     format: 'url',
   },
-  CRM_AUTHORIZATION: { is: 'the Authorization header that your service wants', example: 'Bearer secret' },
+  CRM_AUTHORIZATION: {
+    is: 'the Authorization header that your service wants',
+    example: 'Bearer secret',
+    // As an HTTP header takes it.
+    format: /^[ -~\x80-\xff]+$/,
+  },
 };
 
 /** @throws Error if the service does not answer with a customer, nor that it knows nobody */

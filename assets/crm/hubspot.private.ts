@@ -9,6 +9,8 @@ export const settings: CrmSource['settings'] = {
   HUBSPOT_ACCESS_TOKEN: {
     is: 'a service key with the scope crm.objects.contacts.read, or the access token of a private app with it',
     example: 'pat-eu1-00000000-0000-0000-0000-000000000000',
+    // As an HTTP header takes it.
+    format: /^[ -~]+$/,
     required: true,
   },
   HUBSPOT_ID_PROPERTY: {

@@ -23,7 +23,11 @@ const COMMON: Record<string, Setting> = {
     example: `IS${'0'.repeat(32)}`,
     format: SERVICE_SID,
   },
-  CRM_TIMEOUT_MS: { is: 'how long the CRM may take', example: '3000', format: /^[1-9]\d*$/ },
+  CRM_TIMEOUT_MS: {
+    is: 'how long the CRM may take',
+    example: '3000, and at most 3500',
+    format: /^(?:[1-9]\d{0,2}|[12]\d{3}|3[0-4]\d\d|3500)$/,
+  },
 };
 
 /** The CRM source that CRM_SOURCE names. @throws Problem if there is none of that name */

@@ -107,5 +107,5 @@ function reasonOf(error: unknown, file: string): string {
   if (code !== 'ENOENT') return `cannot be read: ${code}`;
   return file === SAMPLE_CUSTOMERS
     ? `is missing: write your customers into ${OWN_CUSTOMERS[0]}, or set CRM_SOURCE in .env if they are in a CRM`
-    : 'is missing: CUSTOMERS_FILE in .env names it, give the path of a file that exists';
+    : 'is missing: CUSTOMERS_FILE names it, give the path of a file that exists';
 }

@@ -22,6 +22,15 @@ test('a source that does not exist is refused, and those that do are named', () 
   expect(sourceOf({ CRM_SOURCE: ' ' })).toBe('file');
 });
 
+test.each([
+  ['hubspot', 'HUBSPOT_ACCESS_TOKEN'],
+  ['airtable', 'AIRTABLE_ACCESS_TOKEN'],
+  ['http', 'CRM_AUTHORIZATION'],
+])('of %s, a %s that no HTTP header takes is refused', (CRM_SOURCE, name) => {
+  const settings = { CRM_SOURCE, ...fakeCrm(CRM_SOURCE).settings };
+  expect(() => check({ ...settings, [name]: 'pat-…' })).toThrow(`${name} is malformed: write it like `);
+});
+
 test('the file of customers needs no settings', () => {
   expect(() => check({})).not.toThrow();
 });
@@ -49,6 +58,7 @@ test.each([
   ['ACCOUNT_SID', `SK${'0'.repeat(32)}`, 'is malformed'],
   ['CHAT_SERVICE_SID', `MG${'0'.repeat(32)}`, 'is malformed: write it like IS0000'],
   ['CRM_TIMEOUT_MS', '3s', 'is malformed: write it like 3000'],
+  ['CRM_TIMEOUT_MS', '3501', 'is malformed: write it like 3000, and at most 3500'],
 ])('%s=%s is refused', (name, value, problem) => {
   expect(() => check({ ACCOUNT_SID, [name]: value })).toThrow(`${name} ${problem}`);
 });
