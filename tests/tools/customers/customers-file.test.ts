@@ -114,7 +114,7 @@ test.each<[string, Record<string, string>, RegExp]>([
   [
     'CUSTOMERS_FILE names no file',
     { CUSTOMERS_FILE: 'people.json' },
-    /^people\.json: is missing: CUSTOMERS_FILE in \.env/,
+    /^people\.json: is missing: CUSTOMERS_FILE names it/,
   ],
   ['CUSTOMERS_FILE names a folder', { CUSTOMERS_FILE: 'assets' }, /^assets: cannot be read: EISDIR$/],
 ])('it is said when %s', async (_name, settings, words) => {
