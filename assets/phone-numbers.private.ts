@@ -7,8 +7,8 @@ const FLOAT = /^\s*(\+?[1-9]\d{6,14})\.0{1,2}\s*$/;
 const TEXT_MAX_LENGTH = 250;
 /** Fewer digits are no phone number, but a part of one, an extension or a note. */
 const DIGITS_MIN = 7;
-/** What may be an area code, perhaps after the code of its country. */
-const AREA_CODE = /^[\s.]*(?:[+(0][\d\s()]{1,11}|\d{3})\s*$/;
+/** What may be an area code before a slash: with its prefix, or before the rest of a number that has none either. */
+const AREA_CODE = /^[\s.]*(?:[+(0][\d\s()]{1,11}|\d{2,4}\s*(?=\/\s*[1-9]))\//;
 /** However a number is written, it ends in the same digits; the shortest national numbers have as many. */
 const ENDING_LENGTH = 4;
 /** Reading a number takes up to 1 ms, in which nothing else is answered. */
@@ -75,7 +75,7 @@ function splitAtSlashes(text: string, home: Home): string[] {
   for (const part of text.split(/\s\/\s/)) {
     const last = parts.at(-1) ?? '';
     const joined = `${last}/${part}`;
-    if (AREA_CODE.test(last) && !isWhole(last, home) && isWhole(joined, home))
+    if (AREA_CODE.test(joined) && !isWhole(last, home) && isWhole(joined, home))
       parts[parts.length - 1] = joined;
     else parts.push(part);
   }
@@ -83,6 +83,7 @@ function splitAtSlashes(text: string, home: Home): string[] {
 }
 
 function isWhole(part: string, home: Home): boolean {
+  if (digitsOf(part).length < DIGITS_MIN) return false;
   const number = readNumber(part, home);
   return number !== undefined && parse(number)?.isValid() === true;
 }
