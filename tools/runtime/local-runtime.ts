@@ -10,9 +10,6 @@ import { makeTemporaryFolder } from './temporary-folder';
 /** Of this process's environment, what another process needs to run. The Functions get all that it has. */
 const NEEDED = /^(PATH|HOME|USERPROFILE|TMPDIR|TEMP|TMP|SYSTEMROOT|TZ|LANG|LC_\w+|NODE_\w+|\w+_PROXY)$/i;
 
-/** What serve-functions.js sends when it listens. */
-const SERVED = 'served';
-
 const UNTIL_MAX_MS = 30_000;
 const UNTIL_POLL_MS = 20;
 
@@ -52,7 +49,7 @@ export async function startLocalRuntime({
   variables = {},
   edit = () => undefined,
   forks = false,
-  port,
+  port = 0,
   onLog = () => undefined,
   onMessage = () => undefined,
   onCrash = () => undefined,
@@ -61,7 +58,6 @@ export async function startLocalRuntime({
   const remove = () => rmSync(project, { recursive: true, force: true });
   edit(join(project, 'dist'));
 
-  port ??= await freePort();
   const needed = Object.entries(process.env).filter(([name]) => NEEDED.test(name));
   const env = { ...Object.fromEntries(needed), ...variables };
   const script = [join(__dirname, 'serve-functions.js'), String(port), ...(forks ? ['forks'] : [])];
@@ -80,9 +76,10 @@ export async function startLocalRuntime({
       onLog(chunk);
     });
   }
-  let isServed = false;
+  let servedOn = 0;
   server.on('message', (message) => {
-    if (message === SERVED) isServed = true;
+    const { servedOn: port } = Object(message);
+    if (typeof port === 'number') servedOn = port;
     else onMessage(message);
   });
   const stop = async () => {
@@ -94,10 +91,9 @@ export async function startLocalRuntime({
     remove();
   };
 
-  const url = `http://localhost:${port}`;
   try {
     await until(
-      () => isServed || !isRunning(server),
+      () => servedOn > 0 || !isRunning(server),
       () => `the Functions are not served:\n${log}`,
     );
     if (!isRunning(server)) throw new Error(`the Functions' process ended:\n${log}`);
@@ -106,7 +102,7 @@ export async function startLocalRuntime({
     throw error;
   }
   server.on('exit', onCrash);
-  return { url, port, log: () => log, stop };
+  return { url: `http://localhost:${servedOn}`, port: servedOn, log: () => log, stop };
 }
 
 /** Copies the built project, without `.env`, into a folder of its own. */
