@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { builtFolder } from '../build/built-folder';
@@ -78,8 +78,8 @@ export async function startLocalRuntime({
   }
   let servedOn = 0;
   server.on('message', (message) => {
-    const { servedOn: port } = Object(message);
-    if (typeof port === 'number') servedOn = port;
+    const told = Object(message).servedOn;
+    if (typeof told === 'number') servedOn = told;
     else onMessage(message);
   });
   const stop = async () => {
@@ -113,22 +113,6 @@ export function copyProject(): string {
   symlinkSync(resolve('node_modules'), join(project, 'node_modules'));
   mkdirSync(join(project, 'functions'));
   return project;
-}
-
-/** Whether anything listens there. */
-export async function isListening(url: string): Promise<boolean> {
-  const { hostname, port } = new URL(url);
-  // Who listens may end at the same moment: that is no error of its own.
-  const socket = connect(Number(port), hostname).on('error', () => undefined);
-  try {
-    await once(socket, 'connect');
-    // Where nobody listens, a socket that happens to get the same port as its own is connected to itself.
-    return socket.localPort !== socket.remotePort;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
 }
 
 /** Waits until it is done, for 30 s at the most. @throws Error with the failure after that */

@@ -7,7 +7,8 @@ import { networkInterfaces } from 'node:os';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { readServingOrExit } from '../../../tools/commands/serve';
-import { copyProject, freePort, isListening, until } from '../../../tools/runtime/local-runtime';
+import { copyProject, freePort, until } from '../../../tools/runtime/local-runtime';
+import { isListening } from '../../helpers/is-listening';
 
 const start = (PORT: string, flags: string[] = [], cwd = '.') => {
   const args = ['--require', 'tsx/cjs', resolve('tools/commands/start.ts'), ...flags];

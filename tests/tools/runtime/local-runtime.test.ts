@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { join } from 'node:path';
-import { freePort, isListening, startLocalRuntime } from '../../../tools/runtime/local-runtime';
+import { freePort, startLocalRuntime } from '../../../tools/runtime/local-runtime';
+import { isListening } from '../../helpers/is-listening';
 
 test('the Functions get their variables as they are, whatever marks they have, and none of the shell’s', async () => {
   const variables = { CRM_AUTHORIZATION: `it's "a" \`b\` # c`, CRM_URL: "'https://crm'", CRM_SOURCE: '' };

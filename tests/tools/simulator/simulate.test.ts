@@ -5,7 +5,8 @@ import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { builtFolder } from '../../../tools/build/built-folder';
-import { isListening, until } from '../../../tools/runtime/local-runtime';
+import { until } from '../../../tools/runtime/local-runtime';
+import { isListening } from '../../helpers/is-listening';
 import { makeProjectCopy } from '../../helpers/project-copy';
 
 /** The project in a folder of its own, so that its files can be changed, with a folder for what is temporary. */

@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import type { CrmSource } from '../../../assets/crm.private';
-import { builtFolder, COMPILED_CUSTOMERS } from '../../build/built-folder';
-import { crmSourceOf, settingsOfSource } from '../../crm-source';
+import { crmSourceOf } from '../../crm-source';
 import { Problem } from '../../problem';
 import type { Crm } from '../../runtime/in-process-runtime';
 import { NothingDeployed } from '../../twilio/deployment';
@@ -14,7 +12,7 @@ export type CrmContext = Parameters<Crm['findCustomer']>[1];
 const PER_SECOND = 10;
 
 /**
- * The context of the Functions.
+ * The context of the Functions. The CRM mapping has to be loaded.
  *
  * @param domain theirs, if it is named
  * @param findDomain finds it, since avatars may be paths there
@@ -30,9 +28,8 @@ export async function contextOf(
 }
 
 async function domainOfAvatars(env: NodeJS.ProcessEnv, findDomain: () => Promise<string>) {
-  const source = crmSourceOf(env);
-  if (source === 'file') return hasAvatarsAsPaths() ? findDomain() : undefined;
-  if (hasNoAvatars(source, env)) return undefined;
+  if (crmSourceOf(env) === 'file') return hasAvatarsAsPaths() ? findDomain() : undefined;
+  if (hasNoAvatars(env)) return undefined;
   return findDomain().catch((error) => {
     if (!(error instanceof NothingDeployed)) throw error;
     return undefined;
@@ -41,13 +38,13 @@ async function domainOfAvatars(env: NodeJS.ProcessEnv, findDomain: () => Promise
 
 /** Whether customers of the build have avatars that are paths. */
 function hasAvatarsAsPaths(): boolean {
-  const compiled = readFileSync(join(builtFolder(), COMPILED_CUSTOMERS), 'utf8');
+  const compiled = readFileSync(Runtime.getAssets()['/customers.json']?.path ?? '', 'utf8');
   return (JSON.parse(compiled) as string[][]).some(([, , , avatar]) => avatar?.startsWith('/'));
 }
 
 /** Whether nobody has said where a source has avatars, and it does not know by itself. */
-function hasNoAvatars(source: string, env: NodeJS.ProcessEnv): boolean {
-  const settings = settingsOfSource(join(resolve(builtFolder()), `assets/crm/${source}.private.js`));
+function hasNoAvatars(env: NodeJS.ProcessEnv): boolean {
+  const { settings = {} } = loadSource(env);
   return Object.entries(settings).some(
     ([name, setting]) => name.includes('_AVATAR_') && !setting.default && !env[name]?.trim(),
   );
@@ -71,7 +68,7 @@ export function checkCrmSettings(context: CrmContext) {
 }
 
 /** Nothing of a source that there is not: the first look-up says so. */
-function loadSource(context: CrmContext): Partial<CrmSource> {
+function loadSource(context: NodeJS.Dict<string>): Partial<CrmSource> {
   const path = Runtime.getAssets()[`/crm/${crmSourceOf(context)}.js`]?.path;
   return path ? require(path) : {};
 }

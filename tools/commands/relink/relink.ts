@@ -74,11 +74,11 @@ export const relink: Command<typeof options> = {
       if (simulated) caller.note(simulated.about);
       const twilio = simulated?.twilio ?? caller.connect();
       const env = simulated ? { ...caller.env, ...simulated.env } : caller.env;
+      const crm = loadCrm(simulated?.assets);
       const context = await contextOf(env, flags.domain ?? simulated?.domain, async () => {
         const { domain } = await findDeployment(twilio, {}, caller);
         return domain;
       });
-      const crm = loadCrm(simulated?.assets);
       checkCrmSettings(context);
       const result = await relinkAll({
         scope,

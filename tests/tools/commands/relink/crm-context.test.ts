@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { COMPILED_CUSTOMERS } from '../../../../tools/build/built-folder';
 import { contextOf } from '../../../../tools/commands/relink/crm-context';
 import { Problem } from '../../../../tools/problem';
 import { NothingDeployed } from '../../../../tools/twilio/deployment';
+import { installRuntime } from '../../../helpers/in-process-runtime';
 
 const DOMAIN = 'frontline-1234-dev.twil.io';
 const deployed = async () => DOMAIN;
@@ -27,16 +27,12 @@ test('no domain is looked for if nobody has an avatar there', async () => {
   for (const CRM_SOURCE of ['hubspot', 'salesforce']) {
     expect(await contextOf({ CRM_SOURCE }, undefined, find)).toEqual({ CRM_SOURCE });
   }
-  const built = mkdtempSync(join(tmpdir(), 'built-'));
-  mkdirSync(join(built, 'assets'));
-  writeFileSync(
-    join(built, COMPILED_CUSTOMERS),
-    '[["+14155550147","C-1","Ada","https://example.com/ada.png"]]',
-  );
-  jest.replaceProperty(process, 'env', { ...process.env, BUILD_FOLDER: built });
-  const context = await contextOf({}, undefined, find);
-  jest.restoreAllMocks();
-  rmSync(built, { recursive: true });
+  const folder = mkdtempSync(join(tmpdir(), 'customers-'));
+  const customers = join(folder, 'customers.json');
+  writeFileSync(customers, '[["+14155550147","C-1","Ada","https://example.com/ada.png"]]');
+  installRuntime({ '/customers.json': customers });
+  const context = await contextOf({}, undefined, find).finally(installRuntime);
+  rmSync(folder, { recursive: true });
   expect(context).toEqual({});
 });
 
