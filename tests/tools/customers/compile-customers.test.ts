@@ -130,7 +130,7 @@ describe('it cannot be read if', () => {
   test('it would be larger than an Asset may be', () => {
     const people = Array.from({ length: 1_200 }, (_, i) => ({
       customer_id: `C-${i}`,
-      display_name: 'x'.repeat(22_000),
+      avatar: `https://example.com/${'x'.repeat(22_000)}`,
       channels: [{ type: 'messenger', value: String(i) }],
     }));
     expect(() => compile(people)).toThrow(/^compiles to 25\.\d MB, and an Asset may have 25 MB/);
