@@ -84,6 +84,8 @@ const load = (path: string) => require(Runtime.getAssets()[path]?.path ?? path);
 const addresses: typeof import('./address.private') = load('/address.js');
 const { isPhoneNumber } = addresses;
 export const { parseAddress } = addresses;
+const frontline: typeof import('./frontline.private') = load('/frontline.js');
+const { isSamePerson } = frontline;
 export const {
   cleanName,
   conversationChanges,
@@ -91,7 +93,7 @@ export const {
   membersOf,
   parseAttributes,
   participantAttributes,
-}: typeof import('./frontline.private') = load('/frontline.js');
+} = frontline;
 const log: typeof import('./event-log.private') = load('/event-log.js');
 const { maskAddress, maskId } = log;
 export const { reasonOf } = log;
@@ -133,11 +135,20 @@ export async function findCustomer(
       console.warn(`${maskAddress(address)} is ambiguous: customer_id ${masked} have it, none is taken`);
       return undefined;
     }
-    // Of several records of one customer, each may know something else.
-    return customers.length > 0 ? Object.assign({}, ...customers.toReversed()) : undefined;
+    return mergeRecords(customers);
   } catch (error) {
     throw new Error(`CRM_SOURCE ${name}: ${reasonOf(error)}`, { cause: error });
   }
+}
+
+/** Of several records of one customer, each may know something else; if they are of several people, neither name nor avatar is shown. */
+function mergeRecords(records: FrontlineCustomer[]): FrontlineCustomer | undefined {
+  const [first] = records;
+  const names = records.flatMap(({ display_name }) => display_name ?? []);
+  if (first && names.some((name) => !isSamePerson(name, names[0] ?? name))) {
+    return { customer_id: first.customer_id };
+  }
+  return first && Object.assign({}, ...records.toReversed());
 }
 
 /** Asks a source that can fail: one look-up for one address at a time, and none while the CRM does not answer. */
@@ -271,7 +282,7 @@ function toFrontline(
   if (id.length > ID_MAX_LENGTH) {
     throw new Error(`the customer found has a customer_id of over ${ID_MAX_LENGTH} characters`);
   }
-  const customer: FrontlineCustomer = { customer_id: id };
+  const customer: FrontlineCustomer = { customer_id: id.trim() };
   const name = cleanName(display_name);
   if (name) customer.display_name = name;
   const url = avatar ? absoluteUrl(String(avatar), domain) : undefined;

@@ -39,17 +39,21 @@ export function maskAddress({ channel, value, key }: Address): string {
   return channel === 'sms' ? masked : `${channel}:${masked}`;
 }
 
-/** A customer_id in quotation marks, unless it is itself an e-mail address or a phone number. */
+/** An ID that may be told, and is not what people call somebody: short, with a digit, without spaces and delimiters. */
+const LIKE_AN_ID = /^(?=.*\d)[^\s,;|@]{1,40}$/;
+
+/** A customer_id in quotation marks, unless it may be a name, or is itself an e-mail address or a phone number. */
 export function maskId(id: string, address?: Address): string {
   const digits = id.replace(/\D/g, '');
   const isLong = digits.length >= 7;
   // As people write numbers, or in any form of the one that it is about: the last digits are the same in all of them.
   const isWritten =
     isLong &&
-    /^(\w+:\d|(\w+:)?[\s(]*(\+|0|\(|\d+[\s(/]|(1[-.])?\d{3}[-.]\d{3}[-.]\d{4}$))/.test(id) &&
-    !/[a-z]/i.test(id.replace(/^\w+:|x\d+$/g, ''));
+    (id.includes('+') ||
+      (/^(\w+:\d|(\w+:)?[\s(]*(0|\(|\d+[\s(/]|(1[-.])?\d{3}[-.]\d{3}[-.]\d{4}$))/.test(id) &&
+        !/[a-z]/i.test(id.replace(/^\w+:|x\d+$/g, ''))));
   const isOfAddress = isLong && address?.value.replace(/\D/g, '').slice(-7) === digits.slice(-7);
-  return id.includes('@') || isWritten || isOfAddress ? '•••' : JSON.stringify(id);
+  return !LIKE_AN_ID.test(id) || isWritten || isOfAddress ? '•••' : JSON.stringify(id);
 }
 
 /** The first line of an error's message, without what may be personal: numbers, e-mail addresses, pieces of JSON. */

@@ -111,6 +111,18 @@ export function cleanName(name: unknown): string | undefined {
   return name.replace(CONTROL_CHARACTERS, ' ').replace(/\s+/g, ' ').trim() || undefined;
 }
 
+/** Whether two names may be those of one person: the words of one are in the other, however they are written. */
+export function isSamePerson(one: string, other: string): boolean {
+  const [fewer = [], more = []] = [one, other].map(wordsOfName).sort((a, b) => a.length - b.length);
+  return fewer.every((word) => more.includes(word));
+}
+
+/** Without accents, case and what is between words: `José M. Peña` has those of `PENA, Jose`. */
+function wordsOfName(name: string): string[] {
+  const plain = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+  return plain.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+}
+
 /** Reads Attributes. Nothing counts as `{}`; returns `undefined` if they are not a JSON object: leave those alone. */
 export function parseAttributes(json: unknown): Attributes | undefined {
   try {

@@ -13,6 +13,25 @@ const AREA_CODE = /^[\s.]*(?:[+(0][\d\s()]{1,11}|\d{2,4}\s*(?=\/\s*[1-9]))\//;
 const ENDING_LENGTH = 4;
 /** Reading a number takes up to 1 ms, in which nothing else is answered. */
 const READINGS_MAX = 300;
+/** What is between several numbers in a field, each with words of its own. */
+const BETWEEN_NUMBERS = /[,;|\n]/;
+/** Words beside a number that is not, or no longer, the customer's own. */
+const SOMEBODY_ELSE = new RegExp(
+  `\\b(?:${[
+    'fax\\w*|telefax',
+    'assistant|asst|assistenz|assistentin|secretary|sekretariat|manager|boss|colleague|kolleg(?:e|in)',
+    'spouse|wife|husband|partner|ehefrau|ehemann|femme|esposa|esposo|marido',
+    'mother|father|mom|mum|dad|parent|grandma|grandpa|mutter|vater|madre|padre',
+    'son|daughter|brother|sister|child|sohn|tochter|hijo|hija|friend|relative|roommate|neighbou?r|emergency|c/o',
+    'wrong|falsche?|old|former|previous|disconnected|do not use',
+  ].join('|')})\\b`,
+  'i',
+);
+
+/** Whether the words beside a number say that it is not the customer's own: `+14155550147 (his wife)`, `Work Fax`, `wrong number`. */
+export function isOfSomebodyElse(written: string): boolean {
+  return SOMEBODY_ELSE.test(written);
+}
 
 /**
  * Reads the numbers that somebody wrote into a field, which may have notes and extensions between them.
@@ -24,7 +43,8 @@ const READINGS_MAX = 300;
  */
 export function readNumbers(written: string | number, country?: string, neighbour?: string): string[] {
   const home = homeOf(country, neighbour);
-  return partsOf(written, home).flatMap((part) => readNumber(part, home) ?? []);
+  const read = (part: string | number) => readNumber(part, home);
+  return partsOf(written, read).flatMap((part) => read(part) ?? []);
 }
 
 /**
@@ -32,24 +52,33 @@ export function readNumbers(written: string | number, country?: string, neighbou
  *
  * @param number in E.164
  * @param country and `neighbour`: see `readNumbers`
- * @returns whether a text has the number. It throws an Error if too many end in the same digits: reading them all would block the process
+ * @returns whether a text has the number, and no words beside it that say that it is somebody else's. It throws an Error if too
+ *   many end in the same digits: reading them all would block the process
  */
 export function numberFinder(number: string, country?: string, neighbour?: string) {
   const home = homeOf(country, neighbour);
   const same = sameNumbers(number);
   const ending = number.slice(-ENDING_LENGTH);
   let readings = 0;
-  return (written: string | number): boolean =>
-    partsOf(written, home).some((part) => {
-      if (!digitsOf(String(part)).includes(ending)) return false;
-      if (++readings > READINGS_MAX)
-        throw new Error('too many numbers were found that end like the one asked for');
-      return same.includes(readNumber(part, home) ?? '');
-    });
+  const read = (part: string | number) => {
+    if (++readings > READINGS_MAX)
+      throw new Error('too many numbers were found that end like the one asked for');
+    return readNumber(part, home);
+  };
+  const hasEnding = (written: string | number) =>
+    digitsOf(String(written).normalize('NFKC')).includes(ending);
+  const isIn = (written: string | number) =>
+    hasEnding(written) &&
+    partsOf(written, read).some((part) => hasEnding(part) && same.includes(read(part) ?? ''));
+  return (written: string | number): boolean => {
+    if (!hasEnding(written)) return false;
+    if (typeof written === 'number' || !isOfSomebodyElse(written)) return isIn(written);
+    return written.split(BETWEEN_NUMBERS).some((text) => !isOfSomebodyElse(text) && isIn(text));
+  };
 }
 
 /** The parts of a field that may be numbers. */
-function partsOf(written: string | number, home: Home): (string | number)[] {
+function partsOf(written: string | number, read: Read): (string | number)[] {
   if (typeof written === 'number') return [written];
   const [, integer] = FLOAT.exec(written) ?? [];
   if (integer) return [integer.startsWith('+') ? integer : Number(integer)];
@@ -59,7 +88,7 @@ function partsOf(written: string | number, home: Home): (string | number)[] {
     .normalize('NFKC')
     .slice(0, TEXT_MAX_LENGTH)
     .split(/[^\d\s().+/\p{Pd}]+|\n/u)
-    .flatMap((text) => splitAtSlashes(text, home));
+    .flatMap((text) => splitAtSlashes(text, read));
   return parts
     .filter((part) => digitsOf(part).length >= ENDING_LENGTH)
     .map((part) => {
@@ -70,25 +99,27 @@ function partsOf(written: string | number, home: Home): (string | number)[] {
 }
 
 /** A slash between spaces is between two numbers, or after an area code: `0171 / 5550147` is how Germans write one number. */
-function splitAtSlashes(text: string, home: Home): string[] {
+function splitAtSlashes(text: string, read: Read): string[] {
   const parts: string[] = [];
   for (const part of text.split(/\s\/\s/)) {
     const last = parts.at(-1) ?? '';
     const joined = `${last}/${part}`;
-    if (AREA_CODE.test(joined) && !isWhole(last, home) && isWhole(joined, home))
+    if (AREA_CODE.test(joined) && !isWhole(last, read) && isWhole(joined, read))
       parts[parts.length - 1] = joined;
     else parts.push(part);
   }
   return parts;
 }
 
-function isWhole(part: string, home: Home): boolean {
+function isWhole(part: string, read: Read): boolean {
   if (digitsOf(part).length < DIGITS_MIN) return false;
-  const number = readNumber(part, home);
+  const number = read(part);
   return number !== undefined && parse(number)?.isValid() === true;
 }
 
 type Home = ReturnType<typeof homeOf>;
+/** Reads one number. */
+type Read = (part: string | number) => string | undefined;
 
 /** Reads one number. Without a plus or 00 before it, it is one of the home country if it is valid there. */
 function readNumber(written: string | number, home: Home): string | undefined {

@@ -76,15 +76,17 @@ export const findCustomer: CrmSource['findCustomer'] = async (address, { setting
   });
   const records = answer.list('records');
   if (records.length === LIMIT) throw new Error(`Airtable has ${LIMIT} records or more with such a number`);
-  return records.map(({ id, fields }): Customer => {
+  return records.flatMap(({ id, fields }): Customer[] => {
     const values = Object(fields) as Record<string, unknown>;
     const [avatar] = [values[AIRTABLE_AVATAR_FIELD]].flat();
-    return {
-      customer_id: AIRTABLE_ID_FIELD ? [values[AIRTABLE_ID_FIELD]].flat()[0] : id,
+    // A look-up field may have those of several customers.
+    const ids = [AIRTABLE_ID_FIELD ? values[AIRTABLE_ID_FIELD] : id].flat();
+    return (ids.length > 0 ? ids : [undefined]).map((customer_id) => ({
+      customer_id,
       display_name: valuesOf(values[AIRTABLE_NAME_FIELD]).join(', '),
       avatar: Object(avatar).url ?? avatar,
       ...(address.channel !== 'email' && { phone_numbers: valuesOf(values[AIRTABLE_PHONE_FIELD]) }),
-    };
+    }));
   });
 };
 

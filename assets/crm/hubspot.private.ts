@@ -81,14 +81,17 @@ export const findCustomer: CrmSource['findCustomer'] = async (address, lookUp) =
     const properties = Object(contact.properties) as Record<string, unknown>;
     const { firstname, lastname, company, email, phone, mobilephone } = properties;
     const { hs_calculated_phone_number, hs_calculated_mobile_number } = properties;
+    // HubSpot knows the contact's country, so its reading goes before one that has to assume a country. It drops the words beside
+    // a number, which may say that it is somebody else's.
+    const asRead = (calculated: unknown, written: unknown) =>
+      lookUp.phoneNumbers.isOfSomebodyElse(String(written)) ? written : calculated || written;
     return {
       customer_id: HUBSPOT_ID_PROPERTY ? properties[HUBSPOT_ID_PROPERTY] : contact.id,
       display_name: `${firstname ?? ''} ${lastname ?? ''}`.trim() || company || email,
       avatar: HUBSPOT_AVATAR_PROPERTY && properties[HUBSPOT_AVATAR_PROPERTY],
       ...(address.channel !== 'email' && {
-        // HubSpot knows the contact's country, so its reading goes before one that has to assume a country.
-        phone_numbers: [hs_calculated_phone_number || phone],
-        mobile_numbers: [hs_calculated_mobile_number || mobilephone, properties[WHATSAPP]],
+        phone_numbers: [asRead(hs_calculated_phone_number, phone)],
+        mobile_numbers: [asRead(hs_calculated_mobile_number, mobilephone), properties[WHATSAPP]],
       }),
     };
   });

@@ -331,6 +331,18 @@ describe('several customers', () => {
     expect(await find()).toEqual(ada);
   });
 
+  test('with one customer_id and the names of several people show none of them', async () => {
+    script(async () => [ada, { ...ada, display_name: 'Ben Ali', avatar: 'https://example.com/ben.png' }]);
+    expect(await find()).toEqual({ customer_id: ada.customer_id });
+    script(async () => [{ ...ada, display_name: 'OKAFOR, Adá M.' }, ada]);
+    expect(await find()).toMatchObject({ display_name: 'OKAFOR, Adá M.' });
+  });
+
+  test('with one customer_id, but for spaces around it, are one customer', async () => {
+    script(async () => [{ ...ada, customer_id: ` ${ada.customer_id}\n` }, ada]);
+    expect(await find()).toEqual(ada);
+  });
+
   test('with different ones are none, and the log says so, with the masked address and their ids', async () => {
     script(async () => [ada, { ...ada, customer_id: 'C-2' }, ada]);
     expect(await find()).toBeUndefined();

@@ -164,6 +164,15 @@ describe('a number is found', () => {
     expect(numberFinder('+14155550147', 'US')(written)).toBe(false);
   });
 
+  test.each([
+    ['+1 415 555 0199, wife: +1 415 555 0147', '+14155550199', '+14155550147'],
+    ['Sekretariat 415-555-0147; 415-555-0199', '+14155550199', '+14155550147'],
+    ['old 415-555-0147\n415-555-0199 (mobile)', '+14155550199', '+14155550147'],
+  ])('in %j only if the words beside it do not say that it is of somebody else', (written, own, others) => {
+    expect(numberFinder(own, 'US')(written)).toBe(true);
+    expect(numberFinder(others, 'US')(written)).toBe(false);
+  });
+
   test('in whichever form it has', () => {
     expect(numberFinder('+525512345678')('+52 1 55 1234 5678')).toBe(true);
   });
@@ -174,12 +183,21 @@ describe('a number is found', () => {
     ['what grows when it is normalized', '\uFDFA'.repeat(250)],
     ['single digits', '1,'.repeat(125)],
     ['other numbers', '1234567,'.repeat(31)],
+    ['other numbers with slashes', '0171 / 5550199 / '.repeat(14)],
   ])('without parsing %s', (_name, text) => {
     const isIn = numberFinder('+14155550147', 'US');
     jest.mocked(parsePhoneNumberFromString).mockClear();
     expect(isIn(text)).toBe(false);
     expect(parsePhoneNumberFromString).not.toHaveBeenCalled();
   });
+
+  test.each(['415 555 0147 0, '.repeat(10), `${'030 / 1234567 / '.repeat(10)}0147`])(
+    'or an error, if so many are like %s that reading them would take seconds',
+    (text) => {
+      const isIn = numberFinder('+14155550147', 'US');
+      expect(() => Array.from({ length: 100 }, () => isIn(text))).toThrow('too many numbers');
+    },
+  );
 });
 
 test('a country may be written in small letters, and is named if it is none', () => {

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { maskId } from '../../assets/event-log.private';
 import { compile } from '../customers/compile-customers';
-import { shownId } from '../customers/customer-id';
 import { loadCustomers, SAMPLE_CUSTOMERS } from '../customers/customers-file';
 import { COMPILED_CUSTOMERS } from './built-folder';
 import { type Settings, sourceOf } from './check-settings';
@@ -69,7 +69,10 @@ function missingAvatars(customers: { customer_id: string; avatar?: string }[]): 
 function describeMissing(ids: string[]): string[] {
   if (ids.length === 0) return [];
   const more = ids.length > NAMED_MAX ? `, and ${(ids.length - NAMED_MAX).toLocaleString('en')} more` : '';
-  const named = `${ids.slice(0, NAMED_MAX).map(shownId).join(', ')}${more}`;
+  const named = `${ids
+    .slice(0, NAMED_MAX)
+    .map((id) => maskId(id))
+    .join(', ')}${more}`;
   return [
     `avatars that are not files under assets/, so that workers see no picture: of customer_id ${named}`,
   ];

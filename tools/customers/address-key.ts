@@ -1,6 +1,6 @@
 import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js';
 import { parseAddress } from '../../assets/address.private';
-import { readNumbers } from '../../assets/phone-numbers.private';
+import { isOfSomebodyElse, readNumbers } from '../../assets/phone-numbers.private';
 
 /** The channels on which customers are always phone numbers; elsewhere, as on Viber, a number is one that starts with a plus. */
 const PHONE_CHANNELS = ['sms', 'mms', 'whatsapp', 'rcs'];
@@ -27,10 +27,6 @@ const EMAIL = /^[^\s@<>,;:"]+@[^\s@<>,;:"]+$/;
 const E164 = /^\+[1-9]\d{6,14}$/;
 /** How Excel shows a long number. */
 const SHORTENED = /^[+-]?\d(?:[.,]\d+)?e\+?\d+$/i;
-
-/** Words beside a number that is not the customer's own. */
-const SOMEBODY_ELSE =
-  /\b(fax|telefax|assistant|asst|assistenz|assistentin|secretary|sekretariat|manager|boss|spouse|wife|husband|partner|mother|father|mom|mum|dad|parent|son|daughter|brother|sister|child|friend|relative|emergency|ehefrau|ehemann)\b/i;
 
 /** What an address is known by, or why it cannot be read. */
 export interface AddressKey {
@@ -73,11 +69,6 @@ const DIGITS_MIN = 7;
 export const WITHOUT_COUNTRY =
   'a phone number without a country code: set CRM_DEFAULT_COUNTRY in .env to their country, such as US';
 export const OF_SOMEBODY_ELSE = 'the number of somebody else, or of a fax, as the words beside it say';
-
-/** Whether the words beside a number say that it is not the customer's own: `+14155550147 (his wife)`, `Work Fax`. */
-export function isOfSomebodyElse(written: string): boolean {
-  return SOMEBODY_ELSE.test(written);
-}
 
 /** Whether a text has as many digits as a phone number, whatever is between them. */
 export function hasDigitsOfNumber(written: string): boolean {

@@ -9,8 +9,6 @@ const NO_ID =
   /^(na|nat|\?+|true|false|tbd|tba|todo|loading(…|\.*)|[0\p{Pd}.]+|-1(\.0+)?|\[object object\])$/iu;
 /** Line breaks, and what no CRM has in an ID. */
 const CONTROL_CHARACTER = /[\p{Cc}\p{Zl}\p{Zp}]/u;
-/** An ID that may be told, rather than a cell of another column: short, with a digit, without spaces and delimiters. */
-const LIKE_AN_ID = /^(?=.*\d)[^\s,;|]{1,40}$/;
 
 /** Excel keeps 15 digits of a number, and makes zeros of those after them. */
 const ROUNDED_BY_EXCEL = /^\d{15}0+$/;
@@ -49,12 +47,7 @@ export function mayBeRounded(id: string): boolean {
   return String(number) === id || BigInt(number) === BigInt(id);
 }
 
-/** An ID in quotation marks, unless it is an address, or looks like the cell of another column, such as a name. */
-export function shownId(id: string): string {
-  return LIKE_AN_ID.test(id) ? maskId(id) : '•••';
-}
-
 /** `row 17 (customer_id "C-1")` */
 export function placeOf(at: string, customer_id: string): string {
-  return `${at} (customer_id ${shownId(customer_id)})`;
+  return `${at} (customer_id ${maskId(customer_id)})`;
 }

@@ -1,6 +1,7 @@
 import type { CountryCode } from 'libphonenumber-js';
+import { maskId } from '../../assets/event-log.private';
 import { keyOf, WITHOUT_COUNTRY } from './address-key';
-import { placeOf, shownId } from './customer-id';
+import { placeOf } from './customer-id';
 import type { Findings } from './findings';
 import { People, type PersonRecord } from './listed-people';
 
@@ -77,7 +78,7 @@ export class CustomerList {
     const ids = [known].flat();
     if (ids.includes(id)) return;
     this.idsByKey.set(key, ids.length < IDS_MAX ? [...ids, id] : ids);
-    const others = ids.map(shownId).join(', ');
+    const others = ids.map((id) => maskId(id)).join(', ');
     this.findings.add(
       'addresses ambiguous',
       'of several customers, so that nobody is linked',

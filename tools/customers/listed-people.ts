@@ -1,8 +1,7 @@
-import { cleanName } from '../../assets/frontline.private';
+import { cleanName, isSamePerson } from '../../assets/frontline.private';
 import { FRIENDLY_NAME_MAX_LENGTH } from '../twilio/limits';
 import { isLongId, mayBeRounded, placeOf } from './customer-id';
 import type { Findings } from './findings';
-import { isSamePerson } from './same-person';
 
 const AS_EXPORTED = 'use the file as it was exported';
 

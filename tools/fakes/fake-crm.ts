@@ -18,7 +18,7 @@ export interface Contact {
   whatsapp?: string;
   /** What customers are in Salesforce, if not a Contact. */
   object?: 'Lead' | 'ConvertedLead' | 'PersonAccount';
-  /** The company's own number of the customer. */
+  /** The company's own number of the customer; with commas between them, in Airtable, those that a look-up field has. */
   number?: string;
   email?: string;
   avatar?: string;

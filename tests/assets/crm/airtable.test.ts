@@ -57,6 +57,14 @@ test.each([
   expect(await find('airtable', '+14155550147', { [setting]: field })).toEqual(expected);
 });
 
+test('takes none of several customers whom one record is of', async () => {
+  const lists = { AIRTABLE_ID_FIELD: 'Customer number' };
+  apis().know({ ...ada, number: '7,8' });
+  expect(await find('airtable', '+14155550147', lists)).toBeUndefined();
+  apis().know({ ...ada, number: '7,7' });
+  expect(await find('airtable', '+14155550147', lists)).toMatchObject({ customer_id: '7' });
+});
+
 test('asks in a short URL, and decides nothing if there are too many to see', async () => {
   apis().know(...Array.from({ length: 101 }, (_, i) => ({ ...ada, id: String(i) })));
   await expect(find('airtable', '+14155550147')).rejects.toThrow('Airtable has 100 records or more');

@@ -228,6 +228,16 @@ describe.each(TYPED_IN)('%s, where people type numbers as they like,', (name) =>
     },
   );
 
+  test.each([
+    '+14155550147 (wife)',
+    '415 555 0147 WRONG NUMBER',
+    'Fax +14155550147',
+    'emergency: 4155550147',
+  ])('finds nobody by the number of somebody else that is written %s', async (phone) => {
+    apis().know({ ...ada, phone });
+    expect(await find(name, '+14155550147', { CRM_DEFAULT_COUNTRY })).toBeUndefined();
+  });
+
   test('reads numbers without a country code in the country of the number that the customer wrote to', async () => {
     apis().know({ ...ada, phone: '(415) 555-0147' });
     expect(await find(name, '+14155550147', {}, '+18335550100')).toEqual(customer);

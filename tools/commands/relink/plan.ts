@@ -59,9 +59,14 @@ export function planConversation(
   known: Known,
   crm: Crm,
 ): { changes: Changes; renames: boolean } | undefined {
-  const { linked, present, isGroup } = membersOf(current, known, crm);
+  const { linked, present, isGroup, isGroupMms } = membersOf(current, known, crm);
   if (!present.some(({ customer }) => customer)) return undefined;
   const changes: Changes = crm.conversationChanges(current, { members: present, isGroup }) ?? {};
+  // Only in a group MMS do members join one after the other: elsewhere, the name of one of them is a name like any other.
+  if (isGroup && !isGroupMms) {
+    const asOfOne = crm.conversationChanges(current, { members: present, isGroup: false });
+    if (!asOfOne?.friendlyName) delete changes.friendlyName;
+  }
   let renames = false;
   if (known.refresh) {
     const before = crm.conversationChanges({}, { members: linked, isGroup });
@@ -169,7 +174,6 @@ function membersOf({ friendlyName }: Named, { participants, found, refresh }: Kn
     };
   });
   // A member of a group MMS has no number of Twilio's: https://www.twilio.com/docs/conversations/group-texting
-  const isGroup =
-    participants.length > 1 || participants.some(({ messagingBinding }) => !messagingBinding?.proxy_address);
-  return { linked, present, isGroup };
+  const isGroupMms = participants.some(({ messagingBinding }) => !messagingBinding?.proxy_address);
+  return { linked, present, isGroup: isGroupMms || participants.length > 1, isGroupMms };
 }

@@ -1,4 +1,5 @@
-import { hasDigitsOfNumber, isOfSomebodyElse, isShortened } from '../address-key';
+import { isOfSomebodyElse } from '../../../assets/phone-numbers.private';
+import { hasDigitsOfNumber, isShortened } from '../address-key';
 
 /**
  * What is between several values in a cell: ` ::: ` in Google Contacts, a comma in Pipedrive, a semicolon in HubSpot, line

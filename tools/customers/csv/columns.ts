@@ -29,6 +29,10 @@ export interface AddressColumn {
 export interface Columns {
   headers: string[];
   id: number;
+  /** Other columns whose headers say that they have IDs, if none was named. */
+  otherIds: number[];
+  /** Says of records that have been deleted, but are exported: https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/system_fields.htm */
+  deleted?: number;
   /** What a name is made of: the first of these groups that is not empty in a row. */
   names: number[][];
   addresses: AddressColumn[];
@@ -51,7 +55,8 @@ export function findColumns(headers: string[], settings: CsvSettings): Columns {
   const named = (variable: keyof CsvSettings) => columnsNamed(variable, settings[variable], headers);
   refuseNoHeaders(headers, words, settings);
 
-  const id = named('CSV_ID_COLUMN')?.[0] ?? first(ID_HEADERS);
+  const namedId = named('CSV_ID_COLUMN')?.[0];
+  const id = namedId ?? first(ID_HEADERS);
   if (id === undefined) {
     throw new Problem(
       `has no column with IDs: Frontline finds the customer in your CRM by it. Export it with the ID of each customer, or name the column by CSV_ID_COLUMN in .env; there are: ${listHeaders(headers)}`,
@@ -104,7 +109,10 @@ export function findColumns(headers: string[], settings: CsvSettings): Columns {
     !used.has(column) && !ofSecondPerson.includes(column) && !isOthers(words[column]);
   // Whoever names the columns of numbers has chosen.
   const unrecognised = phones ? [] : [...headers.keys()].filter(isUnrecognised);
-  return { headers, id, names, addresses, avatar, ofSecondPerson, unrecognised };
+  const isOtherId = (column: number) => column !== id && ID_HEADERS.includes(phrases[column] ?? '');
+  const otherIds = namedId === undefined ? [...headers.keys()].filter(isOtherId) : [];
+  const deleted = first(['isdeleted']);
+  return { headers, id, otherIds, deleted, names, addresses, avatar, ofSecondPerson, unrecognised };
 }
 
 /** Whether a row names the columns anew: several exports have been put into one file. */

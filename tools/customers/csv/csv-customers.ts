@@ -1,6 +1,7 @@
 import type { CountryCode } from 'libphonenumber-js';
+import { isOfSomebodyElse } from '../../../assets/phone-numbers.private';
 import { Problem } from '../../problem';
-import { isOfSomebodyElse, OF_SOMEBODY_ELSE } from '../address-key';
+import { OF_SOMEBODY_ELSE } from '../address-key';
 import { isNoValue, placeOf, problemOfId } from '../customer-id';
 import type { CustomerList, ListedCustomer } from '../customer-list';
 import type { Findings } from '../findings';
@@ -93,6 +94,14 @@ export async function readCsvCustomers(
     const reason = 'the one with names, which no header tells: name it by CSV_NAME_COLUMN in .env';
     findings.add('columns to look at', reason, listHeaders(columns.headers));
   }
+  if (columns.otherIds.length > 0) {
+    const reason = `with IDs, beside ${columns.headers[columns.id]}, by which customers are linked unless CSV_ID_COLUMN in .env names another one`;
+    findings.add(
+      'columns to look at',
+      reason,
+      listHeaders(columns.otherIds.map((i) => columns.headers[i] ?? '')),
+    );
+  }
   const hasCustomers = list.counts().listed > 0;
   if (!hasCustomers && footer.length === 0) throw new Problem('has headers, and no customers below them');
   for (const [i, row] of footer.entries()) {
@@ -127,9 +136,13 @@ function addRows(rows: ShiftedRow[], table: Table) {
 }
 
 function addRow({ number, cells }: Row, { columns, unused, list, findings }: Table) {
-  const { headers, id, names, addresses, avatar } = columns;
+  const { headers, id, deleted, names, addresses, avatar } = columns;
   const at = `row ${number}`;
   unused.see(cells);
+  if (deleted !== undefined && /^(true|1)$/i.test(cells[deleted] ?? '')) {
+    findings.add('rows left out', 'deleted in the CRM', at);
+    return;
+  }
   // Zoho writes it before its IDs in exports, and not in its API.
   const customer_id = (cells[id] ?? '').replace(/^zcrm_(?=\d)/, '');
   if (!customer_id) return list.leaveOut(at, `no ID in the column ${headers[id]}`);

@@ -54,6 +54,19 @@ test('names a group after all who are known, without an avatar', async () => {
   expect(conversation(1)?.attributes).toBe('{}');
 });
 
+test('keeps the name of one customer when another one has joined by a number of their own', async () => {
+  add(
+    1,
+    { friendlyName: 'Ada Okafor' },
+    {},
+    { address: STRANGER, attributes: '{"customer_id":"S","display_name":"Sam"}' },
+  );
+  add(2, {}, {}, { address: STRANGER, attributes: '{"customer_id":"S","display_name":"Sam"}' });
+  await run();
+  expect(conversation(1)?.friendlyName).toBe('Ada Okafor');
+  expect(conversation(2)?.friendlyName).toBe('Ada Okafor, Sam');
+});
+
 test('says what would be done, and writes nothing', async () => {
   add(1);
   const { status, stdout } = await run(['--dry-run', '--list']);

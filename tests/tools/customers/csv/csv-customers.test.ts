@@ -122,10 +122,31 @@ test.each([
   '+14155550147, assistant Jo: +14155550148, Fax: +14155550149',
   '+14155550147; +14155550150 (his wife)',
   'Fax +14155550148|+14155550147',
+  '+14155550147, +14155550148 (wrong number)',
+  '+14155550147, Faxnummer: +14155550148',
+  '+14155550147; +14155550148 (esposa)',
 ])('words in a cell say that a number is not the customer’s own: %s', async (cell) => {
   const content = rows('ID,Name,Phone', `1,Ada,"${cell}"`);
   expect(await addresses(content)).toEqual({ '+14155550147': '1' });
   expect(await warnings(content)).toEqual([expect.stringMatching(/left out: the number of somebody else/)]);
+});
+
+test('a record that has been deleted in the CRM is left out', async () => {
+  const content = rows(
+    'Id,IsDeleted,Name,Phone',
+    ...['003A,false,Ada,+14155550147', '003B,true,Ada,+14155550147', '003C,1,Cy,+14155550148'],
+  );
+  expect(await addresses(content)).toEqual({ '+14155550147': '003A' });
+  expect(await warnings(content)).toEqual(['2 rows left out: deleted in the CRM: row 3; row 4']);
+});
+
+test('another column with IDs is said, unless one is named', async () => {
+  const content = rows('Record ID,Name,Phone,Customer ID', '501,Ada,+14155550147,9001');
+  expect(await addresses(content)).toEqual({ '+14155550147': '9001' });
+  expect(await warnings(content)).toEqual([
+    '1 column to look at: with IDs, beside Customer ID, by which customers are linked unless CSV_ID_COLUMN in .env names another one: Record ID',
+  ]);
+  expect(await warnings(content, { CSV_ID_COLUMN: 'Record ID' })).toEqual([]);
 });
 
 test('a note on somebody else between numbers may be about any of them', async () => {
