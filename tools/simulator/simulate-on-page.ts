@@ -34,7 +34,11 @@ export async function simulateOnPage(port: number, { signal, result }: Caller): 
     page.say('Building… What you send waits.');
     const { isBuilt, output } = await rebuild();
     if (output) console.error(output);
-    if (!isBuilt) return page.say(`The build failed: ${output}`);
+    if (!isBuilt) {
+      return page.say(
+        `The build failed, and what was built before goes on, with ${simulator.customersInWords()}. ${output}`,
+      );
+    }
     try {
       await simulator.reload();
       page.say('');

@@ -3,11 +3,11 @@ import { hasDigitsOfNumber, isShortened } from '../address-key';
 
 /**
  * What is between several values in a cell: ` ::: ` in Google Contacts, a comma in Pipedrive, a semicolon in HubSpot, line
- * breaks; no slash, which people write inside numbers.
+ * breaks; a slash, which people write inside numbers, or a word only before a number with its country code.
  */
-const BETWEEN_VALUES = /:::|[,|\r\n]|;(?!ext=)/;
+const BETWEEN_VALUES = /:::|[,|\r\n]|;(?!ext=)|\s(?:\/|&|or|and|oder|und|ou|et|y)\s(?=\s*\+\d)/i;
 /** What a cell of one value does not have. */
-const SEVERAL_VALUES = /[:;,|<\r\n]/;
+const SEVERAL_VALUES = /[:;,|<\r\n]|\s\+/;
 /** What is dialled after pauses, once the call is taken: `+14155550147,,4791234567#`. */
 const DIALLED = /,[\s,]{0,9}[\d*]+#|,\s?,[\s,]{0,9}\d[\d*]*(?![\d*])/g;
 

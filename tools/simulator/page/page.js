@@ -94,6 +94,10 @@ $('#file').addEventListener('change', async ({ target }) => {
   if (file) await post('run', await file.text());
   target.value = '';
 });
+$('.log').addEventListener('toggle', ({ target }) => {
+  // The newest lines are the last.
+  if (target.open) target.scrollIntoView({ block: 'end' });
+});
 $('a[href="#switches"]').addEventListener('click', () => {
   $('.faults').open = true;
 });

@@ -131,6 +131,14 @@ test.each([
   expect(await warnings(content)).toEqual([expect.stringMatching(/left out: the number of somebody else/)]);
 });
 
+test.each(['/', 'oder', 'und', 'or', '&'])(
+  'two numbers with country codes and %s between them are two',
+  async (between) => {
+    const content = rows('ID,Name,Phone', `1,Ada,+14155550147 ${between} +44 7700 900123`);
+    expect(await addresses(content)).toEqual({ '+14155550147': '1', '+447700900123': '1' });
+  },
+);
+
 test('a record that has been deleted in the CRM is left out', async () => {
   const content = rows(
     'Id,IsDeleted,Name,Phone',
