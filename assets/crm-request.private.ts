@@ -107,14 +107,16 @@ interface Outcome {
 }
 
 async function send(request: CrmRequest, signal: AbortSignal) {
-  const { crm, url, method, headers, body, errorCode } = request;
+  const { crm, url, method, headers, body, errorCode, expected } = request;
   const open = url.protocol === 'https:' ? requestHttps : requestHttp;
   return new Promise<Outcome>((resolve, reject) => {
     let socketUsed: Socket | undefined;
     const failed = (error: NodeJS.ErrnoException) => (error.code ? resolve({ error }) : reject(error));
     const answered = async (response: IncomingMessage) => {
       const { statusCode: status = 0 } = response;
-      const maxBytes = isSuccess(status) ? ANSWER_MAX_BYTES : errorCode ? ERROR_MAX_BYTES : 0;
+      // An answer that is not read to its end takes the connection with it.
+      const isRead = errorCode || expected?.includes(status);
+      const maxBytes = isSuccess(status) ? ANSWER_MAX_BYTES : isRead ? ERROR_MAX_BYTES : 0;
       const chunks: Buffer[] = [];
       let bytes = 0;
       for await (const chunk of maxBytes > 0 ? response : []) {

@@ -254,8 +254,8 @@ function ownersOf(
   const owners = found.flatMap((customer) => {
     if (typeof customer !== 'object' || !customer) throw new Error('the customer found is not an object');
     const { phone_numbers, mobile_numbers, rank }: Partial<Customer> = customer;
-    const isMobile = isIn(mobile_numbers);
     // Who was looked for by an e-mail address may have any number.
+    const isMobile = isPhoneNumber(key) && isIn(mobile_numbers);
     const isOwner =
       !isPhoneNumber(key) || isMobile || (phone_numbers ? isIn(phone_numbers) : !mobile_numbers);
     const distance = (Number.isFinite(rank) ? Number(rank) * 2 : 0) + (isMobile ? 0 : 1);

@@ -61,7 +61,9 @@ export function reasonOf(error: unknown): string {
   const { name, message = String(error ?? 'no reason') } = Object(error) as Partial<Error>;
   if (name === 'SyntaxError' && message.includes('JSON')) return 'malformed JSON';
   const [line = ''] = message.split('\n');
-  return line
-    .slice(0, 300)
-    .replace(/\S+@\S+|\+?\d[\d\s().-]{4,}\d/g, (found) => (STATUS_AND_CODE.test(found) ? found : '•••'));
+  // Nothing stays that was cut: what is left of a number or an address could not be told as one.
+  const short = line.length > 300 ? `${line.slice(0, 300).replace(/[\d\s().+-]*\S*$/, '')}…` : line;
+  return short.replace(/\S+@\S+|\+?\d[\d\s().-]{4,}\d/g, (found) =>
+    STATUS_AND_CODE.test(found) ? found : '•••',
+  );
 }

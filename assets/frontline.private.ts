@@ -27,6 +27,10 @@ export const PARTICIPANT_ATTRIBUTES_MAX_BYTES = 4 * 1024;
 /** Control characters, halves of surrogate pairs, line separators, and what is invisible or changes the direction of a text. */
 const CONTROL_CHARACTERS = /[\p{Cc}\p{Cs}\u200B\u2028-\u202E\u2060\u2066-\u2069\uFEFF]+/gu;
 
+/** What is invisible, and may be within a word. */
+const INVISIBLE = /[\u00AD\u061C\u115F\u1160\u200E\u200F\u3164\uFFA0]+/g;
+const VISIBLE = /[^\s\p{Default_Ignorable_Code_Point}]/u;
+
 /** A member of a conversation, and who that is if the CRM knows them. */
 export interface Member {
   address: Address;
@@ -108,7 +112,8 @@ function shorten(name: string): string {
 /** A name on one line, without what could reorder or hide the text around it; `undefined` if nothing is left. */
 export function cleanName(name: unknown): string | undefined {
   if (typeof name !== 'string') return undefined;
-  return name.replace(CONTROL_CHARACTERS, ' ').replace(/\s+/g, ' ').trim() || undefined;
+  const cleaned = name.replace(INVISIBLE, '').replace(CONTROL_CHARACTERS, ' ').replace(/\s+/g, ' ').trim();
+  return VISIBLE.test(cleaned) ? cleaned : undefined;
 }
 
 /** Whether two names may be those of one person: the words of one are in the other, however they are written. */

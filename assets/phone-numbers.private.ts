@@ -65,8 +65,7 @@ export function numberFinder(number: string, country?: string, neighbour?: strin
       throw new Error('too many numbers were found that end like the one asked for');
     return readNumber(part, home);
   };
-  const hasEnding = (written: string | number) =>
-    digitsOf(String(written).normalize('NFKC')).includes(ending);
+  const hasEnding = (written: string | number) => digitsOf(inPlainDigits(String(written))).includes(ending);
   const isIn = (written: string | number) =>
     hasEnding(written) &&
     partsOf(written, read).some((part) => hasEnding(part) && same.includes(read(part) ?? ''));
@@ -83,19 +82,23 @@ function partsOf(written: string | number, read: Read): (string | number)[] {
   const [, integer] = FLOAT.exec(written) ?? [];
   if (integer) return [integer.startsWith('+') ? integer : Number(integer)];
   // Of a phone number are digits, and what people put between them; not a letter, a comma, or a line.
-  const parts = written
-    .slice(0, TEXT_MAX_LENGTH)
-    .normalize('NFKC')
+  const parts = inPlainDigits(written.slice(0, TEXT_MAX_LENGTH))
     .slice(0, TEXT_MAX_LENGTH)
     .split(/[^\d\s().+/\p{Pd}]+|\n/u)
     .flatMap((text) => splitAtSlashes(text, read));
   return parts
     .filter((part) => digitsOf(part).length >= ENDING_LENGTH)
-    .map((part) => {
-      // Parentheses after a whole number are a note, such as (2).
-      const [first = ''] = part.split('(');
-      return digitsOf(first).length >= DIGITS_MIN ? first : part;
+    .flatMap((part) => {
+      const [first = '', ...others] = part.split('(');
+      if (digitsOf(first).length < DIGITS_MIN) return part;
+      // Parentheses after a whole number are another number, or a note, such as (2).
+      return [first, ...others.filter((other) => digitsOf(other).length >= DIGITS_MIN)];
     });
+}
+
+/** Digits in full width, and those of Arabic and Persian, as 0 to 9. */
+function inPlainDigits(text: string): string {
+  return text.normalize('NFKC').replace(/[٠-٩۰-۹]/g, (digit) => String(digit.charCodeAt(0) & 15));
 }
 
 /** A slash between spaces is between two numbers, or after an area code: `0171 / 5550147` is how Germans write one number. */

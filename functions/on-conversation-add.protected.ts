@@ -78,7 +78,7 @@ async function nameConversation(
     return {};
   }
 
-  const proxyAddress = event['MessagingBinding.ProxyAddress'] ?? event['MessagingBinding.ProjectedAddress'];
+  const proxyAddress = event['MessagingBinding.ProxyAddress'] || event['MessagingBinding.ProjectedAddress'];
   let failure: Error | undefined;
   const customers = await inTurns(addresses, (address) =>
     crm.findCustomer(address, context, { startedAt, proxyAddress, isAwaited: true }).catch((error: Error) => {

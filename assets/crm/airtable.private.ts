@@ -85,7 +85,7 @@ export const findCustomer: CrmSource['findCustomer'] = async (address, { setting
       customer_id,
       display_name: valuesOf(values[AIRTABLE_NAME_FIELD]).join(', '),
       avatar: Object(avatar).url ?? avatar,
-      ...(address.channel !== 'email' && { phone_numbers: valuesOf(values[AIRTABLE_PHONE_FIELD]) }),
+      phone_numbers: valuesOf(values[AIRTABLE_PHONE_FIELD]),
     }));
   });
 };

@@ -101,9 +101,10 @@ export const findCustomer: CrmSource['findCustomer'] = async (address, lookUp) =
  * One filter for each group, of which HubSpot takes five. Its searchable digits have no country, and those of a number that
  * it read in another country than that of the contact have a trunk prefix or a country code before them.
  */
-function filtersFor({ channel, key, value }: Address, { phoneNumbers }: LookUp): object[] {
+function filtersFor({ channel, key, value }: Address, lookUp: LookUp): object[] {
   if (channel === 'email') return [isOneOf('email', [value.toLowerCase()])];
   if (!key.startsWith('+')) return [];
+  const { phoneNumbers } = lookUp;
   const numbers = phoneNumbers.sameNumbers(key);
   const forms = phoneNumbers.digitForms(key);
   const digits = [...new Set([...forms, ...forms.map((form) => form.replace(/^0+/, ''))])];

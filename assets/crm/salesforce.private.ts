@@ -144,7 +144,7 @@ export const findCustomer: CrmSource['findCustomer'] = async (address, lookUp) =
     return answer.list(asked[0] === 'search' ? 'searchRecords' : 'records');
   };
   const records = (await Promise.all(requests.map(recordsFor))).flat();
-  const customers = records.map((record) => customerOf(record, address, names, lookUp));
+  const customers = records.map((record) => customerOf(record, names, lookUp));
   const isCut = names.some((_name, rank) => customers.filter((one) => one.rank === rank).length === LIMIT);
   if (isCut) throw new Error(`Salesforce has ${LIMIT} records or more with such a number`);
   return customers;
@@ -182,12 +182,7 @@ function ownFields({ SALESFORCE_ID_FIELD = 'Id', SALESFORCE_AVATAR_FIELD }: Look
   return [SALESFORCE_ID_FIELD, ...(SALESFORCE_AVATAR_FIELD ? [SALESFORCE_AVATAR_FIELD] : [])];
 }
 
-function customerOf(
-  record: Record<string, unknown>,
-  { channel }: Address,
-  names: string[],
-  { settings }: LookUp,
-): Customer {
+function customerOf(record: Record<string, unknown>, names: string[], { settings }: LookUp): Customer {
   const type = Object(record.attributes).type;
   const rank = names.findIndex((name) => OBJECTS[name]?.from === type);
   const object = OBJECTS[names[rank] ?? ''];
@@ -199,10 +194,8 @@ function customerOf(
     // A path, such as that of PhotoUrl, is one within Salesforce, behind its login.
     avatar: typeof avatar === 'string' && avatar.startsWith('/') ? `salesforce:${avatar}` : avatar,
     rank,
-    ...(channel !== 'email' && {
-      phone_numbers: object.phones.map((name) => record[name]),
-      mobile_numbers: [record[object.mobile]],
-    }),
+    phone_numbers: object.phones.map((name) => record[name]),
+    mobile_numbers: [record[object.mobile]],
   };
 }
 

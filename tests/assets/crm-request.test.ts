@@ -32,6 +32,20 @@ test.each([
   expect([answer, seen.size]).toEqual([customer, connections]);
 });
 
+test('whoever is not known takes no connection with them', async () => {
+  const seen = new Set<Socket>();
+  const server = createServer(({ socket }, response) => {
+    seen.add(socket);
+    response.writeHead(404, { 'Content-Type': 'application/json' }).end('{"error":"nobody"}');
+  });
+  await once(server.listen(0), 'listening');
+  const settings = { CRM_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` };
+  for (let i = 0; i < 3; i++) expect(await find('http', number, settings)).toBeUndefined();
+  server.close();
+  server.closeAllConnections();
+  expect(seen.size).toBe(1);
+});
+
 test('after a dropped connection, the second attempt takes a new one, and none that has been idle as well', async () => {
   let areDead = false;
   const seen = new WeakSet<Socket>();

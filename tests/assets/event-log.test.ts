@@ -74,6 +74,9 @@ describe('the log', () => {
     expect(reasonOf(malformed)).toBe('malformed JSON');
     expect(reasonOf(new Error('GET https://crm.example/?phone=+15551230123 failed'))).not.toContain('0123');
     expect(reasonOf(new Error('no (555) 123-0123'))).not.toContain('0123');
+    const long = 'x '.repeat(146);
+    expect(reasonOf(new Error(`${long}ada.okafor@example.com`))).not.toContain('ada');
+    expect(reasonOf(new Error(`${long}+1 (555) 123-0123`))).not.toContain('555');
     expect(reasonOf(new Error('no ada@example.com\nat /var/task'))).toBe('no •••');
     expect(reasonOf('HTTP 500')).toBe('HTTP 500');
     expect(reasonOf('no 415 (555014')).toBe('no •••');

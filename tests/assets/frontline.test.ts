@@ -75,6 +75,9 @@ test.each([
   ['Ada\u0000 \n Okafor', 'Ada Okafor'],
   ['Ada\u202eOkafor\u2028', 'Ada Okafor'],
   ['👩‍🚀 Ada', '👩‍🚀 Ada'],
+  ['\u200f', undefined],
+  ['\u3164 \u034f', undefined],
+  ['\u200eOka\u00adfor', 'Okafor'],
   [' \t', undefined],
   [7, undefined],
 ])('the name %j is cleaned to %j', (name, cleaned) => {

@@ -47,6 +47,8 @@ describe('a number is read', () => {
     ['679571533.0', 'FR', '+33679571533'],
     // It takes away zeros at the beginning, so that this has two parts.
     ['030 1234567.0', 'DE', '+493012345670'],
+    ['+٩٦٦٥٥١٢٣٤٥٦٧', undefined, '+966551234567'],
+    ['۰۹۱۲ ۳۴۵ ۶۷۸۹', 'IR', '+989123456789'],
   ])('%s in the country %s as %s', (written, country, number) => {
     expect(readNumber(written, country)).toBe(number);
   });
@@ -153,12 +155,15 @@ test.each([
 });
 
 describe('a number is found', () => {
-  test.each(['(415) 555-0147', '+1 415 555 0147, call after 9', 'office 415-555-0100 / mobile 415-555-0147'])(
-    'in %s',
-    (written) => {
-      expect(numberFinder('+14155550147', 'US')(written)).toBe(true);
-    },
-  );
+  test.each([
+    '(415) 555-0147',
+    '+1 415 555 0147, call after 9',
+    'office 415-555-0100 / mobile 415-555-0147',
+    '415-555-0100 (415-555-0147)',
+    '+١ ٤١٥ ٥٥٥ ٠١٤٧',
+  ])('in %s', (written) => {
+    expect(numberFinder('+14155550147', 'US')(written)).toBe(true);
+  });
 
   test.each(['+33 4 15 55 01 47', '415-555-0100', '0147'])('not in %s', (written) => {
     expect(numberFinder('+14155550147', 'US')(written)).toBe(false);

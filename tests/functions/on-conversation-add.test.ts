@@ -275,6 +275,9 @@ describe('group MMS', () => {
     script(async () => ({ customer_id: 'C-1', display_name: 'Ada', phone_numbers }));
     const fields = { 'MessagingBinding.ProxyAddress': undefined, ...group };
     expect(await answer(fields)).toStrictEqual({ friendly_name: 'Ada' });
+    expect(await answer({ ...fields, 'MessagingBinding.ProxyAddress': '' })).toStrictEqual({
+      friendly_name: 'Ada',
+    });
     expect(await answer({ ...fields, 'MessagingBinding.ProjectedAddress': '+33140205050' })).toStrictEqual({
       friendly_name: '+14155550101',
     });
@@ -285,7 +288,7 @@ describe('group MMS', () => {
     expect(await answer({ ...group })).toStrictEqual({ friendly_name: 'Ada' });
   });
 
-  test('looks all members up at once, and names those that the CRM tells in time', async () => {
+  test('names those members whom the CRM finds in time', async () => {
     script(async ({ value }) =>
       value === '+14155550102' ? new Promise(() => undefined) : (people[value] as never),
     );

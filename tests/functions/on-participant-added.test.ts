@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fault } from '../../tools/fakes/fake-server';
 import { type FakeConversations, startFakeConversations } from '../../tools/fakes/twilio/conversations';
@@ -9,6 +9,8 @@ import { startTestRuntime, type TestRuntime } from '../helpers/test-runtime';
 const ACCOUNT_SID = sms.AccountSid;
 const AUTH_TOKEN = 'c0ffee00c0ffee00c0ffee00c0ffee00';
 const SERVICE = 'IS83fd12a19a6c49f09c12f57d1a2703b4';
+/** Under this path, the Function is served as if it were deployed with that service in CHAT_SERVICE_SID. */
+const OF_SERVICE = '/of-service';
 const ada = { customer_id: 'C-1', display_name: 'Ada Okafor', avatar: 'https://example.com/ada.png' };
 
 /** A CRM whose behaviour depends on the number. What takes it seconds takes them by the clock alone. */
@@ -34,7 +36,15 @@ beforeAll(async () => {
   runtime = await startTestRuntime({
     variables: { ACCOUNT_SID, AUTH_TOKEN, CRM_TIMEOUT_MS: '400', ...api.env },
     // In the place of the embedded customers, which cannot have failed before.
-    edit: (dist) => writeFileSync(join(dist, 'assets/crm/file.private.js'), source),
+    edit: (dist) => {
+      writeFileSync(join(dist, 'assets/crm/file.private.js'), source);
+      mkdirSync(join(dist, 'functions', OF_SERVICE));
+      writeFileSync(
+        join(dist, 'functions', OF_SERVICE, 'on-participant-added.protected.js'),
+        `const { handler } = require('../on-participant-added.protected.js');
+        exports.handler = (context, ...rest) => handler({ ...context, CHAT_SERVICE_SID: '${SERVICE}' }, ...rest);`,
+      );
+    },
   });
 }, 30_000);
 afterAll(async () => {
@@ -95,6 +105,18 @@ describe('a customer who is known', () => {
     expect(await send({ ChatServiceSid: SERVICE })).toEqual(ok);
     expect(api.calls[0]?.path).toMatch(`/v1/Services/${SERVICE}/Conversations/`);
     expect(linked()).toEqual(ada);
+  });
+
+  test('is tied in the service that is set only if the event names none', async () => {
+    const other = `IS${'0'.repeat(32)}`;
+    for (const [ChatServiceSid, used] of [
+      [undefined, SERVICE],
+      [other, other],
+    ]) {
+      const event = JSON.parse(JSON.stringify({ ...now(), ChatServiceSid }));
+      await runtime.post(`${OF_SERVICE}/on-participant-added`, event);
+      expect(api.calls.at(-1)?.path).toMatch(`/v1/Services/${used}/Conversations/`);
+    }
   });
 
   test('keeps what is there already', async () => {

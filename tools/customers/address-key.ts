@@ -1,9 +1,9 @@
 import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js';
-import { parseAddress } from '../../assets/address.private';
+import { parseAddress, PHONE_CHANNELS as TWILIO_PHONE_CHANNELS } from '../../assets/address.private';
 import { isOfSomebodyElse, readNumbers } from '../../assets/phone-numbers.private';
 
-/** The channels on which customers are always phone numbers; elsewhere, as on Viber, a number is one that starts with a plus. */
-const PHONE_CHANNELS = ['sms', 'mms', 'whatsapp', 'rcs'];
+/** The channels on which customers are always phone numbers; elsewhere, a number is one that starts with a plus. */
+const PHONE_CHANNELS = [...TWILIO_PHONE_CHANNELS, 'mms'];
 /**
  * What Twilio puts before an address, as far as it is known. Documented are the types of an Address Configuration:
  * https://www.twilio.com/docs/conversations/api/address-configuration-resource

@@ -19,6 +19,7 @@ describe('a channel', () => {
     ['whatsapp', '+44 (0)7700 900123', '+447700900123'],
     ['whatsapp', 'whatsapp:+52 1 55 1234 5678', '+525512345678'],
     ['viber', 'viber:+33 6 39 98 00 12', '+33639980012'],
+    ['viber', '0033 6 39 98 00 12', '+33639980012'],
     ['messenger', 'messenger:1002003004', 'messenger:1002003004'],
     ['messenger', '1002003004', 'messenger:1002003004'],
     ['email', 'Ada@Example.com', 'email:ada@example.com'],
