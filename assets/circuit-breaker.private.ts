@@ -5,7 +5,7 @@
  * itself. The numbers below are what loses least: see docs/measurements.md.
  */
 
-/** Look-ups that were not answered, one after the other, after which the CRM is not asked. */
+/** After so many look-ups in a row that were not answered, the CRM is not asked. */
 const FAILURES_MAX = 2;
 /** How long a look-up may take after one that was not answered. */
 const AFTER_FAILURE_MS = 1000;

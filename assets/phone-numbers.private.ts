@@ -81,7 +81,7 @@ function partsOf(written: string | number, read: Read): (string | number)[] {
   if (typeof written === 'number') return [written];
   const [, integer] = FLOAT.exec(written) ?? [];
   if (integer) return [integer.startsWith('+') ? integer : Number(integer)];
-  // Of a phone number are digits, and what people put between them; not a letter, a comma, or a line.
+  // A number has digits, and what people put between them: no letter, no comma, no line break.
   const parts = inPlainDigits(written.slice(0, TEXT_MAX_LENGTH))
     .slice(0, TEXT_MAX_LENGTH)
     .split(/[^\d\s().+/\p{Pd}]+|\n/u)

@@ -75,7 +75,7 @@ export const findCustomer: CrmSource['findCustomer'] = async (address, { setting
     refusalMs: REFUSAL_MS,
   });
   const records = answer.list('records');
-  if (records.length === LIMIT) throw new Error(`Airtable has ${LIMIT} records or more with such a number`);
+  if (records.length === LIMIT) throw new Error(`Airtable has ${LIMIT} records or more with such an address`);
   return records.flatMap(({ id, fields }): Customer[] => {
     const values = Object(fields) as Record<string, unknown>;
     const [avatar] = [values[AIRTABLE_AVATAR_FIELD]].flat();

@@ -76,7 +76,8 @@ export const findCustomer: CrmSource['findCustomer'] = async (address, lookUp) =
     },
   });
   const contacts = answer.list('results');
-  if (contacts.length === LIMIT) throw new Error(`HubSpot has ${LIMIT} contacts or more with such a number`);
+  if (contacts.length === LIMIT)
+    throw new Error(`HubSpot has ${LIMIT} contacts or more with such an address`);
   return contacts.map((contact): Customer => {
     const properties = Object(contact.properties) as Record<string, unknown>;
     const { firstname, lastname, company, email, phone, mobilephone } = properties;

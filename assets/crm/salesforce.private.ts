@@ -146,7 +146,7 @@ export const findCustomer: CrmSource['findCustomer'] = async (address, lookUp) =
   const records = (await Promise.all(requests.map(recordsFor))).flat();
   const customers = records.map((record) => customerOf(record, names, lookUp));
   const isCut = names.some((_name, rank) => customers.filter((one) => one.rank === rank).length === LIMIT);
-  if (isCut) throw new Error(`Salesforce has ${LIMIT} records or more with such a number`);
+  if (isCut) throw new Error(`Salesforce has ${LIMIT} records or more with such an address`);
   return customers;
 };
 

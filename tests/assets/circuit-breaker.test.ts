@@ -224,6 +224,14 @@ test('what the CRM refuses for longer than an event can wait is not tried before
   expect((await lookUp('Ada')).outcome).toBe('Ada');
 });
 
+test('a CRM that refuses for a day is asked again after 30 s', async () => {
+  await lookUp(Object.assign(new Error('answered 429'), { isBusy: true, retryAfterMs: 86_400_000 }));
+  now += 29_900;
+  expect((await lookUp('Ada')).outcome).toBe(NOT_ASKED);
+  now += 200;
+  expect((await lookUp('Ada')).outcome).toBe('Ada');
+});
+
 test('an answer to what was asked before says nothing about now', async () => {
   await breakCircuit(source, false, async () => open());
   expect((await lookUp('Ada')).outcome).toBe(NOT_ASKED);
