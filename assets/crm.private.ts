@@ -85,7 +85,7 @@ const addresses: typeof import('./address.private') = load('/address.js');
 const { isPhoneNumber } = addresses;
 export const { parseAddress } = addresses;
 const frontline: typeof import('./frontline.private') = load('/frontline.js');
-const { isSamePerson } = frontline;
+const { isNoId, isSamePerson } = frontline;
 export const {
   cleanName,
   conversationChanges,
@@ -270,11 +270,11 @@ function toFrontline(
   address: Address,
   domain?: string,
 ): FrontlineCustomer {
-  const id = Number.isSafeInteger(customer_id) ? String(customer_id) : customer_id;
-  if (typeof id === 'number') {
+  if (typeof customer_id === 'number' && !Number.isSafeInteger(customer_id)) {
     throw new Error('the customer found has a customer_id that is not exact as a number: answer it as text');
   }
-  if (typeof id !== 'string' || id.trim() === '') {
+  const id = ['string', 'number'].includes(typeof customer_id) ? String(customer_id).trim() : '';
+  if (id === '' || (typeof customer_id === 'string' && isNoId(id))) {
     throw new Error(
       'the customer found has no customer_id: is it empty in the CRM, or not the field that is set?',
     );
@@ -282,7 +282,7 @@ function toFrontline(
   if (id.length > ID_MAX_LENGTH) {
     throw new Error(`the customer found has a customer_id of over ${ID_MAX_LENGTH} characters`);
   }
-  const customer: FrontlineCustomer = { customer_id: id.trim() };
+  const customer: FrontlineCustomer = { customer_id: id };
   const name = cleanName(display_name);
   if (name) customer.display_name = name;
   const url = avatar ? absoluteUrl(String(avatar), domain) : undefined;

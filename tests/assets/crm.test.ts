@@ -154,7 +154,7 @@ describe('a customer', () => {
     expect(await find()).toEqual({ customer_id: 'C-1', display_name: 'Ada Okafor' });
   });
 
-  test.each([undefined, null, '', ' ', {}, true])(
+  test.each([undefined, null, '', ' ', {}, true, '0', 'NULL', '#N/A', 'n/a ', '[object Object]'])(
     'with the customer_id %p is an error of the CRM',
     async (customer_id) => {
       script(async () => ({ customer_id }));

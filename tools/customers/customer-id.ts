@@ -1,12 +1,7 @@
 import { maskId } from '../../assets/event-log.private';
+import { isNoId } from '../../assets/frontline.private';
 import { isShortened } from './address-key';
 
-/** What spreadsheets and programs write where there is no value: their errors in any language, and their words for nothing. */
-const NO_VALUE =
-  /^(#\D*(\/0!)?|err:\d+|[([<]?(null|blank|empty|nil)[)\]>]?|\\N|undefined|nan|none|unknown|n\/a|\p{Pd}+)$/iu;
-/** What is in a cell, and is nobody's ID: people may be called Na, and phone numbers may be unknown. */
-const NO_ID =
-  /^(na|nat|\?+|true|false|tbd|tba|todo|loading(…|\.*)|[0\p{Pd}.]+|-1(\.0+)?|\[object object\])$/iu;
 /** Line breaks, and what no CRM has in an ID. */
 const CONTROL_CHARACTER = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
@@ -14,14 +9,9 @@ const CONTROL_CHARACTER = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 const ROUNDED_BY_EXCEL = /^\d{15}0+$/;
 const TOO_LONG_FOR_EXCEL = /^\d{16,}$/;
 
-/** Whether a text stands for an empty value, or is the error of a formula. */
-export function isNoValue(text: string): boolean {
-  return NO_VALUE.test(text);
-}
-
 /** Why a text is nobody’s ID, if it is not. */
 export function problemOfId(id: string): string | undefined {
-  if (isNoValue(id) || NO_ID.test(id)) {
+  if (isNoId(id)) {
     return 'an ID that is an error or an empty value of a spreadsheet or a program';
   }
   if (id.startsWith('=')) return 'an ID that is a formula: save the file with the values of formulas';

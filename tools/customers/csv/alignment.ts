@@ -1,6 +1,6 @@
+import { isNoValue } from '../../../assets/frontline.private';
 import { Problem } from '../../problem';
 import { hasDigitsOfNumber, isShortened } from '../address-key';
-import { isNoValue } from '../customer-id';
 import type { Columns } from './columns';
 import { isOthers, kindOf, wordsOf } from './headers';
 import { looksLikeEmail, looksLikeNumber } from './looks';

@@ -1,8 +1,9 @@
 import type { CountryCode } from 'libphonenumber-js';
+import { isNoValue } from '../../../assets/frontline.private';
 import { isOfSomebodyElse } from '../../../assets/phone-numbers.private';
 import { Problem } from '../../problem';
 import { OF_SOMEBODY_ELSE } from '../address-key';
-import { isNoValue, placeOf, problemOfId } from '../customer-id';
+import { placeOf, problemOfId } from '../customer-id';
 import type { CustomerList, ListedCustomer } from '../customer-list';
 import type { Findings } from '../findings';
 import { Alignment, type ShiftedRow } from './alignment';
