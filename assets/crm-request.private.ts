@@ -2,6 +2,7 @@
  * How the sources in crm/ ask a CRM over HTTP. It is built on `node:https` and not on `fetch`, whose first use in a
  * process costs a cold start three times as much.
  */
+import { once } from 'node:events';
 import { globalAgent as httpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { globalAgent as httpsAgent, request as requestHttps } from 'node:https';
 import type { Socket } from 'node:net';
@@ -40,6 +41,8 @@ export interface CrmAnswer {
 const ANSWER_MAX_BYTES = 1024 * 1024;
 /** More than any answer that says what is wrong. */
 const ERROR_MAX_BYTES = 16 * 1024;
+/** How long the rest of an answer may take that is only read to keep the connection. */
+const DRAIN_MS = 100;
 /** The pause before asking again if the CRM names none; it doubles from time to time. */
 const FIRST_PAUSE_MS = 300;
 const LONGEST_PAUSE_MS = 1000;
@@ -114,9 +117,8 @@ async function send(request: CrmRequest, signal: AbortSignal) {
     const failed = (error: NodeJS.ErrnoException) => (error.code ? resolve({ error }) : reject(error));
     const answered = async (response: IncomingMessage) => {
       const { statusCode: status = 0 } = response;
-      // An answer that is not read to its end takes the connection with it.
-      const isRead = errorCode || expected?.includes(status);
-      const maxBytes = isSuccess(status) ? ANSWER_MAX_BYTES : isRead ? ERROR_MAX_BYTES : 0;
+      const maxBytes = isSuccess(status) ? ANSWER_MAX_BYTES : errorCode ? ERROR_MAX_BYTES : 0;
+      if (maxBytes === 0 && expected?.includes(status)) await drain(response);
       const chunks: Buffer[] = [];
       let bytes = 0;
       for await (const chunk of maxBytes > 0 ? response : []) {
@@ -141,6 +143,12 @@ async function send(request: CrmRequest, signal: AbortSignal) {
     sent.on('response', (response) => answered(response).catch(failed));
     sent.end(body);
   });
+}
+
+/** Reads what is of no use: an answer that is not read to its end takes the connection with it. */
+async function drain(response: IncomingMessage): Promise<void> {
+  const signal = AbortSignal.timeout(DRAIN_MS);
+  await once(response.resume(), 'close', { signal }).catch(() => undefined);
 }
 
 function isSuccess(status: number): boolean {

@@ -144,6 +144,7 @@ export async function findCustomer(
 /** Of several records of one customer, each may know something else; if they are of several people, neither name nor avatar is shown. */
 function mergeRecords(records: FrontlineCustomer[]): FrontlineCustomer | undefined {
   const [first] = records;
+  if (records.length < 2) return first;
   const names = records.flatMap(({ display_name }) => display_name ?? []);
   if (first && names.some((name) => !isSamePerson(name, names[0] ?? name))) {
     return { customer_id: first.customer_id };

@@ -39,8 +39,8 @@ export function maskAddress({ channel, value, key }: Address): string {
   return channel === 'sms' ? masked : `${channel}:${masked}`;
 }
 
-/** An ID that may be told, and is not what people call somebody: short, with a digit, without spaces and delimiters. */
-const LIKE_AN_ID = /^(?=.*\d)[^\s,;|@]{1,40}$/;
+/** An ID that may be told, and is not what people call somebody: one of Airtable, or short, with a digit, without spaces and delimiters. */
+const LIKE_AN_ID = /^(?:rec[A-Za-z0-9]{14}|(?=.*\d)[^\s,;|@]{1,40})$/;
 
 /** A customer_id in quotation marks, unless it may be a name, or is itself an e-mail address or a phone number. */
 export function maskId(id: string, address?: Address): string {

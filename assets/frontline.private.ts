@@ -140,7 +140,11 @@ export function isSamePerson(one: string, other: string): boolean {
 
 /** Without accents, case and what is between words: `José M. Peña` has those of `PENA, Jose`. */
 function wordsOfName(name: string): string[] {
-  const plain = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+  const plain = name
+    .slice(0, FRIENDLY_NAME_MAX_LENGTH)
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase();
   return plain.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
 }
 

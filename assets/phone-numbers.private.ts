@@ -14,17 +14,21 @@ const ENDING_LENGTH = 4;
 /** Reading a number takes up to 1 ms, in which nothing else is answered. */
 const READINGS_MAX = 300;
 /** What is between several numbers in a field, each with words of its own. */
-const BETWEEN_NUMBERS = /[,;|\n]/;
+const BETWEEN_NUMBERS = /[,;|\n]|\s(?:\/|&|-|or|and|oder|und|ou|et|y)\s/i;
+/** A note such as (22.03.2021). */
+const DATE = /^\s*(?:\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{4}[./-]\d{1,2}[./-]\d{1,2})\s*\)/;
 /** Words beside a number that is not, or no longer, the customer's own. */
 const SOMEBODY_ELSE = new RegExp(
   `\\b(?:${[
-    'fax\\w*|telefax',
+    'fax(?:es|nummer|number)?|telefax',
     'assistant|asst|assistenz|assistentin|secretary|sekretariat|manager|boss|colleague|kolleg(?:e|in)',
     'spouse|wife|husband|partner|ehefrau|ehemann|femme|esposa|esposo|marido',
-    'mother|father|mom|mum|dad|parent|grandma|grandpa|mutter|vater|madre|padre',
+    'mother|father|mom|mum|dad|parent|grandma|grandpa|mutter|vater',
     'son|daughter|brother|sister|child|sohn|tochter|hijo|hija|friend|relative|roommate|neighbou?r|emergency|c/o',
-    'wrong|falsche?|old|former|previous|disconnected|do not use',
-  ].join('|')})\\b`,
+    'wrong|falsche?|disconnected|do not use',
+    // Not Old Trafford.
+    '(?:old|former|previous)(?=\\s*(?:number|phone|mobile|cell|[:)(+\\d]|$))',
+  ].join('|')})(?!\\w)`,
   'i',
 );
 
@@ -69,10 +73,14 @@ export function numberFinder(number: string, country?: string, neighbour?: strin
   const isIn = (written: string | number) =>
     hasEnding(written) &&
     partsOf(written, read).some((part) => hasEnding(part) && same.includes(read(part) ?? ''));
-  return (written: string | number): boolean => {
+  return (field: string | number): boolean => {
+    const written = typeof field === 'number' ? field : field.slice(0, TEXT_MAX_LENGTH);
     if (!hasEnding(written)) return false;
     if (typeof written === 'number' || !isOfSomebodyElse(written)) return isIn(written);
-    return written.split(BETWEEN_NUMBERS).some((text) => !isOfSomebodyElse(text) && isIn(text));
+    const texts = written.split(BETWEEN_NUMBERS);
+    // A note of its own may be about the number before it, or the one after it.
+    const isNote = (text: string) => digitsOf(text).length < DIGITS_MIN && isOfSomebodyElse(text);
+    return !texts.some(isNote) && texts.some((text) => !isOfSomebodyElse(text) && isIn(text));
   };
 }
 
@@ -92,7 +100,7 @@ function partsOf(written: string | number, read: Read): (string | number)[] {
       const [first = '', ...others] = part.split('(');
       if (digitsOf(first).length < DIGITS_MIN) return part;
       // Parentheses after a whole number are another number, or a note, such as (2).
-      return [first, ...others.filter((other) => digitsOf(other).length >= DIGITS_MIN)];
+      return [first, ...others.filter((other) => digitsOf(other).length >= DIGITS_MIN && !DATE.test(other))];
     });
 }
 

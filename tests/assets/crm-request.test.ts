@@ -46,6 +46,24 @@ test('whoever is not known takes no connection with them', async () => {
   expect(seen.size).toBe(1);
 });
 
+test.each(['more, and no end', 'cut short'])(
+  'whoever is not known is not waited for, if the rest is %s',
+  async (rest) => {
+    const server = createServer((_request, response) => {
+      response.writeHead(404, { 'Content-Length': '100' }).write('{');
+      if (rest === 'cut short') setTimeout(20).then(() => response.destroy());
+    });
+    await once(server.listen(0), 'listening');
+    const settings = {
+      CRM_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+      CRM_TIMEOUT_MS: '1000',
+    };
+    expect(await find('http', number, settings)).toBeUndefined();
+    server.close();
+    server.closeAllConnections();
+  },
+);
+
 test('after a dropped connection, the second attempt takes a new one, and none that has been idle as well', async () => {
   let areDead = false;
   const seen = new WeakSet<Socket>();

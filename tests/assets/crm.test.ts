@@ -338,6 +338,15 @@ describe('several customers', () => {
     expect(await find()).toMatchObject({ display_name: 'OKAFOR, Adá M.' });
   });
 
+  test('have their names compared as far as names go', async () => {
+    const name = `a${'\u0301\u0316'.repeat(100_000)}`;
+    script(async () => [
+      { ...ada, display_name: name },
+      { ...ada, display_name: `${name} b` },
+    ]);
+    expect(await find()).toMatchObject({ customer_id: ada.customer_id });
+  });
+
   test('with one customer_id, but for spaces around it, are one customer', async () => {
     script(async () => [{ ...ada, customer_id: ` ${ada.customer_id}\n` }, ada]);
     expect(await find()).toEqual(ada);

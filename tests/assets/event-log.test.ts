@@ -36,6 +36,7 @@ test.each([
   ['whatsapp:14155550199', '•••'],
   ['tel:4155550177', '•••'],
   ['7001234', '"7001234"'],
+  ['recAbCdEfGhIjKlMn', '"recAbCdEfGhIjKlMn"'],
   ['sms +14155550199', '•••'],
   ['+14155550199-Ada', '•••'],
   ['Ada Okafor', '•••'],

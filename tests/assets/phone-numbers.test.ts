@@ -49,6 +49,8 @@ describe('a number is read', () => {
     ['030 1234567.0', 'DE', '+493012345670'],
     ['+٩٦٦٥٥١٢٣٤٥٦٧', undefined, '+966551234567'],
     ['۰۹۱۲ ۳۴۵ ۶۷۸۹', 'IR', '+989123456789'],
+    ['+4740612345 (22.03.2021)', 'NO', '+4740612345'],
+    ['+4740612345 (2021-03-12)', 'NO', '+4740612345'],
   ])('%s in the country %s as %s', (written, country, number) => {
     expect(readNumber(written, country)).toBe(number);
   });
@@ -165,13 +167,19 @@ describe('a number is found', () => {
     expect(numberFinder('+14155550147', 'US')(written)).toBe(true);
   });
 
-  test.each(['+33 4 15 55 01 47', '415-555-0100', '0147'])('not in %s', (written) => {
-    expect(numberFinder('+14155550147', 'US')(written)).toBe(false);
-  });
+  test.each(['+33 4 15 55 01 47', '415-555-0100', '0147', '+14155550147, his wife', 'Wife, +14155550147'])(
+    'not in %s',
+    (written) => {
+      expect(numberFinder('+14155550147', 'US')(written)).toBe(false);
+    },
+  );
 
   test.each([
     ['+1 415 555 0199, wife: +1 415 555 0147', '+14155550199', '+14155550147'],
     ['Sekretariat 415-555-0147; 415-555-0199', '+14155550199', '+14155550147'],
+    ['+14155550147 (mobile) / +14155550199 (wife)', '+14155550147', '+14155550199'],
+    ['Mobile: +14155550147 - Wife: +14155550199', '+14155550147', '+14155550199'],
+    ['+14155550147 Old Trafford; old: 415-555-0199', '+14155550147', '+14155550199'],
     ['old 415-555-0147\n415-555-0199 (mobile)', '+14155550199', '+14155550147'],
   ])('in %j only if the words beside it do not say that it is of somebody else', (written, own, others) => {
     expect(numberFinder(own, 'US')(written)).toBe(true);

@@ -63,10 +63,7 @@ export function planConversation(
   if (!present.some(({ customer }) => customer)) return undefined;
   const changes: Changes = crm.conversationChanges(current, { members: present, isGroup }) ?? {};
   // Only in a group MMS do members join one after the other: elsewhere, the name of one of them is a name like any other.
-  if (isGroup && !isGroupMms) {
-    const asOfOne = crm.conversationChanges(current, { members: present, isGroup: false });
-    if (!asOfOne?.friendlyName) delete changes.friendlyName;
-  }
+  if (isGroup && !isGroupMms && !hasAddress(current, present, crm)) delete changes.friendlyName;
   let renames = false;
   if (known.refresh) {
     const before = crm.conversationChanges({}, { members: linked, isGroup });
@@ -84,6 +81,12 @@ export function planConversation(
     }
   }
   return Object.keys(changes).length > 0 ? { changes, renames } : undefined;
+}
+
+/** Whether a conversation has no name, or goes by an address, of one of its members or of several. */
+function hasAddress({ friendlyName }: Named, members: Member[], crm: Crm): boolean {
+  const keys = (friendlyName ?? '').split(',').map((part) => crm.parseAddress(part)?.key);
+  return !friendlyName || members.some(({ address }) => keys.includes(address.key));
 }
 
 /** The customer behind a participant's address, if it was looked up and the CRM knows it. */

@@ -62,9 +62,16 @@ test('keeps the name of one customer when another one has joined by a number of 
     { address: STRANGER, attributes: '{"customer_id":"S","display_name":"Sam"}' },
   );
   add(2, {}, {}, { address: STRANGER, attributes: '{"customer_id":"S","display_name":"Sam"}' });
+  add(
+    3,
+    { friendlyName: `${ADA}, Sam` },
+    {},
+    { address: STRANGER, attributes: '{"customer_id":"S","display_name":"Sam"}' },
+  );
   await run();
   expect(conversation(1)?.friendlyName).toBe('Ada Okafor');
   expect(conversation(2)?.friendlyName).toBe('Ada Okafor, Sam');
+  expect(conversation(3)?.friendlyName).toBe('Ada Okafor, Sam');
 });
 
 test('says what would be done, and writes nothing', async () => {
