@@ -84,8 +84,6 @@ const load = (path: string) => require(Runtime.getAssets()[path]?.path ?? path);
 const addresses: typeof import('./address.private') = load('/address.js');
 const { isPhoneNumber } = addresses;
 export const { parseAddress } = addresses;
-const frontline: typeof import('./frontline.private') = load('/frontline.js');
-const { isNoId, isSamePerson } = frontline;
 export const {
   cleanName,
   conversationChanges,
@@ -93,7 +91,7 @@ export const {
   membersOf,
   parseAttributes,
   participantAttributes,
-} = frontline;
+}: typeof import('./frontline.private') = load('/frontline.js');
 const log: typeof import('./event-log.private') = load('/event-log.js');
 const { maskAddress, maskId } = log;
 export const { reasonOf } = log;
@@ -144,12 +142,11 @@ export async function findCustomer(
 /** Of several records of one customer, each may know something else; if they are of several people, neither name nor avatar is shown. */
 function mergeRecords(records: FrontlineCustomer[]): FrontlineCustomer | undefined {
   const [first] = records;
-  if (records.length < 2) return first;
-  const names = records.flatMap(({ display_name }) => display_name ?? []);
-  if (first && names.some((name) => !isSamePerson(name, names[0] ?? name))) {
-    return { customer_id: first.customer_id };
-  }
-  return first && Object.assign({}, ...records.toReversed());
+  if (!first || records.length === 1) return first;
+  const { isSamePerson }: typeof import('./same-person.private') = load('/same-person.js');
+  const [name = '', ...others] = records.flatMap(({ display_name }) => display_name ?? []);
+  if (others.some((other) => !isSamePerson(name, other))) return { customer_id: first.customer_id };
+  return Object.assign({}, ...records.toReversed());
 }
 
 /** Asks a source that can fail: one look-up for one address at a time, and none while the CRM does not answer. */
@@ -252,13 +249,13 @@ function ownersOf(
       has ??= numberFinder(key, country, proxy);
       return has(typeof written === 'number' ? written : String(written ?? ''));
     });
+  const isPhone = isPhoneNumber(key);
   const owners = found.flatMap((customer) => {
     if (typeof customer !== 'object' || !customer) throw new Error('the customer found is not an object');
     const { phone_numbers, mobile_numbers, rank }: Partial<Customer> = customer;
     // Who was looked for by an e-mail address may have any number.
-    const isMobile = isPhoneNumber(key) && isIn(mobile_numbers);
-    const isOwner =
-      !isPhoneNumber(key) || isMobile || (phone_numbers ? isIn(phone_numbers) : !mobile_numbers);
+    const isMobile = isPhone && isIn(mobile_numbers);
+    const isOwner = !isPhone || isMobile || (phone_numbers ? isIn(phone_numbers) : !mobile_numbers);
     const distance = (Number.isFinite(rank) ? Number(rank) * 2 : 0) + (isMobile ? 0 : 1);
     return isOwner ? [{ customer, distance }] : [];
   });
@@ -271,13 +268,13 @@ function toFrontline(
   address: Address,
   domain?: string,
 ): FrontlineCustomer {
-  if (typeof customer_id === 'number' && !Number.isSafeInteger(customer_id)) {
+  const isNumber = typeof customer_id === 'number';
+  if (isNumber && !Number.isSafeInteger(customer_id)) {
     throw new Error('the customer found has a customer_id that is not exact as a number: answer it as text');
   }
-  const id = ['string', 'number'].includes(typeof customer_id) ? String(customer_id).trim() : '';
-  // The first of these looks takes 5 ms; most IDs need none.
-  const isLikeAnId = typeof customer_id === 'number' || /[1-9]/.test(id);
-  if (id === '' || (!isLikeAnId && isNoId(id))) {
+  const id = isNumber || typeof customer_id === 'string' ? String(customer_id).trim() : '';
+  const mayBeNoId = !isNumber && !/[1-9]/.test(id);
+  if (id === '' || (mayBeNoId && load('/no-value.js').isNoId(id))) {
     throw new Error(
       'the customer found has no customer_id: is it empty in the CRM, or not the field that is set?',
     );

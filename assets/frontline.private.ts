@@ -30,13 +30,6 @@ const CONTROL_CHARACTERS = /[\p{Cc}\p{Cs}\u200B\u2028-\u202E\u2060\u2066-\u2069\
 const INVISIBLE = /[\u00AD\u061C\u115F\u1160\u200E\u200F\u3164\uFFA0]+/g;
 const VISIBLE = /[^\s\p{Default_Ignorable_Code_Point}]/u;
 
-/** What spreadsheets and programs write where there is no value: their errors in any language, and their words for nothing. */
-const NO_VALUE =
-  /^(#\D*(\/0!)?|err:\d+|[([<]?(null|blank|empty|nil)[)\]>]?|\\N|undefined|nan|none|unknown|n\/a|\p{Pd}+)$/iu;
-/** What is in a cell, and is nobody's ID: people may be called Na, and phone numbers may be unknown. */
-const NO_ID =
-  /^(na|nat|\?+|true|false|tbd|tba|todo|loading(…|\.*)|[0\p{Pd}.]+|-1(\.0+)?|\[object object\])$/iu;
-
 /** A member of a conversation, and who that is if the CRM knows them. */
 export interface Member {
   address: Address;
@@ -120,32 +113,6 @@ export function cleanName(name: unknown): string | undefined {
   if (typeof name !== 'string') return undefined;
   const cleaned = name.replace(INVISIBLE, '').replace(CONTROL_CHARACTERS, ' ').replace(/\s+/g, ' ').trim();
   return VISIBLE.test(cleaned) ? cleaned : undefined;
-}
-
-/** Whether a text stands for an empty value, or is the error of a formula. */
-export function isNoValue(text: string): boolean {
-  return NO_VALUE.test(text);
-}
-
-/** Whether a text is nobody's ID, but what people and programs write where there is none: several customers may have it. */
-export function isNoId(text: string): boolean {
-  return isNoValue(text) || NO_ID.test(text);
-}
-
-/** Whether two names may be those of one person: the words of one are in the other, however they are written. */
-export function isSamePerson(one: string, other: string): boolean {
-  const [fewer = [], more = []] = [one, other].map(wordsOfName).sort((a, b) => a.length - b.length);
-  return fewer.every((word) => more.includes(word));
-}
-
-/** Without accents, case and what is between words: `José M. Peña` has those of `PENA, Jose`. */
-function wordsOfName(name: string): string[] {
-  const plain = name
-    .slice(0, FRIENDLY_NAME_MAX_LENGTH)
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase();
-  return plain.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
 }
 
 /** Reads Attributes. Nothing counts as `{}`; returns `undefined` if they are not a JSON object: leave those alone. */

@@ -32,9 +32,19 @@ const SOMEBODY_ELSE = new RegExp(
   'i',
 );
 
+/** Whether a text has as many digits as a phone number, whatever is between them. */
+export function hasDigitsOfNumber(text: string): boolean {
+  return digitsOf(text).length >= DIGITS_MIN;
+}
+
 /** Whether the words beside a number say that it is not the customer's own: `+14155550147 (his wife)`, `Work Fax`, `wrong number`. */
 export function isOfSomebodyElse(written: string): boolean {
   return SOMEBODY_ELSE.test(written);
+}
+
+/** `assistant Jo`, which is about the number before it or the one after it. */
+export function isNoteOnSomebodyElse(text: string): boolean {
+  return !hasDigitsOfNumber(text) && isOfSomebodyElse(text);
 }
 
 /**
@@ -71,16 +81,14 @@ export function numberFinder(number: string, country?: string, neighbour?: strin
   };
   const hasEnding = (written: string | number) => digitsOf(inPlainDigits(String(written))).includes(ending);
   const isIn = (written: string | number) =>
-    hasEnding(written) &&
     partsOf(written, read).some((part) => hasEnding(part) && same.includes(read(part) ?? ''));
   return (field: string | number): boolean => {
     const written = typeof field === 'number' ? field : field.slice(0, TEXT_MAX_LENGTH);
     if (!hasEnding(written)) return false;
     if (typeof written === 'number' || !isOfSomebodyElse(written)) return isIn(written);
     const texts = written.split(BETWEEN_NUMBERS);
-    // A note of its own may be about the number before it, or the one after it.
-    const isNote = (text: string) => digitsOf(text).length < DIGITS_MIN && isOfSomebodyElse(text);
-    return !texts.some(isNote) && texts.some((text) => !isOfSomebodyElse(text) && isIn(text));
+    if (texts.some(isNoteOnSomebodyElse)) return false;
+    return texts.some((text) => hasEnding(text) && !isOfSomebodyElse(text) && isIn(text));
   };
 }
 
@@ -98,9 +106,9 @@ function partsOf(written: string | number, read: Read): (string | number)[] {
     .filter((part) => digitsOf(part).length >= ENDING_LENGTH)
     .flatMap((part) => {
       const [first = '', ...others] = part.split('(');
-      if (digitsOf(first).length < DIGITS_MIN) return part;
+      if (!hasDigitsOfNumber(first)) return part;
       // Parentheses after a whole number are another number, or a note, such as (2).
-      return [first, ...others.filter((other) => digitsOf(other).length >= DIGITS_MIN && !DATE.test(other))];
+      return [first, ...others.filter((other) => hasDigitsOfNumber(other) && !DATE.test(other))];
     });
 }
 
@@ -123,7 +131,7 @@ function splitAtSlashes(text: string, read: Read): string[] {
 }
 
 function isWhole(part: string, read: Read): boolean {
-  if (digitsOf(part).length < DIGITS_MIN) return false;
+  if (!hasDigitsOfNumber(part)) return false;
   const number = read(part);
   return number !== undefined && parse(number)?.isValid() === true;
 }

@@ -34,8 +34,6 @@ export const settings = {
 export const perSecond = 4;
 /** After 429, Airtable refuses everything for that long: https://airtable.com/developers/web/api/rate-limits */
 const REFUSAL_MS = 30_000;
-/** What an empty entry of a look-up field may be. */
-const EMPTY: unknown[] = [undefined, null, ''];
 /** As many as Airtable answers at once; many more than have the same last digits. */
 const LIMIT = 100;
 /** By how many digits at the end a number is found: they are the same in all its forms. */
@@ -82,9 +80,7 @@ export const findCustomer: CrmSource['findCustomer'] = async (address, { setting
     const values = Object(fields) as Record<string, unknown>;
     const [avatar] = [values[AIRTABLE_AVATAR_FIELD]].flat();
     // A look-up field may have those of several customers.
-    const ids = [AIRTABLE_ID_FIELD ? values[AIRTABLE_ID_FIELD] : id]
-      .flat()
-      .filter((one) => !EMPTY.includes(one));
+    const ids = AIRTABLE_ID_FIELD ? valuesOf(values[AIRTABLE_ID_FIELD]).filter((one) => one !== '') : [id];
     return (ids.length > 0 ? ids : [undefined]).map((customer_id) => ({
       customer_id,
       display_name: valuesOf(values[AIRTABLE_NAME_FIELD]).join(', '),

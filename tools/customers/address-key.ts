@@ -1,6 +1,6 @@
 import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js';
 import { parseAddress, PHONE_CHANNELS as TWILIO_PHONE_CHANNELS } from '../../assets/address.private';
-import { isOfSomebodyElse, readNumbers } from '../../assets/phone-numbers.private';
+import { hasDigitsOfNumber, isOfSomebodyElse, readNumbers } from '../../assets/phone-numbers.private';
 
 /** The channels on which customers are always phone numbers; elsewhere, a number is one that starts with a plus. */
 const PHONE_CHANNELS = [...TWILIO_PHONE_CHANNELS, 'mms'];
@@ -63,17 +63,9 @@ export function keyOf(type: string, value: string, country?: CountryCode): Addre
   };
 }
 
-/** Fewer digits are no phone number. */
-const DIGITS_MIN = 7;
-
 export const WITHOUT_COUNTRY =
   'a phone number without a country code: set CRM_DEFAULT_COUNTRY in .env to their country, such as US';
 export const OF_SOMEBODY_ELSE = 'the number of somebody else, or of a fax, as the words beside it say';
-
-/** Whether a text has as many digits as a phone number, whatever is between them. */
-export function hasDigitsOfNumber(written: string): boolean {
-  return written.replace(/\D/g, '').length >= DIGITS_MIN;
-}
 
 /** Whether a number has been shortened to a few digits: which digits are lost is unknown. */
 export function isShortened(written: string): boolean {

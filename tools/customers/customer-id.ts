@@ -1,5 +1,5 @@
 import { maskId } from '../../assets/event-log.private';
-import { isNoId } from '../../assets/frontline.private';
+import { isNoId } from '../../assets/no-value.private';
 import { isShortened } from './address-key';
 
 /** Line breaks, and what no CRM has in an ID. */

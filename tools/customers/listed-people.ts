@@ -1,4 +1,5 @@
-import { cleanName, isSamePerson } from '../../assets/frontline.private';
+import { cleanName } from '../../assets/frontline.private';
+import { isSamePerson } from '../../assets/same-person.private';
 import { FRIENDLY_NAME_MAX_LENGTH } from '../twilio/limits';
 import { isLongId, mayBeRounded, placeOf } from './customer-id';
 import type { Findings } from './findings';

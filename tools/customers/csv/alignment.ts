@@ -1,6 +1,7 @@
-import { isNoValue } from '../../../assets/frontline.private';
+import { isNoValue } from '../../../assets/no-value.private';
+import { hasDigitsOfNumber } from '../../../assets/phone-numbers.private';
 import { Problem } from '../../problem';
-import { hasDigitsOfNumber, isShortened } from '../address-key';
+import { isShortened } from '../address-key';
 import type { Columns } from './columns';
 import { isOthers, kindOf, wordsOf } from './headers';
 import { looksLikeEmail, looksLikeNumber } from './looks';

@@ -1,5 +1,4 @@
-import { isOfSomebodyElse } from '../../../assets/phone-numbers.private';
-import { hasDigitsOfNumber, isShortened } from '../address-key';
+import { isShortened } from '../address-key';
 
 /**
  * What is between several values in a cell: ` ::: ` in Google Contacts, a comma in Pipedrive, a semicolon in HubSpot, line
@@ -19,11 +18,6 @@ export function valuesOf(written: string, type: string): string[] {
     type === 'email' ? [...cell.matchAll(/<([^<>]+)>/g)].map(([, address = '']) => address) : [];
   const values = inBrackets.length > 0 ? inBrackets : cell.split(BETWEEN_VALUES);
   return values.map(cleanCell).filter(Boolean);
-}
-
-/** `assistant Jo`, which is about the number before it or the one after it. */
-export function isNoteOnSomebodyElse(value: string): boolean {
-  return !hasDigitsOfNumber(value) && isOfSomebodyElse(value);
 }
 
 /** A cell without what keeps Excel from taking it for a number or a formula: `'+14155550147`, `="0147"`. */

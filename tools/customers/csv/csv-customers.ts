@@ -1,13 +1,13 @@
 import type { CountryCode } from 'libphonenumber-js';
-import { isNoValue } from '../../../assets/frontline.private';
-import { isOfSomebodyElse } from '../../../assets/phone-numbers.private';
+import { isNoValue } from '../../../assets/no-value.private';
+import { isNoteOnSomebodyElse, isOfSomebodyElse } from '../../../assets/phone-numbers.private';
 import { Problem } from '../../problem';
 import { OF_SOMEBODY_ELSE } from '../address-key';
 import { placeOf, problemOfId } from '../customer-id';
 import type { CustomerList, ListedCustomer } from '../customer-list';
 import type { Findings } from '../findings';
 import { Alignment, type ShiftedRow } from './alignment';
-import { cleanCell, isNoteOnSomebodyElse, valuesOf } from './cell-values';
+import { cleanCell, valuesOf } from './cell-values';
 import { type Columns, findColumns, isHeadersAgain } from './columns';
 import { listHeaders } from './headers';
 import { looksLikeId } from './looks';

@@ -36,8 +36,12 @@ function errorOf(status: number, type: string, message = '') {
 function recordOf({ id, firstName, lastName, phone, email, avatar, number }: Contact) {
   const Name = [firstName, lastName].filter(Boolean).join(' ');
   const photo = avatar && [{ id: 'att1', url: avatar, type: 'image/png' }];
-  const own = number?.split(',').map(Number);
-  const numbers = { 'Customer number': own?.[1] ? own : own?.[0], Names: [Name], Mobile: undefined };
+  const own = number?.split(',').map((one) => (one ? Number(one) : null));
+  const numbers = {
+    'Customer number': own && own.length > 1 ? own : own?.[0],
+    Names: [Name],
+    Mobile: undefined,
+  };
   return {
     id,
     fields: {

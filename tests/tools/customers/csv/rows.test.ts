@@ -45,6 +45,6 @@ test('a row is read as csv-parse reads it, whatever stands beside it', async () 
         expect(await cellsIn(rows.join('\n'))).toEqual(rows.map((row) => cellsOf(row, delimiter)));
       },
     ),
-    { numRuns: 100 },
+    { numRuns: 200 },
   );
 }, 30_000);
