@@ -330,13 +330,10 @@ describeInBrowser('the page', () => {
       ['Another service answered 500', 'service-500'],
       ['Linked, and the conversation got its name.', 'retries', 'crm-down-once'],
     ] as const) {
-      const inputs = ids.map((id) => page.getByRole('switch', { name: SWITCHES[id] }));
-      for (const input of inputs) await input.check();
-      // The same text would be a double click.
-      await page.getByLabel('Text').fill(ids.join());
-      await sendFrom('+33639980012', true);
+      for (const id of ids) simulator.setSwitch(id, true);
+      await simulator.twilio.receive({ from: '+33639980012', text: ids.join() }, true);
       await inTraffic(words);
-      for (const input of inputs) await input.uncheck();
+      for (const id of ids) simulator.setSwitch(id, false);
     }
     await onPhone()
       .getByRole('button', { name: /Noah Berger/ })
