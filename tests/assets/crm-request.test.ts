@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { customer, useFakeCrms } from '../helpers/fake-crms';
@@ -8,77 +8,71 @@ const { apis, find } = useFakeCrms();
 const number = '+14155550147';
 const outcomes = () => apis().calls.map(({ outcome }) => outcome);
 
+/** A CRM of its own, until the test ends. @returns the settings with which `http` asks it */
+async function serveCrm(listener: RequestListener) {
+  server = createServer(listener).listen(0);
+  await once(server, 'listening');
+  return { CRM_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` };
+}
+let server: Server | undefined;
+afterEach(() => {
+  server?.close();
+  server?.closeAllConnections();
+  server = undefined;
+});
+
 test.each([
   [1900, 1],
   [2000, 2],
 ])('after %s ms without use, look-ups of one instance take %s connections', async (idleMs, connections) => {
   const seen = new Set<Socket>();
-  const server = createServer(({ socket }, response) => {
+  const settings = await serveCrm(({ socket }, response) => {
     // As one does that has gone while the instance was frozen.
     if (connections > 1 && seen.has(socket)) return;
     seen.add(socket);
     response.end('{"customer_id":"1001","display_name":"Ada Okafor"}');
   });
-  await once(server.listen(0), 'listening');
-  const settings = { CRM_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` };
   await find('http', number, settings);
   // By the clock alone: other ones may have stood still.
   const now = Date.now();
   jest.spyOn(Date, 'now').mockReturnValue(now + idleMs);
   const answer = await find('http', number, settings).catch(String);
   jest.restoreAllMocks();
-  server.close();
-  server.closeAllConnections();
   expect([answer, seen.size]).toEqual([customer, connections]);
 });
 
 test('whoever is not known takes no connection with them', async () => {
   const seen = new Set<Socket>();
-  const server = createServer(({ socket }, response) => {
+  const settings = await serveCrm(({ socket }, response) => {
     seen.add(socket);
     response.writeHead(404, { 'Content-Type': 'application/json' }).end('{"error":"nobody"}');
   });
-  await once(server.listen(0), 'listening');
-  const settings = { CRM_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` };
   for (let i = 0; i < 3; i++) expect(await find('http', number, settings)).toBeUndefined();
-  server.close();
-  server.closeAllConnections();
   expect(seen.size).toBe(1);
 });
 
 test.each(['more, and no end', 'cut short'])(
   'whoever is not known is not waited for, if the rest is %s',
   async (rest) => {
-    const server = createServer((_request, response) => {
+    const settings = await serveCrm((_request, response) => {
       response.writeHead(404, { 'Content-Length': '100' }).write('{');
       if (rest === 'cut short') setTimeout(20).then(() => response.destroy());
     });
-    await once(server.listen(0), 'listening');
-    const settings = {
-      CRM_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-      CRM_TIMEOUT_MS: '1000',
-    };
-    expect(await find('http', number, settings)).toBeUndefined();
-    server.close();
-    server.closeAllConnections();
+    expect(await find('http', number, { ...settings, CRM_TIMEOUT_MS: '1000' })).toBeUndefined();
   },
 );
 
 test('after a dropped connection, the second attempt takes a new one, and none that has been idle as well', async () => {
   let areDead = false;
   const seen = new WeakSet<Socket>();
-  const server = createServer(({ socket }, response) => {
+  const settings = await serveCrm(({ socket }, response) => {
     if (areDead && seen.has(socket)) return socket.destroy();
     seen.add(socket);
     setTimeout(50).then(() => response.end('{"customer_id":"1001","display_name":"Ada Okafor"}'));
   });
-  await once(server.listen(0), 'listening');
-  const settings = { CRM_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` };
   await Promise.all([find('http', number, settings), find('http', 'ada@example.com', settings)]);
   areDead = true;
   const answer = await find('http', number, settings).catch(String);
-  server.close();
-  server.closeAllConnections();
   expect(answer).toEqual(customer);
 });
 
