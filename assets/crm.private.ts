@@ -273,7 +273,7 @@ function toFrontline(
     throw new Error('the customer found has a customer_id that is not exact as a number: answer it as text');
   }
   const id = isNumber || typeof customer_id === 'string' ? String(customer_id).trim() : '';
-  const mayBeNoId = !isNumber && !/[1-9]/.test(id);
+  const mayBeNoId = !/[1-9]/.test(id) || /^(-|err:)/i.test(id);
   if (id === '' || (mayBeNoId && load('/no-value.js').isNoId(id))) {
     throw new Error(
       'the customer found has no customer_id: is it empty in the CRM, or not the field that is set?',

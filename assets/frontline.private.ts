@@ -28,7 +28,7 @@ export const PARTICIPANT_ATTRIBUTES_MAX_BYTES = 4 * 1024;
 const CONTROL_CHARACTERS = /[\p{Cc}\p{Cs}\u200B\u2028-\u202E\u2060\u2066-\u2069\uFEFF]+/gu;
 /** What is invisible, and may be within a word. */
 const INVISIBLE = /[\u00AD\u061C\u115F\u1160\u200E\u200F\u3164\uFFA0]+/g;
-const VISIBLE = /[^\s\p{Default_Ignorable_Code_Point}]/u;
+const VISIBLE = /[^\s\u2800\uFFFC\p{Default_Ignorable_Code_Point}]/u;
 
 /** A member of a conversation, and who that is if the CRM knows them. */
 export interface Member {

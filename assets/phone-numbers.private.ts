@@ -83,7 +83,7 @@ export function numberFinder(number: string, country?: string, neighbour?: strin
   const isIn = (written: string | number) =>
     partsOf(written, read).some((part) => hasEnding(part) && same.includes(read(part) ?? ''));
   return (field: string | number): boolean => {
-    const written = typeof field === 'number' ? field : field.slice(0, TEXT_MAX_LENGTH);
+    const written = typeof field === 'number' ? field : beginningOf(field);
     if (!hasEnding(written)) return false;
     if (typeof written === 'number' || !isOfSomebodyElse(written)) return isIn(written);
     const texts = written.split(BETWEEN_NUMBERS);
@@ -98,8 +98,7 @@ function partsOf(written: string | number, read: Read): (string | number)[] {
   const [, integer] = FLOAT.exec(written) ?? [];
   if (integer) return [integer.startsWith('+') ? integer : Number(integer)];
   // A number has digits, and what people put between them: no letter, no comma, no line break.
-  const parts = inPlainDigits(written.slice(0, TEXT_MAX_LENGTH))
-    .slice(0, TEXT_MAX_LENGTH)
+  const parts = beginningOf(inPlainDigits(beginningOf(written)))
     .split(/[^\d\s().+/\p{Pd}]+|\n/u)
     .flatMap((text) => splitAtSlashes(text, read));
   return parts
@@ -110,6 +109,13 @@ function partsOf(written: string | number, read: Read): (string | number)[] {
       // Parentheses after a whole number are another number, or a note, such as (2).
       return [first, ...others.filter((other) => hasDigitsOfNumber(other) && !DATE.test(other))];
     });
+}
+
+/** As much of a text as is read, without a number that it would end in the middle of: that would be another one. */
+function beginningOf(text: string): string {
+  const beginning = text.slice(0, TEXT_MAX_LENGTH);
+  const isCut = /^[\s().+/\p{Pd}]*\p{Nd}/u.test(text.slice(TEXT_MAX_LENGTH));
+  return isCut ? beginning.replace(/[\p{Nd}\s().+/\p{Pd}]+$/u, '') : beginning;
 }
 
 /** Digits in full width, and those of Arabic and Persian, as 0 to 9. */

@@ -134,7 +134,6 @@ describe('a CRM source', () => {
 describe('a customer', () => {
   test.each([
     [7, '7'],
-    [0, '0'],
     ['C-1', 'C-1'],
   ])('with the customer_id %p has it as text', async (customer_id, id) => {
     script(async () => ({ customer_id }));
@@ -154,13 +153,26 @@ describe('a customer', () => {
     expect(await find()).toEqual({ customer_id: 'C-1', display_name: 'Ada Okafor' });
   });
 
-  test.each([undefined, null, '', ' ', {}, true, '0', 'NULL', '#N/A', 'n/a ', '[object Object]'])(
-    'with the customer_id %p is an error of the CRM',
-    async (customer_id) => {
-      script(async () => ({ customer_id }));
-      await expect(find()).rejects.toThrow('CRM_SOURCE scripted: the customer found has no customer_id');
-    },
-  );
+  test.each([
+    undefined,
+    null,
+    '',
+    ' ',
+    {},
+    true,
+    0,
+    -1,
+    '0',
+    '-1',
+    'NULL',
+    '#N/A',
+    'Err:502',
+    'n/a ',
+    '[object Object]',
+  ])('with the customer_id %p is an error of the CRM', async (customer_id) => {
+    script(async () => ({ customer_id }));
+    await expect(find()).rejects.toThrow('CRM_SOURCE scripted: the customer found has no customer_id');
+  });
 
   test('with an ID that nobody can have is an error of the CRM', async () => {
     script(async () => ({ ...ada, customer_id: 'C'.repeat(513) }));

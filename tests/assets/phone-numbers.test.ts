@@ -118,6 +118,9 @@ test.each<[string, string, string[]]>([
   ['0044 (0)7400 123456', 'GB', ['+447400123456']],
   ['1-800-FLOWERS', 'US', []],
   [`+14155550147${' '.repeat(100_000)}.`, 'US', ['+14155550147']],
+  // The last one would end in the middle.
+  [`+14155550147, ${' '.repeat(223)}+4930123456789`, 'US', ['+14155550147']],
+  [`+14155550147, ${' '.repeat(223)}+49 30 123456 789`, 'US', ['+14155550147']],
 ])('of %s in %s, what people wrote beside numbers is no part of them', (written, country, numbers) => {
   expect(readNumbers(written, country)).toEqual(numbers);
 });

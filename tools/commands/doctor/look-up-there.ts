@@ -48,7 +48,9 @@ export async function lookUpThere({
     return { findings: [warning(once, 'Run it again. See npx twilio-run logs.')] };
   }
   const isKnown = !address.toLowerCase().endsWith(name.toLowerCase());
-  const found = isKnown ? `goes by ${JSON.stringify(name)}` : knowsNobody(address, own);
+  // Who has no name in the CRM is answered as who is not there.
+  const orNameless = address === NOBODY ? '' : ', or nobody who has a name';
+  const found = isKnown ? `goes by ${JSON.stringify(name)}` : `${knowsNobody(address, own)}${orNameless}`;
   const defaultSid = (await services().catch(() => undefined))?.defaultSid;
   // The pre-event hides from customers whether the CRM failed. The post-event tells: 503 if it did, 200 if it knows nobody,
   // or somebody who is in no conversation.

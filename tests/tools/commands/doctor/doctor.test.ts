@@ -727,7 +727,7 @@ describe('the CRM', () => {
     const seen = async (...args: string[]) =>
       (await crm('--address', '+14155550199', ...args))?.map(({ seen }) => seen.replace(/ \(.*/, ''));
     const unknown = (own: string) => [
-      `deployed, file: answers, and knows nobody by that address after a message to ${own}`,
+      `deployed, file: answers, and knows nobody by that address after a message to ${own}, or nobody who has a name`,
       `from here, file: answers, and knows nobody by that address after a message to ${own}`,
     ];
     account.state().configuration.addresses.push({
