@@ -8,6 +8,7 @@ const account = useRelinkAccount();
 const { add, attributesOf, conversation } = account;
 const OLD = { customer_id: 'C-1001', display_name: 'Ada Lovelace', avatar: 'https://example.com/old.png' };
 const inGroup = { proxyAddress: undefined };
+const LUCA = '+15555550123';
 const sam = { ...inGroup, address: STRANGER, attributes: '{"customer_id":"S","display_name":"Sam"}' };
 
 describe('on refreshing, what somebody typed on a participant stays', () => {
@@ -53,6 +54,17 @@ test("a group's name that is refreshed counts as such", async () => {
   const { tally } = await account.relinkAll({ refresh: true });
   expect(conversation(1)?.friendlyName).toBe('Ada Okafor, Sam');
   expect(tally.counts).toMatchObject({ renamed: 1, named: 0 });
+});
+
+test.each([
+  ['', [[], ['--refresh']]],
+  [', linked before or on refreshing', [['--refresh'], ['--refresh']]],
+])('a name stays after somebody else joined a 1:1 conversation%s', async (_when, runs) => {
+  const linked = '{"customer_id":"C-1001","display_name":"Ada Okafor"}';
+  add(1, { friendlyName: 'Ada Okafor' }, { attributes: linked }, { address: LUCA });
+  for (const flags of runs) await account.run(flags);
+  expect(attributesOf(1, 1).customer_id).toBe('C-1002');
+  expect(conversation(1)?.friendlyName).toBe('Ada Okafor');
 });
 
 describe.each([
