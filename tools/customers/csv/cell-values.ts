@@ -20,8 +20,11 @@ export function valuesOf(written: string, type: string): string[] {
   return values.map(cleanCell).filter(Boolean);
 }
 
+/** How Dutch and Afrikaans names begin: `'t Hooft`, `'s-Gravesande`. */
+const SHORT_ARTICLE = /^'[a-z]{1,2}[ -]/i;
+
 /** A cell without what keeps Excel from taking it for a number or a formula: `'+14155550147`, `="0147"`. */
 export function cleanCell(cell: string): string {
-  if (cell.startsWith("'")) return cell.slice(1).trim();
+  if (cell.startsWith("'") && !SHORT_ARTICLE.test(cell)) return cell.slice(1).trim();
   return (cell.startsWith('=') ? cell.replace(/^="(.*)"$/s, '$1') : cell).trim();
 }

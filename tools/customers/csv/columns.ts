@@ -17,12 +17,16 @@ import { type CsvSettings, columnsNamed } from './named-columns';
 import { refuseNoHeaders } from './refused-headers';
 import { secondPerson } from './second-person';
 
+const NUMBER = /^(number|no|nr|nummer|número|numero|value|address|adresse)$/;
+const LABEL = /^(label|type|typ|tipo|kind|art|description|owner|notes?|comments?)$/;
+const NUMBER_OR_LABEL = new RegExp(`${NUMBER.source}|${LABEL.source}`);
+
 /** A column with numbers or e-mail addresses of the customer's own. */
 export interface AddressColumn {
   column: number;
   type: AddressType;
-  /** The column that says whose they are: `Phone 1 - Label` of Google, for `Phone 1 - Value`. */
-  label?: number;
+  /** The columns that say whose they are: `Phone 1 - Label` of Google, for `Phone 1 - Value`. */
+  labels: number[];
 }
 
 /** Which cells of a row are what. */
@@ -74,14 +78,14 @@ export function findColumns(headers: string[], settings: CsvSettings): Columns {
     .map((column) => ({
       column,
       type: kindOf(words[column]) ?? 'sms',
-      label: labelOf(column, phrases),
+      labels: labelsOf(column, words),
     }));
   const emails = named('CSV_EMAIL_COLUMN')
     ?.flatMap(withRepeated)
-    .map((column) => ({ column, type: 'email' as const }));
+    .map((column) => ({ column, type: 'email' as const, labels: labelsOf(column, words) }));
   const recognised = words.slice(0, ofOthers).flatMap((some, column) => {
     const type = ownKindOf(some);
-    return type ? [{ column, type, label: labelOf(column, phrases) }] : [];
+    return type ? [{ column, type, labels: labelsOf(column, words) }] : [];
   });
   const addresses = [
     ...(phones ?? recognised.filter(({ type }) => type !== 'email')),
@@ -127,8 +131,24 @@ export function isHeadersAgain(
   return known * 2 > filled.length && (isOfIds || known > 2) ? 'otherwise' : undefined;
 }
 
-/** The column with the labels of another: `Phone 1 - Label` in exports of Google Contacts, `Phone 1 - Type` in older ones. */
-function labelOf(column: number, phrases: string[]): number | undefined {
-  const what = phrases[column]?.replace(/value$/, '');
-  return ['label', 'type'].map((end) => phrases.indexOf(`${what}${end}`)).find((i) => i >= 0);
+/**
+ * The columns that say something of another: `Phone 1 - Label` in exports of Google Contacts, `Phone Type 2` of `Phone Number 2`.
+ * Of those with the same header, it is the nearest.
+ */
+function labelsOf(column: number, words: string[][]): number[] {
+  const about = (some: string[], rest: RegExp) =>
+    some
+      .filter((word) => !rest.test(word))
+      .sort()
+      .join(' ');
+  const what = about(words[column] ?? [], NUMBER);
+  const labels = new Map<string, number>();
+  for (const [i, some] of words.entries()) {
+    const isLabel = some.some((word) => LABEL.test(word)) && about(some, NUMBER_OR_LABEL) === what;
+    const header = some.join(' ');
+    const nearest = labels.get(header);
+    const isNearer = nearest === undefined || Math.abs(i - column) <= Math.abs(nearest - column);
+    if (isLabel && isNearer) labels.set(header, i);
+  }
+  return [...labels.values()];
 }

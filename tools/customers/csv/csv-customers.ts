@@ -18,6 +18,8 @@ import { isSeveralRows } from './swallowed-rows';
 import { encodingOf } from './text';
 import { UnusedColumns } from './unused-columns';
 
+/** Of a contact's `PhotoUrl`, which is within Salesforce, behind its login. */
+const SALESFORCE_PATH = '/services/';
 const SEVERAL_ROWS = 'quotation marks over several lines, which look like several rows';
 /** The longest footer of a report. */
 const FOOTER_MAX = 10;
@@ -144,13 +146,13 @@ function addRow({ number, cells }: Row, { columns, unused, list, findings }: Tab
     findings.add('rows left out', 'deleted in the CRM', at);
     return;
   }
-  // Zoho writes it before its IDs in exports, and not in its API.
-  const customer_id = (cells[id] ?? '').replace(/^zcrm_(?=\d)/, '');
+  // Zoho writes it before its IDs in exports, and not in its API; pandas writes 1001.0 if some IDs are missing.
+  const customer_id = (cells[id] ?? '').replace(/^zcrm_(?=\d)/, '').replace(/^(\d+)\.0+$/, '$1');
   if (!customer_id) return list.leaveOut(at, `no ID in the column ${headers[id]}`);
   const problem = problemOfId(customer_id);
   if (problem) return list.leaveOut(at, problem);
   const channels: ListedCustomer['channels'] = [];
-  for (const { column, type, label } of addresses) {
+  for (const { column, type, labels } of addresses) {
     const cell = cells[column];
     if (!cell || isNoValue(cell)) continue;
     const field = headers[column] ?? '';
@@ -159,7 +161,7 @@ function addRow({ number, cells }: Row, { columns, unused, list, findings }: Tab
       findings.add('addresses left out', reason, `${placeOf(at, customer_id)}, ${field}`);
     if (!values || values.length > VALUES_MAX) {
       leaveOut(`more than ${VALUES_MAX} in a cell, or a cell of over ${CELL_MAX_LENGTH} characters`);
-    } else if (isOfSomebodyElse((label !== undefined && cells[label]) || '')) leaveOut(OF_SOMEBODY_ELSE);
+    } else if (labels.some((label) => isOfSomebodyElse(cells[label] ?? ''))) leaveOut(OF_SOMEBODY_ELSE);
     else if (type !== 'email' && values.some(isNoteOnSomebodyElse)) leaveOut(OF_SOMEBODY_ELSE);
     else for (const value of values) channels.push({ field, type, value });
   }
@@ -167,7 +169,10 @@ function addRow({ number, cells }: Row, { columns, unused, list, findings }: Tab
     at,
     customer_id,
     display_name: nameOf(cells, names),
-    avatar: avatar === undefined ? undefined : cells[avatar] || undefined,
+    avatar:
+      avatar === undefined || cells[avatar]?.startsWith(SALESFORCE_PATH)
+        ? undefined
+        : cells[avatar] || undefined,
     channels,
   });
 }
@@ -179,7 +184,8 @@ function nameOf(cells: string[], names: Columns['names']): string | undefined {
       .map((column) => cells[column] ?? '')
       .filter((part) => part && !part.startsWith('='));
     // Some people are called Null.
-    if (!parts.every(isNoValue)) return parts.join(' ');
+    const isName = (part: string) => /^\p{L}+$/u.test(part) || !isNoValue(part);
+    if (!parts.every(isNoValue)) return parts.filter(isName).join(' ');
   }
   return undefined;
 }

@@ -119,6 +119,22 @@ test.each(['Label', 'Type'])('a %s says that a number is not the customer’s ow
 });
 
 test.each([
+  'Phone Number 2,Phone Type 2',
+  'Phone 2,Phone Type 2',
+  'Phone Number 2,Phone 2 Type',
+  'Phone 2 Number,Phone 2 Type',
+  'Phone 2 - Number,Phone 2 - Kind',
+  'Telefon 2,Telefon 2 Art',
+  'Secondary Phone Number,Secondary Phone Type',
+  'Phone 2,Phone 2 Owner',
+  'Phone,Phone Type',
+])('a second number and its label are found by their headers: %s', async (second) => {
+  const headers = second.startsWith('Phone,') ? second : 'Phone,Phone Type';
+  const content = rows(`ID,Name,${headers},${second}`, '1,Ada,+14155550147,Mobile,+14155550148,Spouse');
+  expect(await addresses(content)).toEqual({ '+14155550147': '1' });
+});
+
+test.each([
   '+14155550147, assistant Jo: +14155550148, Fax: +14155550149',
   '+14155550147; +14155550150 (his wife)',
   'Fax +14155550148|+14155550147',
@@ -416,9 +432,23 @@ test.each(['n/a', 'N/A', '-', '--', 'none', 'Unknown', 'null', '#N/A'])(
   },
 );
 
-test('whoever is called Null keeps their name', async () => {
-  const content = rows('ID,First Name,Last Name,Phone', '1,Ada,Null,+14155550147');
-  expect(await read(content)).toMatchObject({ customers: [{ display_name: 'Ada Null' }] });
+test.each([
+  ['Ada,Null', 'Ada Null'],
+  ['Ada,#N/A', 'Ada'],
+  ['n/a,Okafor', 'Okafor'],
+  ['Ada,(null)', 'Ada'],
+  ['Ada,\\N', 'Ada'],
+  ["Gerard,'t Hooft", "Gerard 't Hooft"],
+  ["'Ada,'Okafor", 'Ada Okafor'],
+])('of the names %s, %s is shown', async (names, display_name) => {
+  const content = rows('ID,First Name,Last Name,Phone', `1,${names},+14155550147`);
+  expect(await read(content)).toMatchObject({ customers: [{ display_name }] });
+});
+
+test('an ID that pandas has made a number with a fraction is what it was', async () => {
+  expect(await addresses(rows('ID,Name,Phone', '1001.0,Ada,+14155550147'))).toEqual({
+    '+14155550147': '1001',
+  });
 });
 
 test('a company is shown for whoever has no name, and for nobody else', async () => {

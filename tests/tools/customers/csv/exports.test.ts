@@ -55,6 +55,8 @@ test.each(Object.entries(IDS))('%s is taken as it is', async (file, [ids, CSV_ID
   const wanted = Object.entries(expected).map(([key, i]) => [key, ids[i], names[i]]);
   expect(found).toEqual(wanted.sort(([a = ''], [b = '']) => (a < b ? -1 : 1)));
   expect(warnings).toEqual(FOOTERS[file] ?? []);
+  // Salesforce's is a path within Salesforce, and no Asset.
+  expect(customers.flatMap(({ avatar }) => avatar ?? [])).not.toContainEqual(expect.stringMatching(/^\//));
 });
 
 test.each(['google-contacts.csv', 'outlook.csv'])('%s has no IDs, and that is said', async (file) => {
