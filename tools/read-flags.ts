@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util';
-import { EXIT } from './commands/command-line';
-import { refuseSwallowedFlags } from './commands/run-as-process';
+import { EXIT, refuseSwallowedFlags } from './commands/command-line';
 import { fitUsage, widthOf } from './commands/wrap';
 
 /**

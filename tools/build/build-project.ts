@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { Problem } from '../problem';
 import { buildAssets, type Said } from './build-assets';
 import { builtFolder } from './built-folder';
-import { checkSettings, type Settings } from './check-settings';
+import { checkSettings, misspelt, type Settings } from './check-settings';
 import { readEnvFile } from './env-file';
 import { swapFolder } from './swap-folder';
 
@@ -29,7 +29,11 @@ export async function buildProject(
   removeInterrupted(folder);
   const made = mkdtempSync(`${folder}${BEING_MADE}`);
   try {
-    const said = await buildAssets(made, settings);
+    const said = await buildAssets(made, settings).catch((error) => {
+      // A setting that decides how customers are read may be there under another name.
+      if (!(error instanceof Problem)) throw error;
+      throw new Problem([error.message, ...misspelt(settings)].join('\n'));
+    });
     compileTypeScript(made);
     const warnings = checkSettings(made, settings);
     swapFolder(made, folder);

@@ -49,38 +49,47 @@ export function sourceOf(variables: Settings): string {
  */
 export function checkSettings(folder: string, settings: Settings): string[] {
   const source = sourceOf(settings);
-  const described = { ...settingsOfSource(resolve(folder, 'assets/crm', `${source}.private.js`)), ...COMMON };
+  const ofSource = settingsOfSource(resolve(folder, 'assets/crm', `${source}.private.js`));
   const given = Object.entries(GIVEN_BY_TWILIO).map(([name, value]) => [
     name,
     settings[name]?.trim() || value,
   ]);
-  const warnings = [...misspelt(settings, Object.keys(described)), ...couldBeCommitted(settings)].map(
-    (problem) => `.env: warning: ${problem}`,
-  );
+  const warnings = [
+    ...misspelt(settings, Object.keys({ ...ofSource, ...COMMON })),
+    ...couldBeCommitted(settings).map((problem) => `.env: warning: ${problem}`),
+  ];
+  const environment = { ...settings, ...Object.fromEntries(given) };
   const problems = [
-    () => readSettings(described, { ...settings, ...Object.fromEntries(given) }),
-    () => readDefaultCountry(settings),
-  ].flatMap((read) => {
-    try {
-      read();
-      return [];
-    } catch (error) {
-      return [(error as Error).message];
-    }
-  });
+    problemOf(`.env, for CRM_SOURCE=${source}`, () => readSettings(ofSource, environment)),
+    problemOf('.env', () => readSettings(COMMON, environment)),
+    problemOf('.env', () => readDefaultCountry(settings)),
+  ].flat();
   if (problems.length === 0) return warnings;
-  throw new Problem([`.env, for CRM_SOURCE=${source}: ${problems.join('; ')}`, ...warnings].join('\n'));
+  throw new Problem([...problems, ...warnings].join('\n'));
 }
 
-/** The names in `.env` that begin like a setting's, as CUSTOMER_FILE or HUBSPOT_TOKEN do, and are of none. */
-function misspelt(settings: Settings, described: string[]): string[] {
+function problemOf(where: string, read: () => unknown): string[] {
+  try {
+    read();
+    return [];
+  } catch (error) {
+    return [`${where}: ${(error as Error).message}`];
+  }
+}
+
+/**
+ * Warns of the names in `.env` that begin like a setting's, as CUSTOMER_FILE or HUBSPOT_TOKEN do, and are of none.
+ *
+ * @param described settings that `.env.example` may lack
+ */
+export function misspelt(settings: Settings, described = Object.keys(COMMON)): string[] {
   const documented = documentedSettings();
   if (documented.length === 0) return [];
   const known = [...new Set([...documented, ...described])];
   return Object.keys(settings).flatMap((name) => {
     const similar = known.filter((one) => firstWord(one) === firstWord(name));
     if (known.includes(name) || similar.length === 0) return [];
-    return [`${name} is not a setting: there are ${similar.join(', ')}`];
+    return [`.env: warning: ${name} is not a setting: there are ${similar.join(', ')}`];
   });
 }
 

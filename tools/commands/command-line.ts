@@ -93,7 +93,7 @@ export async function runCommand<O extends Options>(
     }
   };
   try {
-    const { values, positionals } = parse(options, args, operands !== undefined);
+    const { values, positionals } = parse(options, args, operands !== undefined, caller.env);
     if (values.help) {
       out(fitUsage(columns, usage));
       return EXIT.done;
@@ -112,12 +112,41 @@ export async function runCommand<O extends Options>(
   }
 }
 
-function parse<O extends Options>(options: O, args: string[], allowPositionals: boolean) {
+function parse<O extends Options>(
+  options: O,
+  args: string[],
+  allowPositionals: boolean,
+  env: NodeJS.ProcessEnv,
+) {
   const common: Options = { help: { type: 'boolean' }, json: { type: 'boolean' } };
   try {
     const { values, positionals } = parseArgs({ options: { ...options, ...common }, args, allowPositionals });
     return { values: values as Flags<O> & { help?: boolean; json?: boolean }, positionals };
   } catch (error) {
-    throw new UsageError((error as Error).message);
+    // What is left of a flag that npm took is its value.
+    refuseSwallowedFlags(Object.keys(options), {}, env);
+    // What follows is about arguments that begin with a hyphen.
+    throw new UsageError((error as Error).message.replace(/\. To specify a positional.*/s, ''));
   }
+}
+
+/**
+ * Without `--` before them, npm takes flags for its own settings, and the command would do what was not asked for.
+ *
+ * @param names of all flags that the command has
+ * @throws UsageError if it has taken one; of `--yes`, people may have made a setting of npm themselves
+ */
+export function refuseSwallowedFlags(
+  names: string[],
+  flags: Record<string, unknown>,
+  env: NodeJS.ProcessEnv,
+) {
+  const swallowed = names.filter(
+    (name) => name !== 'yes' && !flags[name] && env[`npm_config_${name.replaceAll('-', '_')}`],
+  );
+  const [first] = swallowed;
+  if (!first) return;
+  throw new UsageError(
+    `npm took --${first} for itself: write npm run ${env.npm_lifecycle_event} -- --${first}`,
+  );
 }

@@ -2,7 +2,7 @@ import { once, setMaxListeners } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { styleText } from 'node:util';
 import { addEnvFile, checkEnvFile, warningOfShell } from '../build/env-file';
-import { type Command, EXIT, type Options, runCommand, UsageError } from './command-line';
+import { type Command, EXIT, type Options, refuseSwallowedFlags, runCommand } from './command-line';
 import { widthOf } from './wrap';
 
 /** A second Ctrl-C that comes later than this ends the process at once, and waits for nothing. */
@@ -60,27 +60,6 @@ export async function runAsProcess<O extends Options>(command: Command<O>): Prom
       stderr.isTTY && { confirm: (question) => confirm(question, stdin, stderr, interruption) }),
   });
   process.exit(interruption.signal.aborted ? EXIT.interrupted : code);
-}
-
-/**
- * Without `--` before them, npm takes flags for its own settings, and the command would do what was not asked for.
- *
- * @param names of all flags that the command has
- * @throws UsageError if it has taken one; of `--yes`, people may have made a setting of npm themselves
- */
-export function refuseSwallowedFlags(
-  names: string[],
-  flags: Record<string, unknown>,
-  env: NodeJS.ProcessEnv,
-) {
-  const swallowed = names.filter(
-    (name) => name !== 'yes' && !flags[name] && env[`npm_config_${name.replaceAll('-', '_')}`],
-  );
-  const [first] = swallowed;
-  if (!first) return;
-  throw new UsageError(
-    `npm took --${first} for itself: write npm run ${env.npm_lifecycle_event} -- --${first}`,
-  );
 }
 
 /** Asks on a terminal. Ctrl-C and Ctrl-D are a no. */

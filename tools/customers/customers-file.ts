@@ -86,7 +86,7 @@ function refuseSeveral({ CUSTOMERS_FILE }: CustomersSettings) {
 }
 
 /**
- * Writes the report, or removes that of an earlier time, if the file is the same.
+ * Writes the report, or removes that of an earlier time, if the file is the same, or is gone.
  *
  * @returns a line that says where it is, if there is one
  */
@@ -96,7 +96,9 @@ function writeReport(file: string, report: string[]): string[] {
     writeFileSync(REPORT, `${[title, ...report].join('\n\n')}\n`);
     return [`The whole list is in ${REPORT}`];
   }
-  if (existsSync(REPORT) && readFileSync(REPORT, 'utf8').startsWith(`${title}\n`)) rmSync(REPORT);
+  const [, before] =
+    (existsSync(REPORT) && /^What was left out of (.+)/.exec(readFileSync(REPORT, 'utf8'))) || [];
+  if (before && (before === file || !existsSync(before))) rmSync(REPORT);
   return [];
 }
 

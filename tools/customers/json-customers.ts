@@ -1,11 +1,12 @@
 import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
 import { z } from 'zod';
 import { Problem } from '../problem';
+import { ID_HEADERS, wordsOf } from './csv/headers';
 import { placeOf, problemOfId } from './customer-id';
 import type { CustomerList } from './customer-list';
 import type { Findings } from './findings';
 
-const NO_ID = 'customer_id is missing: give the ID of the customer in your CRM, as text';
+const NO_ID = 'customer_id is missing: give the ID of the customer in your CRM';
 /** A larger number has lost its last digits when it is read, and may be that of another customer. */
 const INEXACT_ID = 'customer_id is not exact as a number: put it in quotation marks';
 const NO_CHANNELS =
@@ -45,7 +46,7 @@ export function readJsonCustomers(json: string, list: CustomerList, findings: Fi
   for (const [i, record] of parseArray(json.replace(/^\uFEFF/, '')).entries()) {
     const at = `record ${i + 1}`;
     const { data: customer, error } = Customer.safeParse(record);
-    if (error) list.leaveOut(placeOfRecord(at, record), error.issues[0]?.message ?? '');
+    if (error) list.leaveOut(placeOfRecord(at, record), reasonOf(error, record));
     if (!customer) continue;
     const customer_id = String(customer.customer_id);
     const place = placeOf(at, customer_id);
@@ -73,6 +74,14 @@ export function readJsonCustomers(json: string, list: CustomerList, findings: Fi
       }),
     });
   }
+}
+
+/** Why a record cannot be used; if its ID may be there under another name, with that. */
+function reasonOf({ issues: [issue] }: z.ZodError, record: unknown): string {
+  const reason = issue?.message ?? '';
+  if (reason !== NO_ID || 'customer_id' in Object(record)) return reason;
+  const other = Object.keys(Object(record)).find((name) => ID_HEADERS.includes(wordsOf(name).join('')));
+  return other ? `${reason}, which ${other} may be` : reason;
 }
 
 function parseArray(json: string): unknown[] {

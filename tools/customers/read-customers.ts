@@ -95,7 +95,7 @@ function endReading({ list, findings, maxUnusable }: ReturnType<typeof startRead
   const read = list.sorted();
   const { listed, unusable, numbers, withoutCountry } = list.counts();
   if (listed === 0)
-    findings.add('files to look at', 'nobody is listed, so that nobody is linked', 'all of it');
+    findings.add('files to look at', 'nobody is listed, so that nobody is linked', 'no record');
   const warnings = findings.summary();
   const report = findings.whole();
   // What else cannot be used is seen when these can be read.

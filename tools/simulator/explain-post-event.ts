@@ -9,25 +9,29 @@ export function isSentAgain({ status, failure }: WebhookAnswer): boolean {
   return failure === 'timeout' || [429, 503, 504].includes(status ?? 0);
 }
 
+const AGAIN = {
+  left: 'Twilio sends it again.',
+  over: 'Twilio does not send it again: npm run relink links the participant.',
+  none: 'Twilio sends it again if the service has a retry count.',
+};
+
 /** What became of a participant, and what the Function did. */
 export function explainPostEvent(
   answer: WebhookAnswer,
   {
     calls,
     report,
-    isRetried,
+    retries,
   }: {
     /** The calls that the Function made. */
     calls: Pick<Exchange, 'method' | 'to'>[];
     report?: Report;
-    /** Whether Twilio sends it again. */
-    isRetried: boolean;
+    /** Whether Twilio sends it again, by the retry count of the service. */
+    retries: keyof typeof AGAIN;
   },
 ): Explanation {
   const { status, body, ms } = answer;
-  const again = isRetried
-    ? 'Twilio sends it again.'
-    : 'Twilio sends it again if the service has a retry count.';
+  const again = AGAIN[retries];
   if (status === undefined) {
     return warning(`${noAnswer(answer, report)} The participant is there, but not linked.`);
   }

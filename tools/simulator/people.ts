@@ -35,7 +35,7 @@ function plain(text: string): string {
   return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replaceAll('ß', 'ss');
 }
 
-/** Those whose name, ID or address has all words of a query in it; the ones whose name begins with it come first, each in the order of their IDs. */
+/** Those whose name, ID or address has all words of a query in it; the ones whose ID it is, or whose name begins with it, come first, each in the order of their IDs. */
 export function findPeople(people: Iterable<Person>, query: string, max: number): Person[] {
   const words = plain(query).split(/\s+/).filter(Boolean);
   // Without the 0 that numbers begin with in their own country.
@@ -48,6 +48,7 @@ export function findPeople(people: Iterable<Person>, query: string, max: number)
     if (isFound) found.push(person);
     if (found.length >= max * 10) break;
   }
-  const begins = ({ name }: Person) => Number(plain(name).startsWith(plain(query)));
+  const begins = ({ id, name }: Person) =>
+    Number(plain(id) === plain(query).trim() || plain(name).startsWith(plain(query)));
   return found.sort((a, b) => begins(b) - begins(a) || byNumber.compare(a.id, b.id)).slice(0, max);
 }

@@ -26,16 +26,16 @@ export class PostEvents {
   async send(participant: Participant, isGroup: boolean, parent: Exchange, on: ReadonlySet<SwitchId>) {
     const event = participantAdded(this.accountSid, participant, isGroup);
     for (let retryCount = 0; ; retryCount++) {
-      const isRetried = on.has('retries') && retryCount < RETRY_COUNT;
+      const retries = !on.has('retries') ? 'none' : retryCount < RETRY_COUNT ? 'left' : 'over';
       const answer = await this.webhooks.send({
         path: POST_EVENT_PATH,
         event: { ...event, RetryCount: String(retryCount) },
         parent,
         on,
         explain: (given, report, exchange) =>
-          explainPostEvent(given, { calls: this.traffic.of(exchange), report, isRetried }),
+          explainPostEvent(given, { calls: this.traffic.of(exchange), report, retries }),
       });
-      if (!isRetried || !isSentAgain(answer)) return;
+      if (retries !== 'left' || !isSentAgain(answer)) return;
       await setTimeout(this.retryPauseMs * 2 ** retryCount);
       this.beforeRetry();
     }

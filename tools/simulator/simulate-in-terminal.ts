@@ -6,7 +6,7 @@ import { exitWhenTold } from './exit-when-told';
 import { OTHERS_MAX, TEXT_MAX_LENGTH } from './message-input';
 import { printRun, readAttributes } from './print';
 import { type Simulator, startSimulator } from './simulator';
-import { isSwitchId, type SwitchId } from './switches';
+import { isSwitchId, SWITCHES, type SwitchId } from './switches';
 
 /** The flags that `npm run simulate` has for one message. */
 export interface TerminalFlags {
@@ -97,6 +97,9 @@ function readAddress(flag: string, typed: string): string {
 }
 
 function readSwitch(id: string): SwitchId {
-  if (!isSwitchId(id)) throw new UsageError(`--break ${id}: there is no such switch`);
+  if (!isSwitchId(id))
+    throw new UsageError(
+      `--break ${id}: there is no such switch; there are: ${Object.keys(SWITCHES).join(', ')}`,
+    );
   return id;
 }

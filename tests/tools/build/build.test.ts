@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -67,8 +76,14 @@ test.each([
     'CRM_SOURCE=hubspot\n',
     '.env, for CRM_SOURCE=hubspot: HUBSPOT_ACCESS_TOKEN is not set',
   ],
+  [
+    'a setting is misspelt, as it says then',
+    'CUSTOMERS_FILE=none.csv\nCUSTOMER_MAX_UNUSABLE=40%\n',
+    /^none\.csv: is missing.*\n\.env: warning: CUSTOMER_MAX_UNUSABLE is not a setting/,
+  ],
   ['.env is read otherwise', 'CRM_SOURCE=file # for now\n', /^\.env, line 1: .*a part of CRM_SOURCE/],
 ])('a build stops if %s', async (_name, content, reason) => {
+  copyFileSync('.env.example', join(project, '.env.example'));
   write('.env', content);
   const cwd = process.cwd();
   process.chdir(project);

@@ -98,7 +98,7 @@ test('neither settings of any source nor variables of others are warned of', () 
 
 test('all that is wrong is named at once, without what is set', () => {
   const wrong = { CRM_SOURCE: 'http', CRM_URL: 'http://secret.example.com', ACCOUNT_SID: 'AC-secret' };
-  expect(() => check(wrong)).toThrow(/CRM_URL has to be a URL.*; ACCOUNT_SID is malformed/);
+  expect(() => check(wrong)).toThrow(/CRM_URL has to be a URL.*\n\.env: ACCOUNT_SID is malformed/);
   expect(() => check(wrong)).not.toThrow('secret');
 });
 

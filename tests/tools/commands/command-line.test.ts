@@ -1,4 +1,4 @@
-import { type Command, EXIT, UsageError } from '../../../tools/commands/command-line';
+import { type Command, EXIT, refuseSwallowedFlags, UsageError } from '../../../tools/commands/command-line';
 import { Problem } from '../../../tools/problem';
 import { runHere } from '../../helpers/run-here';
 
@@ -94,4 +94,34 @@ test('a bug is not told as a problem', async () => {
     throw bug;
   };
   await expect(run([], action)).rejects.toBe(bug);
+});
+
+test('a flag that npm took for itself is a usage error, and one of npm’s own settings is not', () => {
+  const taken =
+    (env: Record<string, string>, flags = {}) =>
+    () =>
+      refuseSwallowedFlags(['undo', 'dry-run', 'yes', 'json'], flags, {
+        npm_lifecycle_event: 'connect',
+        ...env,
+      });
+  expect(taken({ npm_config_undo: 'true' })).toThrow(
+    new UsageError('npm took --undo for itself: write npm run connect -- --undo'),
+  );
+  expect(taken({ npm_config_dry_run: 'true' })).toThrow('npm run connect -- --dry-run');
+  expect(taken({ npm_config_json: 'true' })).toThrow('npm run connect -- --json');
+  expect(taken({ npm_config_undo: 'true' }, { undo: true })).not.toThrow();
+  expect(taken({ npm_config_yes: 'true', npm_config_color: 'always' })).not.toThrow();
+});
+
+test('a flag that npm took for itself is said also when its value is left', async () => {
+  const env = { npm_lifecycle_event: 'greet', npm_config_to: 'true' };
+  expect(await runHere({ usage: '', options, run: greet }, ['Ada'], { env })).toMatchObject({
+    code: 2,
+    problems: [expect.stringMatching(/^npm took --to for itself: write npm run greet -- --to\n/)],
+  });
+});
+
+test('a wrong flag is said in a line', async () => {
+  const command = { usage: '', options, operands: 'NAMES', run: greet };
+  expect((await runHere(command, ['--too'])).problems[0]).toMatch(/^Unknown option '--too'\n/);
 });

@@ -4,11 +4,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { type Command, EXIT, UsageError } from '../../../tools/commands/command-line';
+import { type Command, EXIT } from '../../../tools/commands/command-line';
 import { connect } from '../../../tools/commands/connect/connect';
 import { doctor } from '../../../tools/commands/doctor/doctor';
 import { relink } from '../../../tools/commands/relink/relink';
-import { confirm, hasColours, refuseSwallowedFlags } from '../../../tools/commands/run-as-process';
+import { confirm, hasColours } from '../../../tools/commands/run-as-process';
 import { upload } from '../../../tools/commands/upload/upload';
 
 test.each([
@@ -21,23 +21,6 @@ test.each([
   const confirmed = confirm('Change this?', input, new PassThrough(), new AbortController());
   input.end(typed);
   expect(await confirmed).toBe(expected);
-});
-
-test('a flag that npm took for itself is a usage error, and one of npm’s own settings is not', () => {
-  const taken =
-    (env: Record<string, string>, flags = {}) =>
-    () =>
-      refuseSwallowedFlags(['undo', 'dry-run', 'yes', 'json'], flags, {
-        npm_lifecycle_event: 'connect',
-        ...env,
-      });
-  expect(taken({ npm_config_undo: 'true' })).toThrow(
-    new UsageError('npm took --undo for itself: write npm run connect -- --undo'),
-  );
-  expect(taken({ npm_config_dry_run: 'true' })).toThrow('npm run connect -- --dry-run');
-  expect(taken({ npm_config_json: 'true' })).toThrow('npm run connect -- --json');
-  expect(taken({ npm_config_undo: 'true' }, { undo: true })).not.toThrow();
-  expect(taken({ npm_config_yes: 'true', npm_config_color: 'always' })).not.toThrow();
 });
 
 test.each([

@@ -145,6 +145,7 @@ describe('a customer is left out', () => {
   test.each([
     ['who is not an object', null, 'not an object', 'record 1'],
     ['without a customer_id', { channels: [{}] }, 'customer_id is missing', 'record 1'],
+    ['with another name for it', { id: 'C-1', channels: [{}] }, 'which id may be', 'record 1'],
     ['with an empty customer_id', { customer_id: ' ', channels: [{}] }, 'customer_id is missing', 'record 1'],
     ['without channels', { customer_id: 'C-1' }, 'channels is missing', 'record 1 (customer_id "C-1")'],
     [
@@ -333,7 +334,7 @@ describe('a warning tells', () => {
 
 test('a list of nobody, and characters that cannot be read, are said', () => {
   expect(compile([]).warnings).toEqual([
-    '1 file to look at: nobody is listed, so that nobody is linked: all of it',
+    '1 file to look at: nobody is listed, so that nobody is linked: no record',
   ]);
   const jose = { ...at({ type: 'sms', value: '+14155550147' }), display_name: 'Jos\uFFFD' };
   expect(compile([jose]).warnings).toEqual([

@@ -96,9 +96,20 @@ const git = (...args: string[]) => spawnSync('git', args, { env: { PATH: process
   },
 );
 
-test('the report of an earlier build is not taken for customers', async () => {
-  writeFileSync('customers-report.txt', 'What was left out of customers.csv\n');
-  expect(await load()).toMatchObject({ file: 'assets/customers.private.json' });
+test('the report of an earlier build is not taken for customers, and goes with its file', async () => {
+  const report = 'customers-report.txt';
+  const channels = [{ type: 'sms', value: '+14155550147' }];
+  const ada = { customer_id: 'C-1', display_name: 'Ada', channels };
+  writeFileSync('assets/customers.private.json', JSON.stringify([ada]));
+  for (const [about, isKept] of [
+    ['customers.csv', false],
+    ['package.json', true],
+  ] as const) {
+    writeFileSync(report, `What was left out of ${about}\n`);
+    writeFileSync('package.json', '{}');
+    expect(await load()).toMatchObject({ file: 'assets/customers.private.json' });
+    expect(existsSync(report)).toBe(isKept);
+  }
 });
 
 test.each([{ CRM_DEFAULT_COUNTRY: 'Germany' }, { CUSTOMERS_MAX_UNUSABLE: 'all' }])(

@@ -4,8 +4,12 @@ import { explainPostEvent } from '../../../tools/simulator/explain-post-event';
 const source = 'source=http 4 ms';
 const preEvent = (log: string[], body: object = { friendly_name: '+14155550147' }) =>
   explainPreEvent({ status: 200, body, ms: 4 }, { address: '+14155550147', report: { log, found: [] } });
-const postEvent = (log: string[], status = 200, body: object = {}) =>
-  explainPostEvent({ status, body, ms: 4 }, { calls: [], report: { log, found: [] }, isRetried: false });
+const postEvent = (
+  log: string[],
+  status = 200,
+  body: object = {},
+  retries: Parameters<typeof explainPostEvent>[1]['retries'] = 'none',
+) => explainPostEvent({ status, body, ms: 4 }, { calls: [], report: { log, found: [] }, retries });
 
 // The lines are those of docs/operations.md, under Reading the log.
 test.each([
@@ -138,10 +142,13 @@ test('a Function that throws is shown with its error and line', () => {
   });
 });
 
-test('503 is told with its reason, and what comes of it', () => {
-  expect(postEvent([], 503, { error: 'CRM_SOURCE http: it is down' })).toEqual({
+test.each([
+  ['none', 'Twilio sends it again if the service has a retry count.'],
+  ['left', 'Twilio sends it again.'],
+  ['over', 'Twilio does not send it again: npm run relink links the participant.'],
+] as const)('503 is told with its reason, and what comes of it: retries %s', (retries, again) => {
+  expect(postEvent([], 503, { error: 'CRM_SOURCE http: it is down' }, retries)).toEqual({
     verdict: 'warning',
-    words:
-      'The CRM failed: it is down. Answered 503: Twilio sends it again if the service has a retry count.',
+    words: `The CRM failed: it is down. Answered 503: ${again}`,
   });
 });

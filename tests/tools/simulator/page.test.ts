@@ -203,6 +203,21 @@ describeInBrowser('the page', () => {
     expect(await page.locator('.exchanges > li').count()).toBe(1);
   }, 30_000);
 
+  test('sends by a click right after a name was typed, and takes an ID for who has it', async () => {
+    const send = page.getByRole('button', { name: 'Send', exact: true });
+    for (const [typed, name] of [
+      ['Mina', 'Mina Sato'],
+      ['c-1002', 'Luca Marchetti'],
+    ] as const) {
+      await who().fill(typed);
+      await page.locator('#people').getByText(name).waitFor();
+      // As a hand does it: the field loses the focus while the button is pressed.
+      const { x = 0, y = 0, width = 0, height = 0 } = (await send.boundingBox()) ?? {};
+      await page.mouse.click(x + width / 2, y + height - 3);
+      await inTraffic(`Named ${name}`);
+    }
+  }, 30_000);
+
   test('keeps who was chosen while the simulator starts anew', async () => {
     await who().fill('mina');
     await page.locator('#people').getByText('Mina Sato').click();

@@ -31,6 +31,12 @@ test('whose name begins with what is typed comes before others', () => {
   expect(findPeople([nevada, ada], 'ada', 2)).toEqual([ada, nevada]);
 });
 
+test('whose ID is typed comes before whose address has it in it', () => {
+  const luca = { id: 'C-1002', name: 'Luca', keys: ['+14155550147'] };
+  const mina = { id: 'C-1', name: 'Mina', keys: ['messenger:1002003004', 'email:c-1002@example.com'] };
+  expect(findPeople([mina, luca], 'C-1002', 2)).toEqual([luca, mina]);
+});
+
 test('who types no accents finds names that have some', () => {
   const people = ['Käthe Groß', 'Anna Öztürk', 'Kathe Gross'].map((name, i) => ({
     id: `C-${i}`,

@@ -76,6 +76,7 @@ export const relink: Command<typeof options> = {
       const env = simulated ? { ...caller.env, ...simulated.env } : caller.env;
       const crm = loadCrm(simulated?.assets);
       const context = await contextOf(env, flags.domain ?? simulated?.domain, async () => {
+        caller.note('Looking for what is deployed…');
         const { domain } = await findDeployment(twilio, {}, caller);
         return domain;
       });

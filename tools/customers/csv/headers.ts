@@ -35,7 +35,7 @@ const KNOWN = new Set(
 /** What makes a column one of numbers or e-mail addresses. */
 const KINDS = new Map<string, AddressType>([
   ...wordsFor('sms', 'phone', 'mobile', 'mobilephone', 'homephone', 'workphone', 'otherphone', 'phonenumber'),
-  ...wordsFor('sms', 'cell', 'cellphone', 'telephone', 'telefon', 'mobil', 'handy', 'tel'),
+  ...wordsFor('sms', 'cell', 'cellphone', 'landline', 'telephone', 'telefon', 'mobil', 'handy', 'tel'),
   ...wordsFor('sms', 'telefonnummer', 'mobilnummer', 'handynummer', 'mobiltelefon', 'telefone'),
   ...wordsFor('sms', 'teléfono', 'telefono', 'móvil', 'movil', 'celular', 'téléphone'),
   ...wordsFor('whatsapp', 'whatsapp'),

@@ -28,16 +28,18 @@ export class UnusedColumns {
       addresses.flatMap(({ column, type }) =>
         (type === 'email') === isEmail ? shorten(headers[column] ?? '') : [],
       );
-    for (const { column, filled, numbers, emails } of this.counts) {
-      const header = shorten(headers[column] ?? '') || `(column ${column + 1})`;
-      const look = (what: string, variable: string, isEmail: boolean) => {
-        const all = [...read(isEmail), '…'].join(', ');
-        const reason = `most cells look like ${what}, and are not read: if they are customers’ own, name all such columns in .env, ${variable}=${all}`;
-        findings.add('columns to look at', reason, header);
-      };
-      if (numbers * 2 > filled) look('phone numbers', 'CSV_PHONE_COLUMN', false);
-      if (emails * 2 > filled) look('e-mail addresses', 'CSV_EMAIL_COLUMN', true);
-    }
+    const nameOf = ({ column }: { column: number }) =>
+      shorten(headers[column] ?? '') || `(column ${column + 1})`;
+    const look = (what: string, variable: string, isEmail: boolean) => {
+      const unread = this.counts
+        .filter(({ filled, numbers, emails }) => (isEmail ? emails : numbers) * 2 > filled)
+        .map(nameOf);
+      const all = [...read(isEmail), ...unread].join(', ');
+      const reason = `most cells look like ${what}, and are not read: if they are customers’ own, name all such columns in .env, such as ${variable}=${all}`;
+      for (const header of unread) findings.add('columns to look at', reason, header);
+    };
+    look('phone numbers', 'CSV_PHONE_COLUMN', false);
+    look('e-mail addresses', 'CSV_EMAIL_COLUMN', true);
     for (const column of ofSecondPerson) {
       const reason = 'of a second person in a row, so that they are not read';
       findings.add('columns to look at', reason, listHeaders([headers[column] ?? '']));

@@ -82,7 +82,9 @@ function show() {
   who.ariaInvalid = String(isWrong);
   hint.classList.toggle('wrong', isWrong);
   const customer = chosen?.id ? `${chosen.id}. ` : '';
-  const missing = isOffered && isName() ? 'Choose who writes, or type an address.' : (typed.hint ?? '');
+  // The same when the list closes: what is clicked to close it must not move away.
+  const missing =
+    offered.length > 0 && isName() ? 'Choose who writes, or type an address.' : (typed.hint ?? '');
   setText(hint, address ? `${customer}Twilio sends ${address}` : missing);
 }
 
@@ -140,7 +142,8 @@ async function find(query) {
 async function read(query) {
   const found = await find(query);
   if (!found) return;
-  chosen = found.people.find(({ name }) => name.toLowerCase() === query.trim().toLowerCase());
+  const isTyped = (text) => text.toLowerCase() === query.trim().toLowerCase();
+  chosen = found.people.find(({ name, id }) => isTyped(name) || isTyped(id));
   typed = found;
   show();
 }

@@ -594,7 +594,7 @@ test('a column that is not read and has phone numbers is said, by its header alo
     '3,Cy,c@b.c,,,,,',
   );
   expect(await warnings(content)).toEqual([
-    '2 columns to look at: most cells look like phone numbers, and are not read: if they are customers’ own, name all such columns in .env, CSV_PHONE_COLUMN=…: Contacto; Phone (holidays)',
+    '2 columns to look at: most cells look like phone numbers, and are not read: if they are customers’ own, name all such columns in .env, such as CSV_PHONE_COLUMN=Contacto, Phone (holidays): Contacto; Phone (holidays)',
   ]);
   expect(await warnings(content, { CSV_PHONE_COLUMN: 'Fax' })).toEqual([]);
 });
@@ -602,7 +602,7 @@ test('a column that is not read and has phone numbers is said, by its header alo
 test('a column that is not read and has e-mail addresses is said', async () => {
   const content = rows('ID,Name,Phone,Contacto', '1,Ada,+14155550147,ada@example.com');
   expect(await warnings(content)).toEqual([
-    '1 column to look at: most cells look like e-mail addresses, and are not read: if they are customers’ own, name all such columns in .env, CSV_EMAIL_COLUMN=…: Contacto',
+    '1 column to look at: most cells look like e-mail addresses, and are not read: if they are customers’ own, name all such columns in .env, such as CSV_EMAIL_COLUMN=Contacto: Contacto',
   ]);
 });
 
