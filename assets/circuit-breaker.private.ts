@@ -2,7 +2,8 @@
  * A circuit breaker around what can fail, a CRM or Twilio's API: once it does not answer, it is not asked for a while.
  * Otherwise each event would hold a place for as long as an answer may take, Twilio runs 30 executions of a service at
  * once, and the messages beyond them are lost: see docs/operations.md. The state is that of one instance; each learns for
- * itself. The numbers below are what loses least: see docs/measurements.md.
+ * itself. The numbers below weigh messages that are lost in an outage against customers who are not linked while answers are
+ * slow: see docs/measurements.md.
  */
 
 /** After so many look-ups in a row that were not answered, the CRM is not asked. */

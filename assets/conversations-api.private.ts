@@ -18,7 +18,7 @@ const CALL_MAX_MS = 2000;
 const RETRIED_WITHIN_MS = 3000;
 /** The pause before the second call; it doubles from call to call. */
 const FIRST_PAUSE_MS = 200;
-/** Events in a row that were not answered until none calls: each has called twice, if it had the time. */
+/** After so many events in a row that Twilio's API did not answer, none calls it for a while: each has called twice, if it had the time. */
 const UNANSWERED_MAX = 1;
 /** A connection that has been idle for longer may be dead: an instance is frozen between two events. */
 const CLIENT_IDLE_MAX_MS = 20_000;
@@ -100,6 +100,8 @@ export type ConversationsApi = ReturnType<typeof conversationsApi>;
 
 function conversationsApi(context: Context<EnvironmentVariables>, startedAt: number, endsAt: number) {
   const answered = new AbortController();
+  /** What requests have failed with: anything else that an attempt throws is a bug. */
+  const failures = new Set<unknown>();
   let hasFailed = false;
   const timeLeftMs = () =>
     Math.min(endsAt, startedAt + (hasFailed ? RETRIED_WITHIN_MS : ANSWER_WITHIN_MS)) - performance.now();
@@ -109,7 +111,11 @@ function conversationsApi(context: Context<EnvironmentVariables>, startedAt: num
     try {
       return await requestSignal.run(AbortSignal.any([answered.signal, timeUp]), send);
     } catch (error) {
-      throw timeUp.aborted ? Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' }) : error;
+      const failure = timeUp.aborted
+        ? Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' })
+        : error;
+      failures.add(failure);
+      throw failure;
     }
   }
 
@@ -118,7 +124,7 @@ function conversationsApi(context: Context<EnvironmentVariables>, startedAt: num
      * Calls Twilio, and again after transient errors while there is time; after a dropped connection on a new one.
      *
      * @returns what the attempt returns; `undefined` if what it is about is not there (404)
-     * @throws ConversationsApiError
+     * @throws ConversationsApiError; what the attempt throws beside failed requests
      */
     async call<T>(attempt: (of: Attempt) => Promise<T>): Promise<T | undefined> {
       let mayBeDone = false;
@@ -127,7 +133,7 @@ function conversationsApi(context: Context<EnvironmentVariables>, startedAt: num
           const { v1 } = clientOf(context).conversations;
           return await attempt({ v1, request, mayBeDone });
         } catch (cause) {
-          if (cause instanceof ConversationsApiError) throw cause;
+          if (!failures.has(cause)) throw cause;
           // The library throws Twilio's status and code; if no answer came, or half of one, there is no status.
           const { status, code } = cause as { status?: number; code?: number | string };
           if (status === 404) return undefined;

@@ -32,7 +32,7 @@ export function eventLog(event: string, source: string, startedAt: number) {
   };
 }
 
-/** An address, masked so that nobody can be told by it. */
+/** An address, masked: a long number without its middle, and of any other address nothing but the channel. */
 export function maskAddress({ channel, value, key }: Address): string {
   const isLongNumber = key.startsWith('+') && value.length >= 12;
   const masked = isLongNumber ? `${value.slice(0, 5)}•••${value.slice(-4)}` : '•••';

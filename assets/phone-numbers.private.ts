@@ -66,8 +66,8 @@ export function readNumbers(written: string | number, country?: string, neighbou
  *
  * @param number in E.164
  * @param country and `neighbour`: see `readNumbers`
- * @returns whether a text has the number, and no words beside it that say that it is somebody else's. It throws an Error if too
- *   many end in the same digits: reading them all would block the process
+ * @returns whether a text has the number, and no words beside it that say that it is somebody else's
+ * @throws Error, from what is returned, if too many end in the same digits: reading them all would block the process
  */
 export function numberFinder(number: string, country?: string, neighbour?: string) {
   const home = homeOf(country, neighbour);

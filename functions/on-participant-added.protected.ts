@@ -10,7 +10,7 @@ import type { FrontlineCustomer } from '../assets/frontline.private';
 /** What Twilio sends: https://www.twilio.com/docs/conversations/conversations-webhooks#onparticipantadded */
 export type OnParticipantAddedEvent = ServerlessEventObject<{
   EventType?: string;
-  /** The conversation's service. Not every account sends it. */
+  /** The conversation's service. The events of some accounts lack it. */
   ChatServiceSid?: string;
   ConversationSid?: string;
   ParticipantSid?: string;
@@ -57,10 +57,10 @@ class WebhookError extends Error {
 }
 
 /**
- * Post-Event URL: ties a customer who joined a conversation to their record in the CRM.
+ * Post-Event URL: links a customer who joined a conversation to their record in the CRM.
  *
- * The participant exists already, so no answer can do harm. A transient error is answered 503, and Twilio sends the
- * event again if the service has a retry count; the same update twice leaves the same result.
+ * The participant exists already, so no answer can do harm. A failure of the CRM, or one of Twilio's API that may pass,
+ * is answered 503, and Twilio sends the event again if the service has a retry count; the same update twice leaves the same result.
  * https://www.twilio.com/docs/conversations/conversations-webhooks#onparticipantadded
  */
 export const handler: ServerlessFunctionSignature<EnvironmentVariables, OnParticipantAddedEvent> = async (
@@ -202,7 +202,7 @@ async function readConversation(api: ConversationsApi, { conversation }: Resourc
   return api.call((attempt) => attempt.request(() => conversation(attempt).fetch()));
 }
 
-/** Twilio sends the event again after 503: it has to be a transient error. */
+/** Twilio sends the event again after 503: an error of its API has to be transient. */
 function asWebhookError(error: unknown): WebhookError | undefined {
   if (error instanceof WebhookError) return error;
   const { isTransient, message = '' } = error as Partial<ConversationsApiError>;

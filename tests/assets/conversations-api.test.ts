@@ -221,6 +221,13 @@ describe('by a clock that is fake', () => {
   });
 });
 
+test('what an attempt throws beside a request is a bug, and not said of the API', async () => {
+  const attempt = jest.fn().mockRejectedValue(new TypeError('x is not a function'));
+  const calling = load().callConversations(context(), performance.now(), (api) => api.call(attempt));
+  await expect(calling).rejects.toThrow(TypeError);
+  expect(attempt).toHaveBeenCalledTimes(1);
+});
+
 test('without credentials, the failure says so', async () => {
   const { callConversations } = load();
   const without = contextOf({

@@ -346,6 +346,11 @@ describe('several customers', () => {
   test('with one customer_id and the names of several people show none of them', async () => {
     script(async () => [ada, { ...ada, display_name: 'Ben Ali', avatar: 'https://example.com/ben.png' }]);
     expect(await find()).toEqual({ customer_id: ada.customer_id });
+    const called = (...names: string[]) => names.map((display_name) => ({ ...ada, display_name }));
+    script(async () => called('Ada', 'Ada Okafor', 'Ada Smith'));
+    expect(await find()).toEqual({ customer_id: ada.customer_id });
+    script(async () => called(...Array.from({ length: 30 }, (_, i) => `Ada${' Ada'.repeat(i)}`)));
+    expect(await find()).toEqual({ customer_id: ada.customer_id });
     script(async () => [{ ...ada, display_name: 'OKAFOR, Adá M.' }, ada]);
     expect(await find()).toMatchObject({ display_name: 'OKAFOR, Adá M.' });
   });

@@ -48,7 +48,8 @@ export async function runAsProcess<O extends Options>(command: Command<O>): Prom
     },
     signal: interruption.signal,
     out: (text) => stdout.write(`${text}\n`),
-    problem: (line) => stderr.write(`${hasColours(stderr, env) ? styleText('red', line) : line}\n`),
+    problem: (line) =>
+      stderr.write(`${hasColours(stderr, env) ? styleText('red', line, { validateStream: false }) : line}\n`),
     note: (line) => stderr.isTTY && stderr.write(`${line}\n`),
     ...(stdout.isTTY && {
       terminal: {

@@ -18,7 +18,8 @@ export interface PersonRecord {
 /** What all records of a customer tell. */
 interface Person {
   at: string;
-  display_name?: string;
+  /** All that differ; the first one counts. */
+  names: string[];
   avatar?: string;
   records: number;
   /** Whether records have the names of several people. */
@@ -37,13 +38,15 @@ export class People {
   add({ at, customer_id: id, display_name, avatar }: PersonRecord) {
     const name = cleanName(display_name);
     const known = this.known.get(id);
-    const isSomebodyElse = name && known?.display_name && !isSamePerson(known.display_name, name);
+    const names = known?.names ?? [];
+    const isNew = name !== undefined && !names.includes(name);
+    const isSomebodyElse = isNew && (known?.isSeveral || names.some((other) => !isSamePerson(other, name)));
     // Without a name, nothing tells whether it is the same person.
-    if (known && (!name || known.display_name !== name) && mayBeRounded(id)) {
+    if (known && (!name || names[0] !== name) && mayBeRounded(id)) {
       this.mixed.set(id, placeOf(at, id));
     } else if (isSomebodyElse) {
       this.lookAt('of an ID that several names have, so that none of them is shown', at, id);
-    } else if (name && known?.display_name && known.display_name !== name) {
+    } else if (name && names[0] && names[0] !== name) {
       this.lookAt('another name than an earlier record of that customer_id, which counts', at, id);
     }
     if (name && name.length > FRIENDLY_NAME_MAX_LENGTH) {
@@ -59,10 +62,10 @@ export class People {
     }
     this.known.set(id, {
       at: known?.at ?? at,
-      display_name: known?.display_name ?? name,
+      names: isNew && !known?.isSeveral ? [...names, name] : names,
       avatar: known?.avatar ?? (isUsable ? avatar : undefined),
       records: (known?.records ?? 0) + 1,
-      isSeveral: known?.isSeveral || Boolean(isSomebodyElse),
+      isSeveral: known?.isSeveral || isSomebodyElse,
     });
   }
 
@@ -73,7 +76,8 @@ export class People {
 
   /** Who has an ID, once that is settled. */
   of(id: string): { display_name?: string; avatar?: string } {
-    return this.known.get(id) ?? {};
+    const { names, avatar } = this.known.get(id) ?? {};
+    return { display_name: names?.[0], avatar };
   }
 
   /**
@@ -86,7 +90,7 @@ export class People {
     let unusable = this.leaveOutMixed();
     for (const [id, person] of this.known) {
       if (person.isSeveral || !linked.has(id)) unusable += person.records;
-      if (person.isSeveral) Object.assign(person, { display_name: undefined, avatar: undefined });
+      if (person.isSeveral) Object.assign(person, { names: [], avatar: undefined });
     }
     this.lookAtUsed();
     return unusable;
@@ -107,12 +111,12 @@ export class People {
     // Excel rounds all of them: if most end in other digits, those that end in zeros do so by chance.
     const long = [...this.known.keys()].filter(isLongId);
     const isRounded = long.filter(mayBeRounded).length * 2 > long.length;
-    for (const [id, { at, display_name, isSeveral }] of this.known) {
+    for (const [id, { at, names, isSeveral }] of this.known) {
       if (isRounded && mayBeRounded(id)) {
         const reason = `Excel may have rounded it, and made zeros of its last digits: ${AS_EXPORTED}`;
         this.findings.add('IDs to look at', reason, placeOf(at, id));
       }
-      if (!display_name && !isSeveral) this.lookAt('no name: workers see the address', at, id);
+      if (names.length === 0 && !isSeveral) this.lookAt('no name: workers see the address', at, id);
     }
   }
 

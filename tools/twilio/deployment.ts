@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Twilio } from 'twilio';
 import { Problem } from '../problem';
 import { described, describeError, type TwilioError } from './errors';
@@ -22,8 +21,6 @@ export interface Whereabouts {
   domain?: string;
   /** The domains to take if there are several and none is named; asked only then. */
   preferred?: () => Promise<string[]>;
-  /** The project. */
-  folder?: string;
 }
 
 /** There is no deployment: the account has never had one, or it has been deleted. */
@@ -40,17 +37,17 @@ const SERVICES_MAX = 100;
  */
 export async function findDeployment(
   twilio: Twilio,
-  { domain, preferred, folder = '.' }: Whereabouts,
+  { domain, preferred }: Whereabouts,
   retries: Retries,
 ): Promise<Deployment> {
   const { services } = twilio.serverless.v1;
   const ask = asking(retries);
   const domainsOf = (service: string) => deploymentsOf(twilio, service, retries);
 
-  const noted = notedService(join(folder, '.twiliodeployinfo'), twilio.username ?? '');
+  const noted = notedService('.twiliodeployinfo', twilio.username ?? '');
   let deployments = noted ? await domainsOf(noted) : [];
   if (deployments.length === 0) {
-    const { name } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { name: string };
+    const { name } = JSON.parse(readFileSync('package.json', 'utf8')) as { name: string };
     const service = await ask(async () => described(await services(name).fetch(), 'sid'));
     if (service) deployments = await domainsOf(service.sid);
   }

@@ -32,11 +32,11 @@ test('without packages, the remedy is one sentence', () => {
 test.each(['16.20.2', '18.20.8', '20.9.0'])('Node %s is too old, and that is one sentence', (version) => {
   expect(check(version)).toEqual({
     status: 1,
-    stderr: `This needs Node.js 20.12 or later, and runs on ${version}: install Node.js 22.\n`,
+    stderr: `This needs Node.js 20.19 or later, and runs on ${version}: install Node.js 22.\n`,
   });
 });
 
-test.each(['20.12.0', '22.0.0', '24.1.0'])('Node %s will do', (version) => {
+test.each(['20.19.0', '22.0.0', '24.1.0'])('Node %s will do', (version) => {
   install();
   expect(check(version)).toEqual({ status: 0, stderr: '' });
 });

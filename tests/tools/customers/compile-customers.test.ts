@@ -291,6 +291,20 @@ test('of several records of one customer, each adds what it knows, and two names
   ]);
 });
 
+test('records of one customer whose names contradict each other show none, in whatever order', () => {
+  const called = (display_name: string, i: number) => ({
+    customer_id: 'C-1',
+    display_name,
+    channels: [{ type: 'sms', value: `+1415555010${i}` }],
+  });
+  for (const names of [
+    ['Ada', 'Ada Okafor', 'Ada Smith'],
+    ['Ada Okafor', 'Ada Smith', 'Ada'],
+  ]) {
+    expect(JSON.parse(compile(names.map(called)).json)[0]).toEqual(['+14155550100', 'C-1', null]);
+  }
+});
+
 describe('a warning tells', () => {
   const email = { type: 'email', value: 'ada@example.com' };
 

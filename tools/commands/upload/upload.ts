@@ -56,7 +56,7 @@ export const upload: Command<typeof options> = {
     });
     for (const warning of warnings) caller.problem(warning);
     caller.note(`Customers: ${file}`);
-    const { documents } = sync.v1.services(env.SYNC_SERVICE_SID || 'default');
+    const { documents } = sync.v1.services(env.SYNC_SERVICE_SID?.trim() || 'default');
     caller.note('Reading what is in Sync already…');
     const existing = await readOrExplain(documents, caller);
     const { create, update, remove } = byKind(planUpload(entries, existing));

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { connect } from '../../../../tools/commands/connect/connect';
 import type { Check } from '../../../../tools/commands/doctor/check';
 import { ok } from '../../../../tools/commands/doctor/check';
@@ -278,6 +279,8 @@ describe('with one thing broken, that check says so, and no other', () => {
           ...[
             'onConversationAdd +1415•••0147 known customer_id="C-1" source=file 4 ms',
             'onConversationAdd +1415•••0148 unknown source=file 3 ms',
+            // Of the check of the CRM.
+            'onConversationAdd +1500•••0001 unknown source=file 3 ms',
             'onParticipantAdded +1415•••0147 linked customer_id="C-1" source=file 90 ms',
             'onConversationAdd +1415•••0149 CRM failed (no answer in time) source=hubspot 3010 ms',
           ].map((message) => ({ level: 'info', message })),
@@ -740,7 +743,9 @@ describe('the CRM', () => {
   });
 
   test('finds who cannot be linked', async () => {
-    const functions = createServer((request, response) => {
+    const asked: string[] = [];
+    const functions = createServer(async (request, response) => {
+      asked.push(await text(request));
       const isPre = request.url === '/on-conversation-add';
       response.writeHead(isPre ? 200 : 503, { 'Content-Type': 'application/json', Connection: 'close' });
       response.end(JSON.stringify(isPre ? { friendly_name: 'Ada' } : { error: "Twilio's API: 401 (20003)" }));
@@ -749,6 +754,9 @@ describe('the CRM', () => {
     account.state().domains = { [DOMAIN]: `http://localhost:${port}` };
     const found = await crm('--address', '+14155550147');
     functions.close();
+    // No number of the account is known: another one would say which country numbers are read in.
+    expect(asked).toHaveLength(3);
+    expect(asked.join()).not.toContain('ProxyAddress');
     expect(found?.[0]).toMatchObject({
       verdict: 'problem',
       seen: expect.stringContaining(`goes by "Ada", but is not linked: Twilio's API: 401 (20003)`),
