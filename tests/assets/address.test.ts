@@ -1,4 +1,4 @@
-import { parseAddress } from '../../assets/address.private';
+import { isAddressOf, isListOfAddresses, parseAddress } from '../../assets/address.private';
 
 describe('an address', () => {
   test.each([
@@ -54,3 +54,25 @@ describe('an address', () => {
     },
   );
 });
+
+test.each([
+  ['instagram:1002', 'instagram:1002', true],
+  ['Instagram:1002', 'instagram:1002', true],
+  ['messenger:1002', 'instagram:1002', false],
+  ['sms:+15551234567', 'whatsapp:+15551234567', true],
+  ['Anna:+15551234567', '+15551234567', false],
+])('%s as a name is the address %s: %p', (text, address, isOne) => {
+  expect(isAddressOf(text, parseAddress(address) ?? fail())).toBe(isOne);
+});
+
+test.each([
+  ['+15551234567, whatsapp:+15551234568', true],
+  ['+15551234567, Anna:+15551234568', false],
+  ['Anna:+15551234567', false],
+])('%s is nothing but addresses: %p', (text, isList) => {
+  expect(isListOfAddresses(text, [])).toBe(isList);
+});
+
+function fail(): never {
+  throw new Error('no address');
+}

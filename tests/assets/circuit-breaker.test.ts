@@ -66,10 +66,13 @@ test.each([credentials, 'Ada', undefined])(
   },
 );
 
-test('a look-up that had hardly any time counts as nothing', async () => {
-  for (let i = 0; i < 5; i++) await lookUp(hung, { tookMs: 100 });
-  expect(await lookUp('Ada')).toMatchObject({ outcome: 'Ada' });
-});
+test.each([hung, busy])(
+  'a look-up that had hardly any time, and failed with %p, counts as nothing',
+  async (failure) => {
+    for (let i = 0; i < 5; i++) await lookUp(failure, { tookMs: 100 });
+    expect(await lookUp('Ada')).toMatchObject({ outcome: 'Ada' });
+  },
+);
 
 test('after a look-up that was not answered, the next has a second, and the one after an answer all its time', async () => {
   expect((await lookUp(hung)).limit).toBe(Number.POSITIVE_INFINITY);
@@ -132,6 +135,30 @@ test('the pauses grow, and stay below ten seconds', async () => {
     pauses.push(Math.round((now - pausedAt) / 1000));
   }
   expect(pauses).toEqual([1, 2, 4, 8, 8, 8]);
+});
+
+test('once the CRM has answered again, the pauses are short again', async () => {
+  await open();
+  for (let i = 0; i < 3; i++) {
+    now += 9000;
+    await lookUp(hung, { tookMs: 0 });
+  }
+  now += 9000;
+  expect((await lookUp('Ada')).outcome).toBe('Ada');
+  await open();
+  now += 1100;
+  expect((await lookUp('Ada')).outcome).toBe('Ada');
+});
+
+test('what was asked before the pause, and fails in it, makes it no longer', async () => {
+  await breakCircuit(source, false, async () => {
+    await open();
+    now += 500;
+    throw hung;
+  }).catch(() => undefined);
+  expect(log()).toEqual([expect.stringContaining('does not answer')]);
+  now += 600;
+  expect((await lookUp('Ada')).outcome).toBe('Ada');
 });
 
 describe('a try', () => {

@@ -207,6 +207,22 @@ describe('by a clock that is fake', () => {
     expect(await fetchConversation(callConversations)).toMatchObject({ sid: 'CH1' });
   });
 
+  test('what an attempt may have done is not forgotten after another one that was refused', async () => {
+    const { callConversations } = load();
+    const answers = [{ status: 503 }, { status: 429 }, { status: 200 }];
+    respond = async () => ({ data: '{}', headers: {}, ...answers.shift() });
+    const seen: boolean[] = [];
+    await pass(
+      callConversations(context(), performance.now(), (api) =>
+        api.call(({ v1, request, mayBeDone }) => {
+          seen.push(mayBeDone);
+          return request(() => v1.conversations('CH1').fetch());
+        }),
+      ),
+    );
+    expect(seen).toEqual([false, true, true]);
+  });
+
   test('an error that is about one conversation alone says nothing about the others', async () => {
     // With the longest pauses, each event takes long enough to count.
     jest.spyOn(Math, 'random').mockReturnValue(0.99);

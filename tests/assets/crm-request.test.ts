@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { setTimeout } from 'node:timers/promises';
+import timers, { setTimeout } from 'node:timers/promises';
 import { customer, useFakeCrms } from '../helpers/fake-crms';
+import { passTime } from '../helpers/pass-time';
 
 const { apis, find } = useFakeCrms();
 const number = '+14155550147';
@@ -61,6 +62,27 @@ test.each(['more, and no end', 'cut short'])(
     expect(await find('http', number, { ...settings, CRM_TIMEOUT_MS: '1000' })).toBeUndefined();
   },
 );
+
+test('an answer of more than 1 MB is not waited for, even if it has no end', async () => {
+  const settings = await serveCrm((_request, response) => response.write(' '.repeat(1024 * 1024 + 1)));
+  await expect(find('http', number, { ...settings, CRM_TIMEOUT_MS: '2000' })).rejects.toThrow(
+    'answered more than 1 MB',
+  );
+});
+
+test('the pauses before a busy CRM is asked again grow, and stay at a second at most', async () => {
+  const settings = await serveCrm((_request, response) => response.writeHead(503).end());
+  const pauses: (number | undefined)[] = [];
+  jest.spyOn(timers, 'setTimeout').mockImplementation(async (ms = 0) => {
+    pauses.push(ms);
+    passTime(ms);
+    return undefined as never;
+  });
+  jest.spyOn(Math, 'random').mockReturnValue(0);
+  await expect(find('http', number, settings)).rejects.toThrow('answered 503');
+  // Each is at least half as long as it may be.
+  expect(pauses.slice(0, 5)).toEqual([150, 300, 500, 500, 500]);
+});
 
 test('after a dropped connection, the second attempt takes a new one, and none that has been idle as well', async () => {
   let areDead = false;

@@ -104,6 +104,18 @@ describe('a CRM source', () => {
     expect(aborted).toBe(true);
   });
 
+  test('that has not answered is told that it has less time the next time', async () => {
+    script(() => Promise.reject(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })));
+    await expect(find()).rejects.toThrow('refused');
+    let timeLeft = 0;
+    script(async (_address, lookUp) => {
+      timeLeft = lookUp.timeLeftMs();
+      return ada;
+    });
+    expect(await find()).toEqual(ada);
+    expect(Math.round(timeLeft / 500) * 500).toBe(1000);
+  });
+
   test('that fails after its time was up disturbs nobody', async () => {
     script((_address, { signal }) => {
       return new Promise((_resolve, reject) =>
@@ -228,6 +240,7 @@ describe('a customer with phone numbers as they are written in the CRM', () => {
     [['+1 (415) 555-0123'], undefined],
     [['(415) 555-0123'], 'US'],
     [[null, 5, '14155550123'], undefined],
+    [[['+14155550123', 'Fax'], []], undefined],
   ])('is taken if the address is one of %j', async (phone_numbers, CRM_DEFAULT_COUNTRY) => {
     script(async () => ({ ...ada, phone_numbers }));
     expect(await find({ CRM_DEFAULT_COUNTRY })).toEqual(ada);
@@ -248,6 +261,14 @@ describe('a customer with phone numbers as they are written in the CRM', () => {
       expect(await find()).toBeUndefined();
       script(async () => [{ customer_id: 'C-2', phone_numbers }, ada]);
       expect(await find()).toEqual(ada);
+    },
+  );
+
+  test.each([[[]], [['+1 415 555 0124']]])(
+    'is left out if only mobile numbers are given, and the address is none of %j',
+    async (mobile_numbers) => {
+      script(async () => [{ customer_id: 'C-2', mobile_numbers }]);
+      expect(await find()).toBeUndefined();
     },
   );
 });
@@ -330,6 +351,13 @@ describe('several customers', () => {
     expect(await find()).toEqual(ada);
     script(async () => ({ ...ada, rank: 'gold' }));
     expect(await find()).toEqual(ada);
+  });
+
+  test('are an error of the CRM if there are more than 500', async () => {
+    script(async () => Array(500).fill(ada));
+    expect(await find()).toEqual(ada);
+    script(async () => Array(501).fill(ada));
+    await expect(find()).rejects.toThrow('more than 500 customers were found by one address');
   });
 
   test('with one customer_id are one customer', async () => {

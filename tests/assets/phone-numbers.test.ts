@@ -30,9 +30,13 @@ describe('a number is read', () => {
     ['33679571533', 'US', '+33679571533'],
     ['011 33 6 79 57 15 33', 'US', '+33679571533'],
     ['01133679571533', 'FR', '+33679571533'],
+    // In groups as in North America, and yet one in Niue.
+    ['011 683 4000', undefined, '+6834000'],
     // A number in Delhi, and not one in Nigeria.
     ['011 2345 6789', 'IN', '+911123456789'],
     ['+33 (0)6 79 57 15 33', undefined, '+33679571533'],
+    // Numbers in Spain have no such zero.
+    ['+34 (0)612 34 56 78', undefined, '+34612345678'],
     ['+39 (06) 1234 5678', undefined, '+390612345678'],
     // A number of Weener near the border, were it not that national numbers start with 0 in Germany.
     ['4915112345678', 'DE', '+4915112345678'],
@@ -140,7 +144,10 @@ test.each([
 test.each([
   ['+14155550147', ['4155550147', '14155550147', '0014155550147', '01114155550147', '104155550147']],
   ['+33679571533', ['679571533', '0679571533', '33679571533', '0033679571533', '330679571533']],
-  ['+5491123456789', ['1123456789', '01115' + '23456789', '541123456789', '5491123456789']],
+  [
+    '+5491123456789',
+    ['1123456789', '01115' + '23456789', '1115' + '23456789', '541123456789', '5491123456789'],
+  ],
   ['+999123', ['999123']],
 ])('the digits of %s are %j among others', (number, digits) => {
   const forms = digitForms(number);
@@ -170,12 +177,17 @@ describe('a number is found', () => {
     expect(numberFinder('+14155550147', 'US')(written)).toBe(true);
   });
 
-  test.each(['+33 4 15 55 01 47', '415-555-0100', '0147', '+14155550147, his wife', 'Wife, +14155550147'])(
-    'not in %s',
-    (written) => {
-      expect(numberFinder('+14155550147', 'US')(written)).toBe(false);
-    },
-  );
+  test.each([
+    '+33 4 15 55 01 47',
+    '415-555-0100',
+    '0147',
+    '+14155550147, his wife',
+    'Wife, +14155550147',
+    // An extension, which is no number of the assistant's own.
+    '+14155550147, assistant 123456',
+  ])('not in %s', (written) => {
+    expect(numberFinder('+14155550147', 'US')(written)).toBe(false);
+  });
 
   test.each([
     ['+1 415 555 0199, wife: +1 415 555 0147', '+14155550199', '+14155550147'],

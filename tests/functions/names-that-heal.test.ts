@@ -114,14 +114,47 @@ test('a name that cannot be set fails nothing, and is logged', async () => {
   );
 });
 
-test('nobody names the conversation of a customer who was linked to another one meanwhile', async () => {
+test.each([
+  ['a customer who was linked to another one meanwhile', sms.ParticipantSid],
+  ['a customer who is gone, and has joined again', `MB${'0'.repeat(32)}`],
+])('nobody names the conversation of %s', async (_name, ParticipantSid) => {
   api.add({
     sid: sms.ParticipantSid,
     conversationSid: sms.ConversationSid,
     attributes: '{"customer_id":"C-9"}',
+    address: NUMBER,
+  });
+  expect(await send({ ParticipantSid, RetryCount: '1' })).toMatchObject({ status: 200 });
+  expect(conversation()?.friendlyName).toBe(NUMBER);
+});
+
+test('a conversation whose customer was linked by an earlier attempt is named', async () => {
+  api.add({
+    sid: sms.ParticipantSid,
+    conversationSid: sms.ConversationSid,
+    attributes: '{"customer_id":"C-1"}',
+    address: NUMBER,
   });
   await send({ RetryCount: '1' });
-  expect(conversation()?.friendlyName).toBe(NUMBER);
+  expect(conversation()?.friendlyName).toBe('Ada Okafor');
+  expect(writes()).toBe(1);
+});
+
+test('a conversation is named as the CRM has it, whatever the participant goes by', async () => {
+  await send({ Attributes: '{"display_name":"Dr. Okafor"}' });
+  expect(api.participant(sms.ParticipantSid)?.attributes).toContain('Dr. Okafor');
+  expect(conversation()?.friendlyName).toBe('Ada Okafor');
+});
+
+test('a conversation that all have left meanwhile is left alone', async () => {
+  goesBy(null);
+  api.faultOf = ({ path }) => {
+    if (/Participants\?/.test(path)) api.remove(sms.ParticipantSid);
+    return undefined;
+  };
+  await send();
+  expect(conversation()?.friendlyName).toBeNull();
+  expect(writes()).toBe(1);
 });
 
 test('a conversation that goes by the number of somebody else is left alone', async () => {

@@ -340,6 +340,14 @@ describe('the log', () => {
     ]);
   });
 
+  test('says that the CRM failed even if it has found other members', async () => {
+    script(async ({ value }) => (value === '+14155550102' ? Promise.reject(new Error('HTTP 500')) : ada));
+    await answer({ ...group });
+    expect(log()).toEqual([
+      expect.stringMatching(/ CRM failed \(CRM_SOURCE scripted: HTTP 500\) customer_id="C-1" /),
+    ]);
+  });
+
   test('says what failed, without what the error holds of a person', async () => {
     script(async () => Promise.reject(new Error('no +33679571533 (0679 57 15 33, ada@example.com) there')));
     await answer();

@@ -9,7 +9,7 @@ import { startTestRuntime, type TestRuntime } from '../helpers/test-runtime';
 const ACCOUNT_SID = sms.AccountSid;
 const AUTH_TOKEN = 'c0ffee00c0ffee00c0ffee00c0ffee00';
 const SERVICE = 'IS83fd12a19a6c49f09c12f57d1a2703b4';
-/** Under this path, the Function is served as if it were deployed with that service in CHAT_SERVICE_SID. */
+/** Under this path, the Function is served as if it were deployed with that service in CHAT_SERVICE_SID, pasted with a space. */
 const OF_SERVICE = '/of-service';
 const ada = { customer_id: 'C-1', display_name: 'Ada Okafor', avatar: 'https://example.com/ada.png' };
 
@@ -42,7 +42,7 @@ beforeAll(async () => {
       writeFileSync(
         join(dist, 'functions', OF_SERVICE, 'on-participant-added.protected.js'),
         `const { handler } = require('../on-participant-added.protected.js');
-        exports.handler = (context, ...rest) => handler({ ...context, CHAT_SERVICE_SID: '${SERVICE}' }, ...rest);`,
+        exports.handler = (context, ...rest) => handler({ ...context, CHAT_SERVICE_SID: '${SERVICE} ' }, ...rest);`,
       );
     },
   });
@@ -367,6 +367,20 @@ describe('what is not transient', () => {
     await runtime.logged(
       /onParticipantAdded \+3367•••1533 gone, or in another Conversations service: set CHAT_SERVICE_SID to that/,
     );
+  });
+
+  test.each([
+    ['that the event names', SERVICE, /\+1555•••0007 gone customer_id="7"/],
+    [
+      'that is set, and may be the wrong one',
+      undefined,
+      /\+1555•••0007 gone, or in another .* customer_id="7"/,
+    ],
+  ])('a participant who is not in the service %s is noted so', async (_name, ChatServiceSid, line) => {
+    const fields = { ChatServiceSid, 'MessagingBinding.Address': '+15550000007' };
+    const event = JSON.parse(JSON.stringify({ ...now(), ...fields }));
+    expect(await runtime.post(`${OF_SERVICE}/on-participant-added`, event)).toEqual(ok);
+    await runtime.logged(line);
   });
 
   test.each([
