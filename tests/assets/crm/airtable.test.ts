@@ -67,6 +67,20 @@ test('takes none of several customers whom one record is of', async () => {
   }
 });
 
+test('takes no empty text in a list for an ID', async () => {
+  apis().know({ ...ada, phone: ['', '4155550147'] });
+  expect(await find('airtable', 'ada@example.com', { AIRTABLE_ID_FIELD: 'Phone' })).toEqual({
+    ...customer,
+    customer_id: '4155550147',
+  });
+});
+
+test('says if AIRTABLE_ID_FIELD is empty', async () => {
+  await expect(find('airtable', '+14155550147', { AIRTABLE_ID_FIELD: 'Customer number' })).rejects.toThrow(
+    'the customer found has no customer_id: is it empty in the CRM',
+  );
+});
+
 test('asks in a short URL, and decides nothing if there are too many to see', async () => {
   apis().know(...Array.from({ length: 101 }, (_, i) => ({ ...ada, id: String(i) })));
   await expect(find('airtable', '+14155550147')).rejects.toThrow('Airtable has 100 records or more');

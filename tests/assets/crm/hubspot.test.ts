@@ -25,6 +25,19 @@ test('searches what HubSpot makes of numbers, in E.164 and in digits, and the Wh
   }
 });
 
+test('searches e-mail addresses in lower case', async () => {
+  expect(await find('hubspot', 'Ada@Example.com')).toEqual(customer);
+  expect(search().filterGroups).toEqual([
+    { filters: [{ propertyName: 'email', operator: 'EQ', value: 'ada@example.com' }] },
+  ]);
+});
+
+test('searches digits with and without the zeros before them, which HubSpot may leave out', async () => {
+  await find('hubspot', '+442079460018');
+  const [, , searchable] = search().filterGroups;
+  expect(searchable.filters[0].values).toEqual(expect.arrayContaining(['011442079460018', '11442079460018']));
+});
+
 test('goes by the country that HubSpot knows, and not by the number that the customer wrote to', async () => {
   // Valid in the United States and in Mexico; the account of HubSpot is in the United States.
   apis().know({ ...ada, phone: '(415) 555-0147' });

@@ -137,6 +137,12 @@ test.each(['Account', 'Contact,', 'contact', 'Contact;Lead', ''])(
   },
 );
 
+test('asks once for an object that SALESFORCE_OBJECTS names twice', async () => {
+  const SALESFORCE_OBJECTS = 'Contact, Contact';
+  expect(await find('salesforce', 'ada@example.com', { SALESFORCE_OBJECTS })).toEqual(customer);
+  expect(requests()).toEqual([LOGIN, SEARCH.replace('search', 'query')]);
+});
+
 test('takes customer_id from SALESFORCE_ID_FIELD', async () => {
   apis().know({ ...ada, number: 'C-7' });
   const settings = { SALESFORCE_ID_FIELD: 'Customer_Number__c' };

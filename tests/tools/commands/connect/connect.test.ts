@@ -61,6 +61,21 @@ describe('connect', () => {
     expect(account.writes()).toEqual([]);
   });
 
+  test.each([
+    [
+      { pre: 5, post: 0 },
+      { pre: 5, post: 3 },
+    ],
+    [
+      { pre: 0, post: 5 },
+      { pre: 3, post: 5 },
+    ],
+  ])('keeps a retry count that is higher, and raises the other: %j', async (before, after) => {
+    account.state().retryCounts.set(DEFAULT, before);
+    await run();
+    expect(account.state().retryCounts.get(DEFAULT)).toEqual(after);
+  });
+
   test('shows what is, what will be, and what goes', async () => {
     keepOld();
     set('account', { ...OLD, method: 'GET', filters: ['onConversationAdd', 'onMessageAdd'] });
@@ -351,6 +366,17 @@ describe('a service that has webhooks of its own', () => {
     expect([code, problems]).toEqual([1, [expect.stringContaining(`${OTHER} has webhooks of its own`)]]);
     expect(out).toContain(`npm run connect -- --service ${OTHER}`);
     expect(await json('--yes')).toMatchObject({ ok: false, shadowedBy: [OTHER] });
+  });
+
+  test('of another backend counts if it is the default one, though addresses name another', async () => {
+    account.state().configuration.addresses.push({
+      type: 'sms',
+      address: '+15017122661',
+      autoCreation: { enabled: true, type: 'default', conversation_service_sid: OTHER },
+    });
+    set(DEFAULT, STRANGER);
+    expect((await run()).code).toBe(1);
+    expect(await json('--yes')).toMatchObject({ ok: false, shadowedBy: [DEFAULT] });
   });
 
   test('that is named twice is connected once', async () => {
@@ -671,6 +697,15 @@ describe('what fails on the way', () => {
     expect((await run(['--yes', '--undo'])).code).toBe(0);
     expect(account.webhooks()?.preWebhookUrl).toBeNull();
   });
+
+  test('what Twilio has perhaps done is said to be so, also if it refuses the next attempt', async () => {
+    account.state().retryCounts.set(DEFAULT, { pre: 3, post: 3 });
+    const statuses = [503, 400];
+    account.server().faultOf = (request) =>
+      isWriteOf('conversations')(request) ? { status: statuses.shift() ?? 400 } : undefined;
+    expect((await run()).problems.at(-1)).toMatch(/^global webhooks: may have been set\..* answered 400/);
+    expect(readHistory()).toHaveLength(1);
+  });
 });
 
 describe('undo', () => {
@@ -719,6 +754,21 @@ describe('undo', () => {
     expect(JSON.parse(readFileSync('.twilioconnectinfo', 'utf8'))).toHaveLength(2);
     await run(['--yes', '--undo']);
     expect(account.webhooks()).toMatchObject(STRANGER);
+  });
+
+  test('puts back no change of another account', async () => {
+    await run();
+    const others = readFileSync('.twilioconnectinfo', 'utf8').replace(
+      ACCOUNT.accountSid,
+      `AC${'7'.repeat(32)}`,
+    );
+    writeFileSync('.twilioconnectinfo', others);
+    expect(await run(['--yes', '--undo'])).toMatchObject({
+      code: 1,
+      problems: [expect.stringContaining(`no change of account ${ACCOUNT.accountSid}`)],
+    });
+    expect(account.webhooks()).toEqual(OURS);
+    expect(readFileSync('.twilioconnectinfo', 'utf8')).toBe(others);
   });
 
   const STILL_CALLED = /still called by the global webhooks. .*: do not delete the Functions yet/;

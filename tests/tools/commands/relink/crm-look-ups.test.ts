@@ -9,8 +9,8 @@ const customer = { customer_id: 'C-1' };
 const failing = (cause: object, message = 'CRM_SOURCE hubspot: HubSpot failed') =>
   new Error(message, { cause: Object.assign(new Error(message), cause) });
 
-function start(findCustomer: jest.Mock, perSecond = Number.POSITIVE_INFINITY, more = {}) {
-  const context = {} as Parameters<typeof lookUps>[1];
+function start(findCustomer: jest.Mock, perSecond = Number.POSITIVE_INFINITY, more = {}, env = {}) {
+  const context = env as Parameters<typeof lookUps>[1];
   const { signal } = new AbortController();
   // As whoever runs the command does.
   setMaxListeners(0, signal);
@@ -29,6 +29,13 @@ test('each address is looked up once, on whatever channel and however many ask',
   expect(found).toEqual([customer, customer, customer]);
   // Without Twilio's number, the country is not known.
   expect(asked()).toBe(2);
+});
+
+test('with CRM_DEFAULT_COUNTRY, it does not matter which number was written to', async () => {
+  const findCustomer = jest.fn().mockResolvedValue(customer);
+  const { find, asked } = start(findCustomer, undefined, {}, { CRM_DEFAULT_COUNTRY: 'US' });
+  for (const proxyAddress of ['+15005550006', '+525512345678', undefined]) await find(ada, proxyAddress);
+  expect(asked()).toBe(1);
 });
 
 test('a CRM that refuses or fails for a while is asked again', async () => {
@@ -67,12 +74,10 @@ test('a CRM that says for how long it refuses is left alone so long', async () =
   expect(performance.now() - startedAt).toBeGreaterThan(190);
 });
 
-test('credentials that are refused end the run at once', async () => {
-  const findCustomer = jest.fn().mockRejectedValue(failing({ status: 401 }, 'HubSpot answered 401'));
-  await expect(start(findCustomer).find(ada, undefined)).rejects.toMatchObject({
-    name: 'Halt',
-    message: 'HubSpot answered 401',
-  });
+test.each([401, 403])('credentials that are refused (%d) end the run at once', async (status) => {
+  const message = `HubSpot answered ${status}`;
+  const findCustomer = jest.fn().mockRejectedValue(failing({ status }, message));
+  await expect(start(findCustomer).find(ada, undefined)).rejects.toMatchObject({ name: 'Halt', message });
   expect(findCustomer).toHaveBeenCalledTimes(1);
 });
 

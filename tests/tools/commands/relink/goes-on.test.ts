@@ -71,6 +71,11 @@ test('what has an end is not looked through for what is newer', () => {
   expect(legs).toMatchObject({ newer: [], rest: [{ until: '2026-10-03' }, { until: '2026-10-05' }] });
 });
 
+test('what is newer is not looked through before --since', () => {
+  const { newer } = legsOf({ since: '2026-10-12' }, '2026-11-01', interrupted);
+  expect(newer).toMatchObject([{ since: '2026-10-12' }]);
+});
+
 describe('what failed', () => {
   const refuse = (path: RegExp, status: number) => {
     account.api.faultOf = (call) => (path.test(call.path) ? { status } : undefined);
@@ -91,6 +96,15 @@ describe('what failed', () => {
       });
     },
   );
+
+  test('and is refused once more, however often, does not end the run', async () => {
+    const failed = Array.from({ length: 20 }, (_, i) => sid('CH', i));
+    keep({ failed });
+    add(20, { dateCreated: '2026-10-02T10:00:00Z' });
+    refuse(new RegExp(`(${failed.join('|')})$`), 403);
+    const { stdout } = await account.run(['--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ linked: 1, failed: 20, isComplete: true });
+  });
 
   test('and is gone is counted so', async () => {
     keep({ failed: [sid('CH', 2)] });

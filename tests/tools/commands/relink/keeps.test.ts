@@ -49,6 +49,47 @@ describe('on refreshing, what somebody typed on a participant stays', () => {
   });
 });
 
+describe('on refreshing,', () => {
+  const linked = { attributes: JSON.stringify(OLD) };
+  const raw = () => account.api.participant(sid('MB', 16))?.attributes;
+  const LONG = '"order":12345678901234567';
+
+  test('a participant who is linked to another customer keeps that name', async () => {
+    const attributes = '{"customer_id":"X","display_name":"Xavier"}';
+    add(1, { friendlyName: 'Xavier' }, { attributes });
+    await account.run(['--refresh']);
+    expect([conversation(1)?.friendlyName, raw()]).toEqual(['Xavier', attributes]);
+  });
+
+  test("a participant's attributes with a number that JSON.parse would change stay", async () => {
+    const attributes = `{"customer_id":"C-1001","display_name":"Ada Lovelace",${LONG}}`;
+    add(1, { friendlyName: OLD.display_name }, { attributes });
+    await account.run(['--refresh']);
+    expect(raw()).toBe(attributes);
+  });
+
+  test("a conversation's attributes with such a number stay", async () => {
+    const attributes = `{"avatar":"${OLD.avatar}",${LONG}}`;
+    add(1, { friendlyName: OLD.display_name, attributes }, linked);
+    await account.run(['--refresh']);
+    expect(conversation(1)).toMatchObject({ friendlyName: 'Ada Okafor', attributes });
+  });
+
+  test("a conversation's attributes stay if a longer avatar has no room", async () => {
+    const sized = (note: string) => JSON.stringify({ avatar: OLD.avatar, note });
+    const attributes = sized('x'.repeat(16 * 1024 - sized('').length));
+    add(1, { friendlyName: OLD.display_name, attributes }, linked);
+    expect((await account.run(['--refresh'])).status).toBe(0);
+    expect(conversation(1)).toMatchObject({ friendlyName: 'Ada Okafor', attributes });
+  });
+
+  test('an avatar in a group stays, as nobody gave the group one', async () => {
+    add(1, { attributes: JSON.stringify({ avatar: OLD.avatar }) }, { ...inGroup, ...linked }, sam);
+    await account.run(['--refresh']);
+    expect(attributesOf(1).avatar).toBe(OLD.avatar);
+  });
+});
+
 test("a group's name that is refreshed counts as such", async () => {
   add(1, { friendlyName: 'Ada Lovelace, Sam' }, { ...inGroup, attributes: JSON.stringify(OLD) }, sam);
   const { tally } = await account.relinkAll({ refresh: true });
@@ -166,6 +207,12 @@ describe('while the CRM takes long', () => {
       slowly(() => Object.assign(account.api.participant(sid('MB', 16)) ?? {}, { attributes: linked })),
     );
     expect(conversation(1)?.friendlyName).toBe('Xavier, Sam');
+  });
+
+  test('those of whom nothing is written are read once', async () => {
+    add(1);
+    await account.relinkAll({ crm: { ...loadCrm(), findCustomer: async () => void passTime(600) } });
+    expect(account.api.calls.filter(({ path }) => path.includes('/Participants?'))).toHaveLength(1);
   });
 
   test('who leaves before the link is written gives it no name', async () => {

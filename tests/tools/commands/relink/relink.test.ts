@@ -379,6 +379,16 @@ describe('a run', () => {
     30_000,
   );
 
+  test('goes on when Twilio refuses some, but answers for others in between', async () => {
+    for (let i = 0; i < 40; i++) add(i);
+    const refused = new Set(Array.from({ length: 20 }, (_, i) => sid('CH', 2 * i)));
+    account.api.faultOf = ({ method, path }) =>
+      method === 'POST' && refused.has(path.slice(-sid('CH', 0).length)) ? { status: 403 } : undefined;
+    const { tally, halt } = await account.relinkAll();
+    expect(halt).toBeUndefined();
+    expect(tally.counts).toMatchObject({ named: 20, failed: 20 });
+  });
+
   test('counts a conversation that fails by its reason, and goes on', async () => {
     for (let i = 0; i < 5; i++) add(i);
     account.api.faultOf = ({ method, path }) =>

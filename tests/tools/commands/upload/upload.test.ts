@@ -208,6 +208,22 @@ test('customers who are listed and cannot be used count as removed', async () =>
   expect((await run(['--prune', '--yes'])).stdout).toContain('4 removed');
 });
 
+test('customers who cannot be used remove nobody, if all who are in Sync are listed', async () => {
+  await uploaded(...numbered(20));
+  list(...numbered(20), ...Array(3).fill({ ...ada, channels: [{ type: 'sms', value: 'x' }] }));
+  expect(await run(['--prune'], { CUSTOMERS_MAX_UNUSABLE: '50%' })).toMatchObject({
+    status: 0,
+    stdout: 'customers.json: 0 created, 0 updated, 0 removed, 20 unchanged',
+  });
+});
+
+test('does not ask before addresses of several customers become those of one', async () => {
+  const names = await uploaded(...numbered(20));
+  for (const name of names.slice(0, 3)) sync.documents.set(name, { customer_ids: ['X-1', 'X-2'] });
+  list(...numbered(20));
+  expect(await run()).toEqual(done('0 created, 3 updated, 17 unchanged'));
+});
+
 test('asks before more than a tenth of what is in Sync turns to other customers', async () => {
   await uploaded(...numbered(20));
   const moved = (amount: number) =>
@@ -408,6 +424,12 @@ describe('the upload', () => {
       customer_id: '7',
       display_name: 'Luca Rossi',
     });
+  });
+
+  test('takes a Document that is gone already for removed', async () => {
+    const step = { what: 'remove' as const, uniqueName: 'customer:+14155550199', data: {} };
+    expect(await takeSteps([step], documents(), retries)).toEqual({ done: [step], failures: [] });
+    expect(sync.calls).toMatchObject([{ method: 'DELETE', outcome: 404 }]);
   });
 
   test('gives up if everything fails', async () => {
