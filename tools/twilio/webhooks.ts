@@ -121,7 +121,7 @@ export async function writeRetryCounts(
 }
 
 /**
- * Calls Twilio. What is interrupted while Twilio answers counts as written.
+ * Calls Twilio. What is interrupted once Twilio has answered counts as written: see `withRetries`.
  *
  * @throws TwilioError or Problem with `mayBeDone`
  */
@@ -131,7 +131,6 @@ async function write<T>(
   call: () => Promise<unknown>,
   retries: Retries,
 ) {
-  let isWritten = false;
   let mayBeDone = false;
   let isFirst = true;
   const noting = async () => {
@@ -139,14 +138,13 @@ async function write<T>(
     isFirst = false;
     try {
       if (next === 'write') await call();
-      isWritten = true;
     } catch (error) {
       mayBeDone ||= !isUndone(error);
       throw error;
     }
   };
   await withRetries(noting, retries).catch((error: TwilioError) => {
-    if (!isWritten) throw Object.assign(error, { mayBeDone });
+    throw Object.assign(error, { mayBeDone });
   });
 }
 
