@@ -77,8 +77,6 @@ const CRM_TIMEOUT_MAX_MS = 3500;
 const CRM_TIMEOUT_DEFAULT_MS = 3000;
 const FOUND_MAX = 500;
 const ID_MAX_LENGTH = 512;
-/** Nobody has more names: comparing them all with each other would block the process. */
-const NAMES_MAX = 20;
 
 /** Loads another private Asset: on the deployed runtime they do not lie beside each other under their own names. */
 const load = (path: string) => require(Runtime.getAssets()[path]?.path ?? path);
@@ -145,12 +143,9 @@ export async function findCustomer(
 function mergeRecords(records: FrontlineCustomer[]): FrontlineCustomer | undefined {
   const [first] = records;
   if (!first || records.length === 1) return first;
-  const { isSamePerson }: typeof import('./same-person.private') = load('/same-person.js');
-  const names = [...new Set(records.flatMap(({ display_name }) => display_name ?? []))];
-  const isSeveral =
-    names.length > NAMES_MAX ||
-    names.some((one, i) => names.slice(0, i).some((other) => !isSamePerson(one, other)));
-  if (isSeveral) return { customer_id: first.customer_id };
+  const { isOnePerson }: typeof import('./same-person.private') = load('/same-person.js');
+  const names = records.flatMap(({ display_name }) => display_name ?? []);
+  if (names.length > 1 && !isOnePerson(names)) return { customer_id: first.customer_id };
   return Object.assign({}, ...records.toReversed());
 }
 

@@ -111,11 +111,11 @@ function partsOf(written: string | number, read: Read): (string | number)[] {
     });
 }
 
-/** As much of a text as is read, without a number that it would end in the middle of: that would be another one. */
+/** As much of a text as is read, without a last number that goes on after it: its beginning would be another number. */
 function beginningOf(text: string): string {
   const beginning = text.slice(0, TEXT_MAX_LENGTH);
-  const isCut = /^[\s().+/\p{Pd}]*\p{Nd}/u.test(text.slice(TEXT_MAX_LENGTH));
-  return isCut ? beginning.replace(/[\p{Nd}\s().+/\p{Pd}]+$/u, '') : beginning;
+  const goesOn = /^(?:(?!\n|\s\/\s)[\s()./\p{Pd}])*\p{Nd}/u.test(text.slice(TEXT_MAX_LENGTH));
+  return goesOn ? beginning.replace(/\+?(?:(?!\n|\s\/\s)[\p{Nd}\s()./\p{Pd}])+$/u, '') : beginning;
 }
 
 /** Digits in full width, and those of Arabic and Persian, as 0 to 9. */

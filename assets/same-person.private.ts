@@ -3,14 +3,15 @@
 /** As much of a name as is compared. */
 const NAME_MAX_LENGTH = 256;
 
-/** Whether two names may be those of one person: the words of one are in the other, however they are written. */
-export function isSamePerson(one: string, other: string): boolean {
-  const [fewer = [], more = []] = [one, other].map(wordsOfName).sort((a, b) => a.length - b.length);
-  return fewer.every((word) => more.includes(word));
+/** Whether all these names may be those of one person: one of them has the words of all others, however they are written. */
+export function isOnePerson(names: string[]): boolean {
+  const words = names.map(wordsOfName);
+  const all = new Set(words.flatMap((some) => [...some]));
+  return words.some((some) => some.size === all.size);
 }
 
 /** Without accents, case and what is between words: `José M. Peña` has those of `PENA, Jose`. */
-function wordsOfName(name: string): string[] {
+function wordsOfName(name: string): Set<string> {
   const plain = name.slice(0, NAME_MAX_LENGTH).normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
-  return plain.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+  return new Set(plain.split(/[^\p{L}\p{N}]+/u).filter(Boolean));
 }

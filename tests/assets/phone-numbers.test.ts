@@ -122,7 +122,12 @@ test.each<[string, string, string[]]>([
   ['0044 (0)7400 123456', 'GB', ['+447400123456']],
   ['1-800-FLOWERS', 'US', []],
   [`+14155550147${' '.repeat(100_000)}.`, 'US', ['+14155550147']],
+  // Of what is read, the end is at the end of a number.
+  [`${'x'.repeat(237)} +14155550147\n+44 7700 900123`, 'US', ['+14155550147']],
+  [`${'x'.repeat(237)} +14155550147 / +44 7700 900123`, 'US', ['+14155550147']],
   // The last one would end in the middle.
+  [`${'x'.repeat(225)}\n+14155550147\n+14155550148`, 'US', ['+14155550147']],
+  [`${'x'.repeat(221)} / +14155550147 / +14155550148`, 'US', ['+14155550147']],
   [`+14155550147, ${' '.repeat(223)}+4930123456789`, 'US', ['+14155550147']],
   [`+14155550147, ${' '.repeat(223)}+49 30 123456 789`, 'US', ['+14155550147']],
 ])('of %s in %s, what people wrote beside numbers is no part of them', (written, country, numbers) => {

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { crmSourceOf } from '../crm-source';
 import { Problem } from '../problem';
 import { buildAssets, type Said } from './build-assets';
 import { builtFolder } from './built-folder';
@@ -31,7 +32,7 @@ export async function buildProject(
   try {
     const said = await buildAssets(made, settings).catch((error) => {
       // A setting that decides how customers are read may be there under another name.
-      if (!(error instanceof Problem)) throw error;
+      if (!(error instanceof Problem) || crmSourceOf(settings) !== 'file') throw error;
       throw new Problem([error.message, ...misspelt(settings)].join('\n'));
     });
     compileTypeScript(made);

@@ -124,10 +124,15 @@ function parse<O extends Options>(
     return { values: values as Flags<O> & { help?: boolean; json?: boolean }, positionals };
   } catch (error) {
     // What is left of a flag that npm took is its value.
-    refuseSwallowedFlags(Object.keys(options), {}, env);
+    const given = Object.fromEntries(Object.keys(options).map((name) => [name, isGiven(name, args)]));
+    refuseSwallowedFlags(Object.keys(options), given, env);
     // What follows is about arguments that begin with a hyphen.
     throw new UsageError((error as Error).message.replace(/\. To specify a positional.*/s, ''));
   }
+}
+
+function isGiven(name: string, args: string[]): boolean {
+  return args.some((arg) => arg.split('=')[0] === `--${name}`);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { cleanName } from '../../assets/frontline.private';
-import { isSamePerson } from '../../assets/same-person.private';
+import { isOnePerson } from '../../assets/same-person.private';
 import { FRIENDLY_NAME_MAX_LENGTH } from '../twilio/limits';
 import { isLongId, mayBeRounded, placeOf } from './customer-id';
 import type { Findings } from './findings';
@@ -18,12 +18,12 @@ export interface PersonRecord {
 /** What all records of a customer tell. */
 interface Person {
   at: string;
-  /** All that differ; the first one counts. */
-  names: string[];
+  /** The first name, which counts. */
+  display_name?: string;
+  /** Records with another one. */
+  others: { at: string; display_name: string }[];
   avatar?: string;
   records: number;
-  /** Whether records have the names of several people. */
-  isSeveral: boolean;
 }
 
 /** Who has an ID, by all of the records with it: their name and avatar, unless they are several people. */
@@ -38,16 +38,12 @@ export class People {
   add({ at, customer_id: id, display_name, avatar }: PersonRecord) {
     const name = cleanName(display_name);
     const known = this.known.get(id);
-    const names = known?.names ?? [];
-    const isNew = name !== undefined && !names.includes(name);
-    const isSomebodyElse = isNew && (known?.isSeveral || names.some((other) => !isSamePerson(other, name)));
+    const others = known?.others ?? [];
     // Without a name, nothing tells whether it is the same person.
-    if (known && (!name || names[0] !== name) && mayBeRounded(id)) {
+    if (known && (!name || known.display_name !== name) && mayBeRounded(id)) {
       this.mixed.set(id, placeOf(at, id));
-    } else if (isSomebodyElse) {
-      this.lookAt('of an ID that several names have, so that none of them is shown', at, id);
-    } else if (name && names[0] && names[0] !== name) {
-      this.lookAt('another name than an earlier record of that customer_id, which counts', at, id);
+    } else if (name && known?.display_name && known.display_name !== name) {
+      others.push({ at, display_name: name });
     }
     if (name && name.length > FRIENDLY_NAME_MAX_LENGTH) {
       this.lookAt(`a name of over ${FRIENDLY_NAME_MAX_LENGTH} characters: workers see its beginning`, at, id);
@@ -62,10 +58,10 @@ export class People {
     }
     this.known.set(id, {
       at: known?.at ?? at,
-      names: isNew && !known?.isSeveral ? [...names, name] : names,
+      display_name: known?.display_name ?? name,
+      others,
       avatar: known?.avatar ?? (isUsable ? avatar : undefined),
       records: (known?.records ?? 0) + 1,
-      isSeveral: known?.isSeveral || isSomebodyElse,
     });
   }
 
@@ -76,8 +72,7 @@ export class People {
 
   /** Who has an ID, once that is settled. */
   of(id: string): { display_name?: string; avatar?: string } {
-    const { names, avatar } = this.known.get(id) ?? {};
-    return { display_name: names?.[0], avatar };
+    return this.known.get(id) ?? {};
   }
 
   /**
@@ -89,11 +84,23 @@ export class People {
   settle(linked: Set<string>): number {
     let unusable = this.leaveOutMixed();
     for (const [id, person] of this.known) {
-      if (person.isSeveral || !linked.has(id)) unusable += person.records;
-      if (person.isSeveral) Object.assign(person, { names: [], avatar: undefined });
+      const isSeveral = !this.isOnePerson(id, person);
+      if (isSeveral || !linked.has(id)) unusable += person.records;
+      if (isSeveral) Object.assign(person, { display_name: undefined, avatar: undefined });
     }
     this.lookAtUsed();
     return unusable;
+  }
+
+  /** Whether all records of an ID may be of one person; says which have another name. */
+  private isOnePerson(id: string, { display_name = '', others }: Person): boolean {
+    if (others.length === 0) return true;
+    const isOne = isOnePerson([display_name, ...others.map((other) => other.display_name)]);
+    const reason = isOne
+      ? 'another name than an earlier record of that customer_id, which counts'
+      : 'of an ID that several names have, so that none of them is shown';
+    for (const { at } of others) this.lookAt(reason, at, id);
+    return isOne;
   }
 
   private leaveOutMixed(): number {
@@ -111,12 +118,12 @@ export class People {
     // Excel rounds all of them: if most end in other digits, those that end in zeros do so by chance.
     const long = [...this.known.keys()].filter(isLongId);
     const isRounded = long.filter(mayBeRounded).length * 2 > long.length;
-    for (const [id, { at, names, isSeveral }] of this.known) {
+    for (const [id, { at, display_name, others }] of this.known) {
       if (isRounded && mayBeRounded(id)) {
         const reason = `Excel may have rounded it, and made zeros of its last digits: ${AS_EXPORTED}`;
         this.findings.add('IDs to look at', reason, placeOf(at, id));
       }
-      if (names.length === 0 && !isSeveral) this.lookAt('no name: workers see the address', at, id);
+      if (!display_name && others.length === 0) this.lookAt('no name: workers see the address', at, id);
     }
   }
 

@@ -121,6 +121,12 @@ test('a flag that npm took for itself is said also when its value is left', asyn
   });
 });
 
+test('a flag that was given is not said to be npm’s', async () => {
+  const env = { npm_lifecycle_event: 'greet', npm_config_to: 'true' };
+  const { problems } = await runHere({ usage: '', options, run: greet }, ['--to=Ada', '--too'], { env });
+  expect(problems[0]).toMatch(/^Unknown option '--too'/);
+});
+
 test('a wrong flag is said in a line', async () => {
   const command = { usage: '', options, operands: 'NAMES', run: greet };
   expect((await runHere(command, ['--too'])).problems[0]).toMatch(/^Unknown option '--too'\n/);

@@ -303,6 +303,8 @@ test('records of one customer whose names contradict each other show none, in wh
   ]) {
     expect(JSON.parse(compile(names.map(called)).json)[0]).toEqual(['+14155550100', 'C-1', null]);
   }
+  const parts = ['Okafor', 'Ada', 'Ada Okafor'].map(called);
+  expect(JSON.parse(compile(parts).json)[0]).toEqual(['+14155550100', 'C-1', 'Okafor']);
 });
 
 describe('a warning tells', () => {

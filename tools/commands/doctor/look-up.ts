@@ -17,7 +17,9 @@ export function judgeUnknown(seen: string, address: string): Finding {
   const isNumber = /\+\d+$/.test(address);
   return warning(
     seen,
-    isNumber ? 'Is that number in your CRM, and with which country code?' : 'Is that address in your CRM?',
+    isNumber
+      ? 'Is that number in your CRM, and with a country code? Without one, it is read in the country of --to.'
+      : 'Is that address in your CRM?',
   );
 }
 

@@ -104,8 +104,8 @@ export function lookUps(crm: Crm, context: CrmContext, pace: CrmPace) {
         const remedy = isTransient && code !== 'ENOTFOUND' ? 'later' : 'fix';
         const pauseMs = Math.max(firstPauseMs * 2 ** (tries - 1), Math.min(retryAfterMs, REFUSAL_MAX_MS));
         if (!isTransient) {
-          if (!status) troubles.failedFor();
-          else if (troubles.rejected()) throw new Halt(`The CRM rejects every look-up: ${reason}`, 'fix');
+          // The CRM has answered, with something that is wrong for this customer.
+          troubles.answered();
           throw new LookUpError(reason, remedy);
         }
         if (isRefused) troubles.refused(pauseMs);

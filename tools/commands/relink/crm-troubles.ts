@@ -27,7 +27,6 @@ const GIVEN_UP_MAX = 10;
 export class CrmTroubles {
   private failing = new Set<string>();
   private givenUpInARow = 0;
-  private rejectedFromTheStart: number | undefined = 0;
   private downAt = 0;
   private refusedUntil = 0;
 
@@ -41,20 +40,8 @@ export class CrmTroubles {
     return this.refusedUntil - performance.now();
   }
 
-  /** It has found somebody, or nobody. */
+  /** It has found somebody, nobody, or something that is wrong for this customer. */
   answered() {
-    this.rejectedFromTheStart = undefined;
-    this.failedFor();
-  }
-
-  /** It has rejected a question (4xx). @returns whether it rejects each one, as when a setting is wrong */
-  rejected(): boolean {
-    this.failedFor();
-    return this.rejectedFromTheStart !== undefined && ++this.rejectedFromTheStart >= GIVEN_UP_MAX;
-  }
-
-  /** It has answered with something that is wrong for this customer. */
-  failedFor() {
     this.failing.clear();
     this.givenUpInARow = 0;
     this.waiting.end('crm');

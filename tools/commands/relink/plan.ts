@@ -67,11 +67,12 @@ export function planConversation(
   let renames = false;
   if (known.refresh) {
     const before = crm.conversationChanges({}, { members: linked, isGroup });
-    const now = crm.conversationChanges({}, { members: present, isGroup });
-    // A member whom only this run links is not in the name that an event has given it.
-    const isComplete = isGroupMms || linked.every(({ customer }, i) => customer || !present[i]?.customer);
-    const isOfCrm = current.friendlyName === before?.friendlyName && isComplete;
-    if (isOfCrm && current.friendlyName !== now?.friendlyName) {
+    // A member whom only this run links is not in the name, as when an event links them.
+    const shown = present.map((member, i) =>
+      !isGroup || isGroupMms || linked[i]?.customer ? member : { address: member.address },
+    );
+    const now = crm.conversationChanges({}, { members: shown, isGroup });
+    if (current.friendlyName === before?.friendlyName && current.friendlyName !== now?.friendlyName) {
       changes.friendlyName = now?.friendlyName;
       renames = linked.some(({ customer }) => customer?.display_name);
     }

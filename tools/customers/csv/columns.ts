@@ -17,9 +17,10 @@ import { type CsvSettings, columnsNamed } from './named-columns';
 import { refuseNoHeaders } from './refused-headers';
 import { secondPerson } from './second-person';
 
-const NUMBER = /^(number|no|nr|nummer|número|numero|value|address|adresse)$/;
-const LABEL = /^(label|type|typ|tipo|kind|art|description|owner|notes?|comments?)$/;
-const NUMBER_OR_LABEL = new RegExp(`${NUMBER.source}|${LABEL.source}`);
+/** What the header of an address may have, and that of its label not. */
+const VALUE = /^(number|no|nr|nummer|número|numero|value|address|adresse)$/;
+/** What says whose an address is, in a word: notes are about more than that. */
+const LABEL = /^(label|type|typ|tipo|kind|art|owner)$/;
 
 /** A column with numbers or e-mail addresses of the customer's own. */
 export interface AddressColumn {
@@ -132,23 +133,21 @@ export function isHeadersAgain(
 }
 
 /**
- * The columns that say something of another: `Phone 1 - Label` in exports of Google Contacts, `Phone Type 2` of `Phone Number 2`.
- * Of those with the same header, it is the nearest.
+ * The columns that say whose the addresses of another are: `Phone 1 - Label` in exports of Google Contacts, `Phone Type 2` of
+ * `Phone Number 2`. Of as many with the same header as there are of the addresses', each has its own.
  */
 function labelsOf(column: number, words: string[][]): number[] {
-  const about = (some: string[], rest: RegExp) =>
-    some
-      .filter((word) => !rest.test(word))
-      .sort()
-      .join(' ');
-  const what = about(words[column] ?? [], NUMBER);
-  const labels = new Map<string, number>();
-  for (const [i, some] of words.entries()) {
-    const isLabel = some.some((word) => LABEL.test(word)) && about(some, NUMBER_OR_LABEL) === what;
-    const header = some.join(' ');
-    const nearest = labels.get(header);
-    const isNearer = nearest === undefined || Math.abs(i - column) <= Math.abs(nearest - column);
-    if (isLabel && isNearer) labels.set(header, i);
-  }
-  return [...labels.values()];
+  const header = words[column] ?? [];
+  if (!kindOf(header)) return [];
+  const what = header.filter((word) => !VALUE.test(word)).sort();
+  const labels = [...words.keys()].filter((i) => isLabelOf(what, words[i] ?? []));
+  const alike = [...words.keys()].filter((i) => words[i]?.join(' ') === header.join(' '));
+  return labels.length === alike.length ? labels.filter((_label, i) => alike[i] === column) : labels;
+}
+
+function isLabelOf(what: string[], words: string[]): boolean {
+  // As one word: phonetype.
+  if (words.length === 1) return ['label', 'type'].some((end) => words[0] === `${what.join('')}${end}`);
+  const about = words.filter((word) => !VALUE.test(word) && !LABEL.test(word)).sort();
+  return words.some((word) => LABEL.test(word)) && about.join(' ') === what.join(' ');
 }

@@ -19,7 +19,7 @@ import { encodingOf } from './text';
 import { UnusedColumns } from './unused-columns';
 
 /** Of a contact's `PhotoUrl`, which is within Salesforce, behind its login. */
-const SALESFORCE_PATH = '/services/';
+const SALESFORCE_PATH = '/services/images/';
 const SEVERAL_ROWS = 'quotation marks over several lines, which look like several rows';
 /** The longest footer of a report. */
 const FOOTER_MAX = 10;
@@ -147,7 +147,7 @@ function addRow({ number, cells }: Row, { columns, unused, list, findings }: Tab
     return;
   }
   // Zoho writes it before its IDs in exports, and not in its API; pandas writes 1001.0 if some IDs are missing.
-  const customer_id = (cells[id] ?? '').replace(/^zcrm_(?=\d)/, '').replace(/^(\d+)\.0+$/, '$1');
+  const customer_id = (cells[id] ?? '').replace(/^zcrm_(?=\d)/, '').replace(/^(\d{1,15})\.0+$/, '$1');
   if (!customer_id) return list.leaveOut(at, `no ID in the column ${headers[id]}`);
   const problem = problemOfId(customer_id);
   if (problem) return list.leaveOut(at, problem);

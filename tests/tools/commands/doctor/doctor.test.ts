@@ -856,7 +856,10 @@ describe('the CRM', () => {
   test('that does not know the address which is looked up is asked whether it should', async () => {
     const fixes = async (...args: string[]) =>
       (await crm(...args))?.map(({ verdict, fix }) => [verdict, fix]);
-    const number = ['warning', 'Is that number in your CRM, and with which country code?'];
+    const number = [
+      'warning',
+      'Is that number in your CRM, and with a country code? Without one, it is read in the country of --to.',
+    ];
     expect(await fixes('--address', '+14155550199')).toEqual([number, number]);
     const email = ['warning', 'Is that address in your CRM?'];
     expect(await fixes('--address', 'nobody@example.com')).toEqual([email, email]);

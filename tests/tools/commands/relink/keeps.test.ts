@@ -108,6 +108,13 @@ test.each([
   expect(conversation(1)?.friendlyName).toBe('Ada Okafor');
 });
 
+test('a name is refreshed after somebody else joined a 1:1 conversation, and stays without them', async () => {
+  add(1, { friendlyName: OLD.display_name }, { attributes: JSON.stringify(OLD) }, { address: LUCA });
+  for (const _run of [1, 2]) await account.run(['--refresh']);
+  expect(attributesOf(1, 1).customer_id).toBe('C-1002');
+  expect(conversation(1)?.friendlyName).toBe('Ada Okafor');
+});
+
 describe.each([
   ['nothing', {}],
   ["a proxy's error", { error: 'blocked' }],

@@ -135,6 +135,24 @@ test.each([
 });
 
 test.each([
+  ['phone,phonetype', '+14155550148,Fax'],
+  ['Phone Type,Phone,Phone Type,Phone', 'Fax,+14155550148,Mobile,+14155550147'],
+  ['Phone,Phone Type,Phone,Phone Type', '+14155550148,Fax,+14155550147,Mobile'],
+])('of %s, each number has its own label', async (headers, cells) => {
+  const content = rows(`id,name,mobile,${headers}`, `1,Ada,+14155550147,${cells}`);
+  expect(await addresses(content)).toEqual({ '+14155550147': '1' });
+});
+
+test('what is said of a customer, or in notes, says nothing of a number', async () => {
+  const content = rows(
+    'ID,Name,Contact Number,Contact Type,Type,Mobile,Mobile Notes',
+    '1,Ada,+14155550148,Partner,Partner,+14155550147,partner of Bob; her wife calls',
+  );
+  const named = { CSV_PHONE_COLUMN: 'Contact Number, Mobile' };
+  expect(Object.keys(await addresses(content, named))).toHaveLength(2);
+});
+
+test.each([
   '+14155550147, assistant Jo: +14155550148, Fax: +14155550149',
   '+14155550147; +14155550150 (his wife)',
   'Fax +14155550148|+14155550147',
@@ -439,7 +457,7 @@ test.each([
   ['Ada,(null)', 'Ada'],
   ['Ada,\\N', 'Ada'],
   ["Gerard,'t Hooft", "Gerard 't Hooft"],
-  ["'Ada,'Okafor", 'Ada Okafor'],
+  ["'Jo,'Okafor", 'Jo Okafor'],
 ])('of the names %s, %s is shown', async (names, display_name) => {
   const content = rows('ID,First Name,Last Name,Phone', `1,${names},+14155550147`);
   expect(await read(content)).toMatchObject({ customers: [{ display_name }] });
