@@ -115,7 +115,9 @@ function partsOf(written: string | number, read: Read): (string | number)[] {
 function beginningOf(text: string): string {
   if (text.length <= TEXT_MAX_LENGTH) return text;
   const beginning = text.slice(0, TEXT_MAX_LENGTH);
-  const goesOn = /^(?:(?!\n|\s\/\s)[\s()./\p{Pd}])*\p{Nd}/u.test(text.slice(TEXT_MAX_LENGTH));
+  const goesOn = /^(?!\s*\(\p{Nd}{1,3}\))(?:(?!\n|\s\/\s)[\s()./\p{Pd}])*\p{Nd}/u.test(
+    text.slice(TEXT_MAX_LENGTH),
+  );
   return goesOn ? beginning.replace(/\+?(?:(?!\n|\s\/\s)[\p{Nd}\s()./\p{Pd}])+$/u, '') : beginning;
 }
 

@@ -377,6 +377,8 @@ describe('several customers', () => {
     const called = (...names: string[]) => names.map((display_name) => ({ ...ada, display_name }));
     script(async () => called('Ada', 'Ada Okafor', 'Ada Smith'));
     expect(await find()).toEqual({ customer_id: ada.customer_id });
+    script(async () => called('Ada Okafor', 'Dr. Ada Okafor', 'Ada N. Okafor'));
+    expect(await find()).toMatchObject({ display_name: 'Ada Okafor' });
     script(async () => called('Okafor', 'Ada', 'Ada Okafor', 'Ada Okafor!'));
     expect(await find()).toMatchObject({ display_name: 'Okafor' });
     script(async () => [{ ...ada, display_name: 'OKAFOR, Adá M.' }, ada]);

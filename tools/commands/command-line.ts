@@ -123,16 +123,12 @@ function parse<O extends Options>(
     const { values, positionals } = parseArgs({ options: { ...options, ...common }, args, allowPositionals });
     return { values: values as Flags<O> & { help?: boolean; json?: boolean }, positionals };
   } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
     // What is left of a flag that npm took is its value.
-    const given = Object.fromEntries(Object.keys(options).map((name) => [name, isGiven(name, args)]));
-    refuseSwallowedFlags(Object.keys(options), given, env);
+    if (code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL') refuseSwallowedFlags(Object.keys(options), {}, env);
     // What follows is about arguments that begin with a hyphen.
-    throw new UsageError((error as Error).message.replace(/\. To specify a positional.*/s, ''));
+    throw new UsageError(message.replace(/\. To specify a positional.*/s, ''));
   }
-}
-
-function isGiven(name: string, args: string[]): boolean {
-  return args.some((arg) => arg.split('=')[0] === `--${name}`);
 }
 
 /**

@@ -68,8 +68,9 @@ export function planConversation(
   if (known.refresh) {
     const before = crm.conversationChanges({}, { members: linked, isGroup });
     // A member whom only this run links is not in the name, as when an event links them.
+    const isComplete = !isGroup || isGroupMms || hasAddress(current, present, crm);
     const shown = present.map((member, i) =>
-      !isGroup || isGroupMms || linked[i]?.customer ? member : { address: member.address },
+      isComplete || linked[i]?.customer ? member : { address: member.address },
     );
     const now = crm.conversationChanges({}, { members: shown, isGroup });
     if (current.friendlyName === before?.friendlyName && current.friendlyName !== now?.friendlyName) {

@@ -21,7 +21,7 @@ export function valuesOf(written: string, type: string): string[] {
 }
 
 /** How Dutch and Afrikaans names begin: `'t Hooft`, `'s-Gravesande`. */
-const SHORT_ARTICLE = /^'(?:[tsnk] |er |s-)/;
+const SHORT_ARTICLE = /^'(?:[tsnk] |er |s-(?=\p{Lu}))/u;
 
 /** A cell without what keeps Excel from taking it for a number or a formula: `'+14155550147`, `="0147"`. */
 export function cleanCell(cell: string): string {

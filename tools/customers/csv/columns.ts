@@ -20,7 +20,7 @@ import { secondPerson } from './second-person';
 /** What the header of an address may have, and that of its label not. */
 const VALUE = /^(number|no|nr|nummer|número|numero|value|address|adresse)$/;
 /** What says whose an address is, in a word: notes are about more than that. */
-const LABEL = /^(label|type|typ|tipo|kind|art|owner)$/;
+const LABEL = /^(label|type|typ|tipo|kind|art)$/;
 
 /** A column with numbers or e-mail addresses of the customer's own. */
 export interface AddressColumn {
@@ -134,20 +134,37 @@ export function isHeadersAgain(
 
 /**
  * The columns that say whose the addresses of another are: `Phone 1 - Label` in exports of Google Contacts, `Phone Type 2` of
- * `Phone Number 2`. Of as many with the same header as there are of the addresses', each has its own.
+ * `Phone Number 2`. Of as many with the same header as there are with addresses, each has its own.
  */
 function labelsOf(column: number, words: string[][]): number[] {
   const header = words[column] ?? [];
-  if (!kindOf(header)) return [];
-  const what = header.filter((word) => !VALUE.test(word)).sort();
-  const labels = [...words.keys()].filter((i) => isLabelOf(what, words[i] ?? []));
-  const alike = [...words.keys()].filter((i) => words[i]?.join(' ') === header.join(' '));
-  return labels.length === alike.length ? labels.filter((_label, i) => alike[i] === column) : labels;
+  const columns = [...words.keys()];
+  const phrase = header.join('').replace(/value$/, '');
+  const what = without(VALUE, header);
+  const labels = columns.filter((i) => {
+    const some = words[i] ?? [];
+    if (['label', 'type'].some((end) => some.join('') === `${phrase}${end}`)) return true;
+    const isLabel = kindOf(header) && some.some((word) => LABEL.test(word));
+    return (
+      isLabel &&
+      without(
+        LABEL,
+        some.filter((word) => !VALUE.test(word)),
+      ) === what
+    );
+  });
+  const alike = columns.filter((i) => without(VALUE, words[i] ?? []) === what);
+  const headerOf = (i: number) => words[i]?.join(' ');
+  return labels.filter((label) => {
+    const same = labels.filter((i) => headerOf(i) === headerOf(label));
+    return same.length !== alike.length || same.indexOf(label) === alike.indexOf(column);
+  });
 }
 
-function isLabelOf(what: string[], words: string[]): boolean {
-  // As one word: phonetype.
-  if (words.length === 1) return ['label', 'type'].some((end) => words[0] === `${what.join('')}${end}`);
-  const about = words.filter((word) => !VALUE.test(word) && !LABEL.test(word)).sort();
-  return words.some((word) => LABEL.test(word)) && about.join(' ') === what.join(' ');
+/** The other words of a header, in an order of their own. */
+function without(some: RegExp, words: string[]): string {
+  return words
+    .filter((word) => !some.test(word))
+    .sort()
+    .join(' ');
 }

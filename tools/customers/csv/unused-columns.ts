@@ -35,7 +35,8 @@ export class UnusedColumns {
         .filter(({ filled, numbers, emails }) => (isEmail ? emails : numbers) * 2 > filled)
         .map(nameOf);
       // As they can be pasted: those without a header, or with a long one, cannot.
-      const all = [...read(isEmail), ...unread].filter((header) => headers.includes(header)).join(', ');
+      const named = new Set([...read(isEmail), ...unread].filter((header) => headers.includes(header)));
+      const all = [...named].join(', ') || '…';
       const reason = `most cells look like ${what}, and are not read: if they are customers’ own, name all such columns in .env, such as ${variable}=${all}`;
       for (const header of unread) findings.add('columns to look at', reason, header);
     };

@@ -108,6 +108,12 @@ test.each([
   expect(conversation(1)?.friendlyName).toBe('Ada Okafor');
 });
 
+test('an address in the name of several is completed on refreshing', async () => {
+  add(1, { friendlyName: `${LUCA}, Ada Lovelace` }, { address: LUCA }, { attributes: JSON.stringify(OLD) });
+  await account.run(['--refresh']);
+  expect(conversation(1)?.friendlyName).toBe('Luca Marchetti, Ada Okafor');
+});
+
 test('a name is refreshed after somebody else joined a 1:1 conversation, and stays without them', async () => {
   add(1, { friendlyName: OLD.display_name }, { attributes: JSON.stringify(OLD) }, { address: LUCA });
   for (const _run of [1, 2]) await account.run(['--refresh']);

@@ -126,7 +126,8 @@ test.each([
   'Phone 2 - Number,Phone 2 - Kind',
   'Telefon 2,Telefon 2 Art',
   'Secondary Phone Number,Secondary Phone Type',
-  'Phone 2,Phone 2 Owner',
+  'Phone2,Phone2Type',
+  'Work Phone,WORKPHONETYPE',
   'Phone,Phone Type',
 ])('a second number and its label are found by their headers: %s', async (second) => {
   const headers = second.startsWith('Phone,') ? second : 'Phone,Phone Type';
@@ -136,6 +137,8 @@ test.each([
 
 test.each([
   ['phone,phonetype', '+14155550148,Fax'],
+  ['Phone,Phone Type,Phone Number,Phone Type', '+14155550148,Fax,+14155550147,Mobile'],
+  ['Phone,Phone,Phone Type,Phone Label', '+14155550148,+14155550149,Mobile,Assistant'],
   ['Phone Type,Phone,Phone Type,Phone', 'Fax,+14155550148,Mobile,+14155550147'],
   ['Phone,Phone Type,Phone,Phone Type', '+14155550148,Fax,+14155550147,Mobile'],
 ])('of %s, each number has its own label', async (headers, cells) => {
@@ -145,8 +148,8 @@ test.each([
 
 test('what is said of a customer, or in notes, says nothing of a number', async () => {
   const content = rows(
-    'ID,Name,Contact Number,Contact Type,Type,Mobile,Mobile Notes',
-    '1,Ada,+14155550148,Partner,Partner,+14155550147,partner of Bob; her wife calls',
+    'ID,Name,Contact Number,Contact Kind,Type,Mobile,Mobile Notes,Mobile Owner',
+    '1,Ada,+14155550148,Partner,Partner,+14155550147,partner of Bob; her wife calls,Account Manager',
   );
   const named = { CSV_PHONE_COLUMN: 'Contact Number, Mobile' };
   expect(Object.keys(await addresses(content, named))).toHaveLength(2);
