@@ -77,6 +77,7 @@ test.each([
   ['👩‍🚀 Ada', '👩‍🚀 Ada'],
   ['\u200f', undefined],
   ['\u3164 \u034f', undefined],
+  ['\u2800\uFFFC', undefined],
   ['\u200eOka\u00adfor', 'Okafor'],
   [' \t', undefined],
   [7, undefined],
