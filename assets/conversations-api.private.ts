@@ -18,7 +18,7 @@ const CALL_MAX_MS = 2000;
 const RETRIED_WITHIN_MS = 3000;
 /** The pause before the second call; it doubles from call to call. */
 const FIRST_PAUSE_MS = 200;
-/** After so many events in a row that Twilio's API did not answer, none calls it for a while: each has called twice, if it had the time. */
+/** After so many events in a row without an answer, none calls the API for a while: each has called twice, if it had the time. */
 const UNANSWERED_MAX = 1;
 /** A connection that has been idle for longer may be dead: an instance is frozen between two events. */
 const CLIENT_IDLE_MAX_MS = 20_000;

@@ -60,7 +60,8 @@ class WebhookError extends Error {
  * Post-Event URL: links a customer who joined a conversation to their record in the CRM.
  *
  * The participant exists already, so no answer can do harm. A failure of the CRM, or one of Twilio's API that may pass,
- * is answered 503, and Twilio sends the event again if the service has a retry count; the same update twice leaves the same result.
+ * is answered 503, and Twilio sends the event again if the service has a retry count; the same update twice leaves the same
+ * result.
  * https://www.twilio.com/docs/conversations/conversations-webhooks#onparticipantadded
  */
 export const handler: ServerlessFunctionSignature<EnvironmentVariables, OnParticipantAddedEvent> = async (

@@ -54,10 +54,8 @@ export function checkSettings(folder: string, settings: Settings): string[] {
     name,
     settings[name]?.trim() || value,
   ]);
-  const warnings = [
-    ...misspelt(settings, Object.keys({ ...ofSource, ...COMMON })),
-    ...couldBeCommitted(settings).map((problem) => `.env: warning: ${problem}`),
-  ];
+  const described = Object.keys({ ...ofSource, ...COMMON });
+  const warnings = [...misspelt(settings, described), ...couldBeCommitted(settings)];
   const environment = { ...settings, ...Object.fromEntries(given) };
   const problems = [
     problemOf(`.env, for CRM_SOURCE=${source}`, () => readSettings(ofSource, environment)),
@@ -101,7 +99,7 @@ function couldBeCommitted({ CUSTOMERS_FILE }: Settings): string[] {
   // Neither 0, for what it ignores, nor 128, when there is no repository.
   if (status !== 1) return [];
   return [
-    `CUSTOMERS_FILE=${file}: git does not ignore it, so that your customers could be committed: call it customers.csv or ` +
+    `.env: warning: CUSTOMERS_FILE=${file}: git does not ignore it, so that your customers could be committed: call it customers.csv or ` +
       'customers.json, or keep it outside of the project',
   ];
 }

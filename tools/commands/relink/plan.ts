@@ -63,14 +63,14 @@ export function planConversation(
   if (!present.some(({ customer }) => customer)) return undefined;
   const changes: Changes = crm.conversationChanges(current, { members: present, isGroup }) ?? {};
   // Only in a group MMS do members join one after the other: elsewhere, the name of one of them is a name like any other.
-  if (isGroup && !isGroupMms && !hasAddress(current, present, crm)) delete changes.friendlyName;
+  const isNameOfSome = isGroup && !isGroupMms && !hasAddress(current, present, crm);
+  if (isNameOfSome) delete changes.friendlyName;
   let renames = false;
   if (known.refresh) {
     const before = crm.conversationChanges({}, { members: linked, isGroup });
-    // A member whom only this run links is not in the name, as when an event links them.
-    const isComplete = !isGroup || isGroupMms || hasAddress(current, present, crm);
+    // A member whom only this run links is not in it, as when an event links them.
     const shown = present.map((member, i) =>
-      isComplete || linked[i]?.customer ? member : { address: member.address },
+      isNameOfSome && !linked[i]?.customer ? { address: member.address } : member,
     );
     const now = crm.conversationChanges({}, { members: shown, isGroup });
     if (current.friendlyName === before?.friendlyName && current.friendlyName !== now?.friendlyName) {

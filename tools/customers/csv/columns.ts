@@ -13,14 +13,10 @@ import {
   ownKindOf,
   wordsOf,
 } from './headers';
+import { labelsOf } from './labels';
 import { type CsvSettings, columnsNamed } from './named-columns';
 import { refuseNoHeaders } from './refused-headers';
 import { secondPerson } from './second-person';
-
-/** What the header of an address may have, and that of its label not. */
-const VALUE = /^(number|no|nr|nummer|número|numero|value|address|adresse)$/;
-/** What says whose an address is, in a word: notes are about more than that. */
-const LABEL = /^(label|type|typ|tipo|kind|art)$/;
 
 /** A column with numbers or e-mail addresses of the customer's own. */
 export interface AddressColumn {
@@ -130,41 +126,4 @@ export function isHeadersAgain(
   const known = filled.filter((cell) => headers.includes(cell)).length;
   const isOfIds = ID_HEADERS.includes(wordsOf(cells[id] ?? '').join(''));
   return known * 2 > filled.length && (isOfIds || known > 2) ? 'otherwise' : undefined;
-}
-
-/**
- * The columns that say whose the addresses of another are: `Phone 1 - Label` in exports of Google Contacts, `Phone Type 2` of
- * `Phone Number 2`. Of as many with the same header as there are with addresses, each has its own.
- */
-function labelsOf(column: number, words: string[][]): number[] {
-  const header = words[column] ?? [];
-  const columns = [...words.keys()];
-  const phrase = header.join('').replace(/value$/, '');
-  const what = without(VALUE, header);
-  const labels = columns.filter((i) => {
-    const some = words[i] ?? [];
-    if (['label', 'type'].some((end) => some.join('') === `${phrase}${end}`)) return true;
-    const isLabel = kindOf(header) && some.some((word) => LABEL.test(word));
-    return (
-      isLabel &&
-      without(
-        LABEL,
-        some.filter((word) => !VALUE.test(word)),
-      ) === what
-    );
-  });
-  const alike = columns.filter((i) => without(VALUE, words[i] ?? []) === what);
-  const headerOf = (i: number) => words[i]?.join(' ');
-  return labels.filter((label) => {
-    const same = labels.filter((i) => headerOf(i) === headerOf(label));
-    return same.length !== alike.length || same.indexOf(label) === alike.indexOf(column);
-  });
-}
-
-/** The other words of a header, in an order of their own. */
-function without(some: RegExp, words: string[]): string {
-  return words
-    .filter((word) => !some.test(word))
-    .sort()
-    .join(' ');
 }

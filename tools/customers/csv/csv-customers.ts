@@ -169,12 +169,13 @@ function addRow({ number, cells }: Row, { columns, unused, list, findings }: Tab
     at,
     customer_id,
     display_name: nameOf(cells, names),
-    avatar:
-      avatar === undefined || cells[avatar]?.startsWith(SALESFORCE_PATH)
-        ? undefined
-        : cells[avatar] || undefined,
+    avatar: avatarIn(avatar === undefined ? '' : cells[avatar]),
     channels,
   });
+}
+
+function avatarIn(cell = ''): string | undefined {
+  return cell === '' || cell.startsWith(SALESFORCE_PATH) ? undefined : cell;
 }
 
 /** The first of the names that says something. */

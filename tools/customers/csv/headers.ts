@@ -41,12 +41,14 @@ const KINDS = new Map<string, AddressType>([
   ...wordsFor('whatsapp', 'whatsapp'),
   ...wordsFor('email', 'email', 'emailaddress', 'correo'),
 ]);
+/** What says no more than that it is a value. */
+export const VALUE = /^(number|no|nr|nummer|número|numero|value|address|adresse)$/;
 /**
- * What may stand beside that. Any other word makes it something else (`Phone Type`, `Email Opt Out`), or the number of
+ * What else may stand beside that. Any other word makes it something else (`Phone Type`, `Email Opt Out`), or the number of
  * somebody else (`Assistant Phone`, `Company Main Phone`).
  */
 const QUALIFIER =
-  /^(number|no|nr|nummer|número|numero|value|address|adresse|electrónico|electronico|work|home|business|main|primary|secondary|other|personal|default|person|contact|customer|\d+)$/;
+  /^(electrónico|electronico|work|home|business|main|primary|secondary|other|personal|default|person|contact|customer|\d+)$/;
 /** Somebody else, beside the customer. `Other Phone`, `Contact Phone 2` and `Contact 1 Phone` are the customer's own. */
 const OTHER_PERSON =
   /\b((secondary|other)( \p{L}+)? (contact|person|customer)|(contact|person|customer) ([2-9]|[1-9]\d+))\b/u;
@@ -89,7 +91,7 @@ export function kindOf(words: string[] = []): AddressType | undefined {
 
 /** What kind of addresses of the customer's own a column has, if it has any. */
 export function ownKindOf(words: string[]): AddressType | undefined {
-  const isKnown = words.every((word) => KINDS.has(word) || QUALIFIER.test(word));
+  const isKnown = words.every((word) => KINDS.has(word) || VALUE.test(word) || QUALIFIER.test(word));
   return isKnown && !OTHER_PERSON.test(words.join(' ')) ? kindOf(words) : undefined;
 }
 

@@ -36,6 +36,13 @@ const set = (scope: string, webhooks: object) =>
   Object.assign(account.state().configuration.webhooks, {
     [scope]: { ...account.webhooks(scope), ...structuredClone(webhooks) },
   });
+/** Has an address create conversations in a service. */
+const createIn = (service: string) =>
+  account.state().configuration.addresses.push({
+    type: 'sms',
+    address: '+15017122661',
+    autoCreation: { enabled: true, type: 'default', conversation_service_sid: service },
+  });
 const OLD_DOMAIN = 'frontline-0000-dev.twil.io';
 /** The old deployment is still there. */
 const keepOld = () => account.state().deployed.others.push(OLD_DOMAIN);
@@ -178,11 +185,7 @@ describe('another backend', () => {
   });
 
   test('keeps the events of other services, if there are any and one is connected alone', async () => {
-    account.state().configuration.addresses.push({
-      type: 'sms',
-      address: '+15017122661',
-      autoCreation: { enabled: true, type: 'default', conversation_service_sid: OTHER },
-    });
+    createIn(OTHER);
     expect((await run()).problems.join('\n')).toContain(
       `it keeps the events of the other services. npm run connect -- --service ${DEFAULT}`,
     );
@@ -356,11 +359,7 @@ describe('a service that has webhooks of its own', () => {
   });
 
   test('is seen if only an address creates conversations in it', async () => {
-    account.state().configuration.addresses.push({
-      type: 'sms',
-      address: '+15017122661',
-      autoCreation: { enabled: true, type: 'default', conversation_service_sid: OTHER },
-    });
+    createIn(OTHER);
     set(OTHER, STRANGER);
     const { code, out, problems } = await run();
     expect([code, problems]).toEqual([1, [expect.stringContaining(`${OTHER} has webhooks of its own`)]]);
@@ -369,11 +368,7 @@ describe('a service that has webhooks of its own', () => {
   });
 
   test('of another backend counts if it is the default one, though addresses name another', async () => {
-    account.state().configuration.addresses.push({
-      type: 'sms',
-      address: '+15017122661',
-      autoCreation: { enabled: true, type: 'default', conversation_service_sid: OTHER },
-    });
+    createIn(OTHER);
     set(DEFAULT, STRANGER);
     expect((await run()).code).toBe(1);
     expect(await json('--yes')).toMatchObject({ ok: false, shadowedBy: [DEFAULT] });
